@@ -1,0 +1,25 @@
+// `npm run build`: bundles the program into packages/tutti/dist/tutti.mjs, which is what is
+// published. The wire contract is bundled in; the other dependencies stay dependencies.
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ensureDependencies, root } from "./runtime.mjs";
+import { requiredMajor } from "../packages/tutti/bin/node-runtime.mjs";
+
+ensureDependencies();
+const { build } = await import("esbuild");
+const folder = join(root, "packages/tutti");
+const { dependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+
+rmSync(join(folder, "dist"), { recursive: true, force: true });
+await build({
+  entryPoints: [join(folder, "src/main.ts")],
+  outfile: join(folder, "dist/tutti.mjs"),
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: `node${requiredMajor}`,
+  external: Object.keys(dependencies),
+  legalComments: "none",
+  sourcemap: "linked",
+  logLevel: "info",
+});

@@ -1,0 +1,102 @@
+// `npm test [-- TIER… [vitest arguments…]]`: sets up what is missing, runs the tiers one after the
+// other with the pinned Node, prints the counts of each, and ends with one line of totals.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ordinaryUser } from "./ordinary-user.mjs";
+import { ensureDependencies, root, runtime, say, toolEnv } from "./runtime.mjs";
+import { ensureSystem } from "./system.mjs";
+
+const isRoot = process.getuid?.() === 0;
+
+/**
+ * project: the tier's name in vitest.config.ts. isPlanned: has no test yet, so finding none is no
+ * failure; delete it with the tier's first test. asOrdinaryUser: root runs the tier a second time
+ * without its powers; everybody else has done so already.
+ */
+const tiers = [
+  { name: "unit", project: "unit", isPlanned: true },
+  { name: "conformance", project: "conformance", isPlanned: true },
+  { name: "faults", project: "faults", isPlanned: true },
+  { name: "fences", project: "fences", isPlanned: true },
+  ...(isRoot
+    ? [{ name: "fences-ordinary-user", project: "fences", isPlanned: true, asOrdinaryUser: true }]
+    : []),
+  { name: "e2e", project: "e2e", isPlanned: true },
+];
+
+const { chosen, vitestArgs } = readArguments(process.argv.slice(2));
+ensureSystem();
+ensureDependencies();
+const results = chosen.map((tier) => runTier(tier));
+report(results);
+
+function readArguments(args) {
+  const named = tiers.filter(({ name }) => args.includes(name));
+  const rest = args.filter((arg) => !tiers.some(({ name }) => name === arg));
+  return { chosen: named.length > 0 ? named : tiers, vitestArgs: rest };
+}
+
+function runTier(tier) {
+  const started = Date.now();
+  say(`tier ${tier.name}`);
+  const place = tier.asOrdinaryUser ? ordinaryUser(root) : owner();
+  try {
+    const countsFile = join(place.folder, "counts.json");
+    const mayBeEmpty = tier.isPlanned === true || vitestArgs.length > 0;
+    const args = [
+      join(place.root, "node_modules/vitest/vitest.mjs"),
+      "run",
+      `--project=${tier.project}`,
+      "--configLoader=native",
+      "--reporter=default",
+      "--reporter=./scripts/test-counts.mjs",
+      ...(mayBeEmpty ? ["--passWithNoTests"] : []),
+      ...vitestArgs,
+    ];
+    const [command, ...rest] = [...place.prefix, place.node, ...args];
+    const { status, error } = spawnSync(command, rest, {
+      cwd: place.root,
+      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...toolEnv(), ...place.env, TUTTI_TEST_COUNTS: countsFile },
+    });
+    if (error) say(`cannot run ${command}: ${error.message}`);
+    return { name: tier.name, ms: Date.now() - started, ...readCounts(countsFile, status) };
+  } finally {
+    place.dispose();
+  }
+}
+
+/** The tier runs as whoever started this script, in the checkout. */
+function owner() {
+  const folder = join(root, "test-results");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return { root, folder, node: runtime(), prefix: [], env: {}, dispose() {} };
+}
+
+/** A tier that ends badly without a failed test (a crash, no tests) counts as one failure. */
+function readCounts(file, status) {
+  const counts = existsSync(file)
+    ? JSON.parse(readFileSync(file, "utf8"))
+    : { passed: 0, failed: 0, skipped: 0 };
+  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  return counts;
+}
+
+function report(all) {
+  const total = { passed: 0, failed: 0, skipped: 0, ms: 0 };
+  process.stdout.write("\n");
+  for (const { name, ...counts } of all) {
+    for (const key of Object.keys(total)) total[key] += counts[key];
+    const seconds = (counts.ms / 1000).toFixed(1);
+    process.stdout.write(`  ${name.padEnd(22)} ${sentence(counts)} in ${seconds} s\n`);
+  }
+  process.stdout.write(`\nwall time of the tests: ${(total.ms / 1000).toFixed(1)} s\n`);
+  process.stdout.write(`${sentence(total)}\n`);
+  process.exitCode = total.failed > 0 ? 1 : 0;
+}
+
+function sentence({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}

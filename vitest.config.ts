@@ -1,0 +1,40 @@
+import { defineConfig } from "vitest/config";
+
+/** Wall time for one test, in ms, by tier. */
+const timeouts = {
+  unit: 10_000,
+  conformance: 30_000,
+  fences: 60_000,
+  faults: 60_000,
+  e2e: 120_000,
+};
+
+function tier(name: keyof typeof timeouts, include: string[]) {
+  const timeout = timeouts[name];
+  return {
+    extends: true as const,
+    test: { name, include, testTimeout: timeout, hookTimeout: timeout },
+  };
+}
+
+// Another user than the checkout's owner may run a tier: scripts/test.mjs then names a folder.
+const cacheFolder = process.env["TUTTI_TEST_CACHE"] ?? ".cache/vitest";
+
+export default defineConfig({
+  cacheDir: cacheFolder,
+  test: {
+    environment: "node",
+    pool: "forks",
+    fsModuleCachePath: `${cacheFolder}/modules`,
+    allowOnly: false,
+    restoreMocks: true,
+    unstubEnvs: true,
+    projects: [
+      tier("unit", ["packages/*/test/**/*.test.ts"]),
+      tier("conformance", ["test/conformance/**/*.test.ts"]),
+      tier("faults", ["test/faults/**/*.test.ts"]),
+      tier("fences", ["test/fences/**/*.test.ts"]),
+      tier("e2e", ["test/e2e/**/*.test.ts"]),
+    ],
+  },
+});
