@@ -20,15 +20,8 @@ export function ordinaryUser(checkout) {
   const folder = join(base, "home");
   mkdirSync(folder);
   chownSync(folder, ordinaryUid, ordinaryUid);
-  const prefix = [
-    "setpriv",
-    `--reuid=${ordinaryUid}`,
-    `--regid=${ordinaryUid}`,
-    "--clear-groups",
-    "--no-new-privs",
-    "--bounding-set=-all",
-    "--inh-caps=-all",
-  ];
+  const ids = [`--reuid=${ordinaryUid}`, `--regid=${ordinaryUid}`];
+  const prefix = ["setpriv", ...ids, "--clear-groups"];
   const node = runtime();
   const isReadable = canRead(prefix, node, checkout);
   const root = isReadable ? checkout : copyOf(checkout, join(base, "checkout"));
