@@ -1,0 +1,57 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { randomBase32 } from "./ids.ts";
+
+export type AtomicWriteOptions = {
+  /** Permission bits of the new file. */
+  readonly mode?: number;
+  /** `false` for files that need not outlive a power cut, only a killed process. */
+  readonly isDurable?: boolean;
+};
+
+/**
+ * Replaces a file as a whole: whoever reads sees the old content or the new one, and after a crash
+ * one of the two is there. With `isDurable` (the default) the new one is on disk when this returns.
+ */
+export function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array,
+  options: AtomicWriteOptions = {},
+): void {
+  const { mode = 0o600, isDurable = true } = options;
+  const temporary = `${path}.${randomBase32(8)}.tmp`;
+  try {
+    writeAndSync(temporary, content, { mode, isDurable });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  if (isDurable) syncFolder(dirname(path));
+}
+
+function writeAndSync(
+  path: string,
+  content: string | Uint8Array,
+  { mode, isDurable }: Required<AtomicWriteOptions>,
+): void {
+  const descriptor = openSync(path, "wx", mode);
+  try {
+    const bytes = typeof content === "string" ? Buffer.from(content) : content;
+    let written = 0;
+    while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+    if (isDurable) fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Makes renames and creations inside a folder durable. */
+export function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
