@@ -1,0 +1,126 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { chooseReviewers, isForeign, type ReviewRule } from "../../src/domain/family.ts";
+
+const alto = { name: "alto", family: "anthropic" };
+const alta = { name: "alta", family: "anthropic" };
+const tenor = { name: "tenor", family: "openai" };
+const tenora = { name: "tenora", family: "openai" };
+const bass = { name: "bass", family: "google" };
+const ghost = { name: "ghost", family: "unknown" };
+
+const choose = (rule: Partial<ReviewRule>) =>
+  chooseReviewers({
+    authors: ["anthropic"],
+    reviewers: [tenor],
+    count: 1,
+    minForeignFamilies: 1,
+    family: "foreign",
+    ...rule,
+  });
+
+describe("the family rule", () => {
+  test("a reviewer of another family is allowed", () => {
+    expect(choose({})).toEqual({
+      outcome: "allow",
+      reviewers: ["tenor"],
+      reason: "tenor (openai) judges work of anthropic.",
+    });
+  });
+
+  test.each<[string, Partial<ReviewRule>, readonly string[]]>([
+    ["in the configured order", { reviewers: [bass, tenor] }, ["bass"]],
+    ["distinct families first", { reviewers: [tenor, tenora, bass], count: 2 }, ["tenor", "bass"]],
+    [
+      "one family twice when more are asked for",
+      { reviewers: [tenor, tenora], count: 2 },
+      ["tenor", "tenora"],
+    ],
+    ["never the author's family", { reviewers: [alto, tenor] }, ["tenor"]],
+    [
+      "the author's family only as an extra",
+      { reviewers: [alto, tenor], count: 2, family: "any" },
+      ["tenor", "alto"],
+    ],
+    [
+      "foreign ones before an extra",
+      { reviewers: [alto, tenor, bass], count: 2, family: "any" },
+      ["tenor", "bass"],
+    ],
+    [
+      "as many as the families ask for",
+      { reviewers: [tenor, bass], minForeignFamilies: 2 },
+      ["tenor", "bass"],
+    ],
+    ["any model beside a human author", { authors: ["human"], reviewers: [alto] }, ["alto"]],
+    [
+      "outside the union of the authors",
+      { authors: ["human", "anthropic", "openai"], reviewers: [alto, tenor, bass] },
+      ["bass"],
+    ],
+    ["a name only once", { reviewers: [tenor, tenor, bass], count: 2 }, ["tenor", "bass"]],
+  ])("reviewers are taken %s", (_, rule, expected) => {
+    expect(choose(rule)).toMatchObject({ outcome: "allow", reviewers: expected });
+  });
+
+  test.each<[string, Partial<ReviewRule>, RegExp]>([
+    ["nobody is configured", { reviewers: [] }, /no reviewer/u],
+    [
+      "only the author's family is there",
+      { reviewers: [alto, alta] },
+      /alto \(anthropic\).*cannot judge/u,
+    ],
+    [
+      "only the author's family is there and any is asked for",
+      { reviewers: [alto], family: "any" },
+      /cannot judge/u,
+    ],
+    ["the reviewer's family is unknown", { reviewers: [ghost] }, /ghost \(unknown\)/u],
+    ["the author's family is unknown", { authors: ["unknown"] }, /not known/u],
+    ["one of two authors is unknown", { authors: ["anthropic", "unknown"] }, /not known/u],
+    ["nobody is named as the author", { authors: [] }, /not known/u],
+    [
+      "too few families are at hand",
+      { reviewers: [tenor, tenora], minForeignFamilies: 2 },
+      /2 foreign families/u,
+    ],
+    ["too few reviewers are at hand", { count: 2 }, /2 reviewers are asked for and 1 is/u],
+  ])("the outcome is unavailable with no reviewers when %s", (_, rule, reason) => {
+    expect(choose(rule)).toMatchObject({ outcome: "unavailable", reviewers: [] });
+    expect(choose(rule).reason).toMatch(reason);
+    expect(choose({ ...rule, whenUnavailable: "block" }).outcome).toBe("block");
+  });
+
+  test("no generated scenario accepts a review without a reviewer of another family", () => {
+    const family = fc.constantFrom("anthropic", "openai", "google", "mistral", "human", "unknown");
+    const scenario = fc.record({
+      authors: fc.array(family, { maxLength: 4 }),
+      reviewers: fc.array(fc.record({ name: fc.constantFrom("a", "b", "c", "d", "e"), family }), {
+        maxLength: 6,
+      }),
+      count: fc.integer({ min: -1, max: 5 }),
+      minForeignFamilies: fc.integer({ min: 0, max: 3 }),
+      family: fc.constantFrom<"foreign" | "any">("foreign", "any"),
+      whenUnavailable: fc.constantFrom<"ask" | "block">("ask", "block"),
+    });
+    fc.assert(
+      fc.property(scenario, (rule) => {
+        const choice = chooseReviewers(rule);
+        expect(["allow", "block", "unavailable"]).toContain(choice.outcome);
+        expect(choice.reason).not.toBe("");
+        expect(choice.reviewers.length > 0).toBe(choice.outcome === "allow");
+        if (choice.outcome !== "allow") return;
+        const chosen = choice.reviewers.map(
+          (name) => rule.reviewers.find((one) => one.name === name)?.family ?? "",
+        );
+        const foreign = new Set(chosen.filter((name) => isForeign(name, rule.authors)));
+        expect(foreign.size).toBeGreaterThanOrEqual(Math.max(1, rule.minForeignFamilies));
+        expect(choice.reviewers.length).toBeGreaterThanOrEqual(Math.max(1, rule.count));
+        expect(new Set(choice.reviewers).size).toBe(choice.reviewers.length);
+        if (rule.family === "foreign") expect(foreign.has("unknown")).toBe(false);
+        for (const name of foreign) expect(rule.authors).not.toContain(name);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});

@@ -1,0 +1,162 @@
+import type { ProofRun, Verdict } from "@tutti/protocol";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { PROOF_REPEATS, ruleEvidence } from "../../src/domain/verdict.ts";
+
+type Outcome = ProofRun["outcome"];
+
+const LETTERS: Record<string, Outcome> = { p: "pass", f: "fail", e: "error" };
+
+const run = (outcome: Outcome): ProofRun => ({
+  outcome,
+  exitCode: outcome === "pass" ? 0 : 1,
+  durationMs: 1,
+  tail: "",
+  log: null,
+});
+const runs = (letters: string): ProofRun[] =>
+  letters.split("").map((letter) => run(LETTERS[letter] ?? "error"));
+
+const MUST = { namesMust: true, namesRequirement: true };
+const SHOULD = { namesMust: false, namesRequirement: true };
+const NONE = { namesMust: false, namesRequirement: false };
+type Naming = typeof MUST;
+
+const table: [string, string, string | null, Naming, Verdict][] = [
+  ["ppp", "fff", null, NONE, "reproduced"],
+  ["ppp", "fff", "ppp", NONE, "confirmed"],
+  ["ppp", "fff", "fff", NONE, "reproduced"],
+  ["ppp", "fff", "pfp", NONE, "reproduced"],
+  ["ppp", "fff", "eee", NONE, "reproduced"],
+  ["ppp", "fff", "pp", NONE, "reproduced"],
+  ["ppp", "fff", "", NONE, "reproduced"],
+  ["", "fff", null, MUST, "reproduced"],
+  ["", "fff", null, SHOULD, "reproduced"],
+  ["", "fff", null, NONE, "unproven"],
+  ["", "fff", "ppp", SHOULD, "confirmed"],
+  ["", "fff", "fff", SHOULD, "reproduced"],
+  ["eee", "fff", null, SHOULD, "reproduced"],
+  ["eee", "fff", "ppp", SHOULD, "confirmed"],
+  ["eee", "fff", "ppp", NONE, "unproven"],
+  ["fff", "fff", null, MUST, "reproduced"],
+  ["fff", "fff", "ppp", MUST, "confirmed"],
+  ["fff", "fff", "fff", MUST, "reproduced"],
+  ["fff", "fff", null, SHOULD, "pre-existing"],
+  ["fff", "fff", null, NONE, "pre-existing"],
+  ["fff", "fff", "ppp", NONE, "pre-existing"],
+  ["fff", "fff", "fff", NONE, "invalid"],
+  ["fff", "fff", "fff", SHOULD, "invalid"],
+  ["ppp", "ppp", null, NONE, "refuted"],
+  ["fff", "ppp", null, MUST, "refuted"],
+  ["pfp", "ppp", null, NONE, "refuted"],
+  ["", "ppp", null, NONE, "refuted"],
+  ["ppp", "pff", null, NONE, "flaky"],
+  ["pfp", "pff", null, MUST, "flaky"],
+  ["pfp", "fff", null, MUST, "flaky"],
+  ["pfp", "fff", "ppp", MUST, "flaky"],
+  ["ppp", "eee", null, MUST, "invalid"],
+  ["ppp", "ffe", null, MUST, "invalid"],
+  ["ppp", "ppe", null, MUST, "invalid"],
+  ["ppp", "pfe", null, MUST, "invalid"],
+  ["ppp", "", null, MUST, "unproven"],
+  ["ppp", "ff", null, MUST, "unproven"],
+  ["pp", "fff", null, NONE, "unproven"],
+  ["ppe", "fff", null, NONE, "unproven"],
+  ["ffe", "fff", null, MUST, "unproven"],
+];
+
+const rule = (base: string, candidate: string, fixed: string | null, naming: Naming) =>
+  ruleEvidence({
+    base: runs(base),
+    candidate: runs(candidate),
+    fixed: fixed === null ? null : runs(fixed),
+    ...naming,
+  });
+
+const column = fc.array(fc.constantFrom<Outcome>("pass", "fail", "error"), { maxLength: 5 });
+const evidence = fc.record({
+  base: column,
+  candidate: column,
+  fixed: fc.option(column),
+  naming: fc.constantFrom(MUST, SHOULD, NONE),
+});
+
+describe("the evidence matrix", () => {
+  test.each(table)("base %s, candidate %s, fix %s, naming %o is ruled %s", (...row) => {
+    const [base, candidate, fixed, naming, verdict] = row;
+    expect(rule(base, candidate, fixed, naming).verdict).toBe(verdict);
+  });
+
+  test("every ruling gives its reason as a sentence", () => {
+    for (const [base, candidate, fixed, naming] of table) {
+      expect(rule(base, candidate, fixed, naming).reason).toMatch(/^[A-Z].+\.$/u);
+    }
+  });
+
+  test("nothing blocks unless every one of at least three runs on the candidate failed", () => {
+    fc.assert(
+      fc.property(evidence, ({ base, candidate, fixed, naming }) => {
+        const { verdict } = ruleEvidence({
+          base: base.map(run),
+          candidate: candidate.map(run),
+          fixed: fixed?.map(run) ?? null,
+          ...naming,
+        });
+        if (verdict !== "reproduced" && verdict !== "confirmed") return;
+        expect(candidate.length).toBeGreaterThanOrEqual(PROOF_REPEATS);
+        expect(new Set(candidate)).toEqual(new Set(["fail"]));
+        expect(new Set(base).size).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  test("nothing is confirmed unless every one of at least three runs on the fix passed", () => {
+    fc.assert(
+      fc.property(evidence, ({ base, candidate, fixed, naming }) => {
+        const { verdict } = ruleEvidence({
+          base: base.map(run),
+          candidate: candidate.map(run),
+          fixed: fixed?.map(run) ?? null,
+          ...naming,
+        });
+        const flips =
+          fixed !== null && fixed.length >= PROOF_REPEATS && !/[^p]/u.test(letters(fixed));
+        if (verdict === "confirmed") expect(flips).toBe(true);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  test("the order of the runs never changes the ruling", () => {
+    fc.assert(
+      fc.property(evidence, ({ base, candidate, fixed, naming }) => {
+        const ruled = (turn: (outcomes: Outcome[]) => Outcome[]) =>
+          ruleEvidence({
+            base: turn(base).map(run),
+            candidate: turn(candidate).map(run),
+            fixed: fixed === null ? null : turn(fixed).map(run),
+            ...naming,
+          });
+        expect(ruled((outcomes) => outcomes.toReversed())).toEqual(ruled((outcomes) => outcomes));
+      }),
+    );
+  });
+
+  test("a proof that fails half of the time is reproduced in at most 2 % of the cases", () => {
+    let reproduced = 0;
+    const cases = 1 << (2 * PROOF_REPEATS);
+    for (let bits = 0; bits < cases; bits += 1) {
+      const flips = Array.from({ length: 2 * PROOF_REPEATS }, (_, bit) =>
+        (bits >> bit) & 1 ? "p" : "f",
+      );
+      const base = flips.slice(0, PROOF_REPEATS).join("");
+      const candidate = flips.slice(PROOF_REPEATS).join("");
+      if (rule(base, candidate, null, NONE).verdict === "reproduced") reproduced += 1;
+    }
+    expect(reproduced / cases).toBeLessThanOrEqual(0.02);
+  });
+});
+
+const letters = (outcomes: readonly Outcome[]): string =>
+  outcomes.map((outcome) => outcome.charAt(0)).join("");
