@@ -2,7 +2,8 @@
 // published. The wire contract is bundled in; the other dependencies stay dependencies.
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { ensureDependencies, root } from "./runtime.mjs";
+import { ensureDependencies } from "./dependencies.mjs";
+import { root } from "./output.mjs";
 import { requiredMajor } from "../packages/tutti/bin/node-runtime.mjs";
 
 ensureDependencies();

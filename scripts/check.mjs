@@ -3,8 +3,10 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ensureDependencies } from "./dependencies.mjs";
 import { findGitCalls } from "./git-calls.mjs";
-import { ensureDependencies, root, runtime, say, toolEnv } from "./runtime.mjs";
+import { root, say } from "./output.mjs";
+import { runtime, toolEnv } from "./runtime.mjs";
 import { pinnedVersion } from "../packages/tutti/bin/node-runtime.mjs";
 
 const maxDuplicationPercent = 1;

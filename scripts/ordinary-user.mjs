@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
-import { runtime, say } from "./runtime.mjs";
+import { say } from "./output.mjs";
+import { runtime } from "./runtime.mjs";
 
 /** "nobody" on every Linux. */
 const ordinaryUid = 65_534;

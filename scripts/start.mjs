@@ -1,5 +1,6 @@
 // `npm start`: sets up what is missing, then shows Tutti on a sample project.
-import { ensureDependencies, runScript } from "./runtime.mjs";
+import { ensureDependencies } from "./dependencies.mjs";
+import { runScript } from "./runtime.mjs";
 import { ensureSystem } from "./system.mjs";
 
 ensureSystem();

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { say, stop } from "./runtime.mjs";
+import { say, stop } from "./output.mjs";
 
 /** Command → Debian package that has it. */
 const needed = { bwrap: "bubblewrap", git: "git" };

@@ -3,8 +3,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { ensureDependencies } from "./dependencies.mjs";
 import { ordinaryUser } from "./ordinary-user.mjs";
-import { ensureDependencies, root, runtime, say, toolEnv } from "./runtime.mjs";
+import { root, say } from "./output.mjs";
+import { runtime, toolEnv } from "./runtime.mjs";
 import { ensureSystem } from "./system.mjs";
 
 const isRoot = process.getuid?.() === 0;

@@ -22,6 +22,11 @@ export function userRuntimeFolder() {
   return join(dataHome, "tutti/runtime");
 }
 
+/** Path that the pinned Node has when its package is installed in `folder`. */
+export function nodeIn(folder) {
+  return join(folder, "node_modules", runtimePackage, "bin/node");
+}
+
 /** Whether the Node that runs this file can run Tutti itself. */
 export function isOwnNodeEnough() {
   return Number.parseInt(process.versions.node, 10) >= requiredMajor;
@@ -30,8 +35,5 @@ export function isOwnNodeEnough() {
 /** Path of a Node that can run Tutti, or undefined: this one, the checkout's, the person's. */
 export function findNode() {
   if (isOwnNodeEnough()) return process.execPath;
-  const inside = join("node_modules", runtimePackage, "bin/node");
-  return [join(checkout, inside), join(userRuntimeFolder(), inside)].find((path) =>
-    existsSync(path),
-  );
+  return [nodeIn(checkout), nodeIn(userRuntimeFolder())].find((path) => existsSync(path));
 }
