@@ -1,0 +1,63 @@
+/** The one queue of what needs a person, derived from run documents. */
+import { z } from "zod";
+import { AttentionId, Instant, RunId, Sha256, StepKey } from "./ids.ts";
+
+export const AttentionKind = z.enum([
+  "approval",
+  "permission",
+  "question",
+  "failed-gate",
+  "guard",
+  "stale",
+  "degraded",
+  "conflict",
+  "taken",
+  "environment",
+]);
+export type AttentionKind = z.infer<typeof AttentionKind>;
+
+export const AttentionAnswer = z.object({
+  /** One word: proceed, changes, cancel, retry, waive, allow, deny, holds, again, accept, give. */
+  name: z.string(),
+  label: z.string(),
+  /** Needs a text (a reason or a comment). */
+  needsText: z.boolean(),
+  /** The CLI command that gives this answer. */
+  command: z.string(),
+});
+export type AttentionAnswer = z.infer<typeof AttentionAnswer>;
+
+export const AttentionItem = z.object({
+  id: AttentionId,
+  run: RunId,
+  kind: AttentionKind,
+  step: StepKey.nullable(),
+  since: Instant,
+  asks: z.string(),
+  why: z.string(),
+  /** Hash of exactly what is asked about; an answer to another subject is refused. */
+  subject: Sha256.nullable(),
+  details: z.array(z.string()),
+  answers: z.array(AttentionAnswer),
+});
+export type AttentionItem = z.infer<typeof AttentionItem>;
+
+export const RunState = z.enum([
+  "queued",
+  "working",
+  "waiting",
+  "paused",
+  "merged",
+  "completed",
+  "failed",
+  "cancelled",
+]);
+export type RunState = z.infer<typeof RunState>;
+
+/** Derived; what lists show. `waiting` means: waiting for a person. */
+export const RunStatus = z.object({
+  state: RunState,
+  text: z.string(),
+  attention: z.array(AttentionItem),
+});
+export type RunStatus = z.infer<typeof RunStatus>;

@@ -1,0 +1,64 @@
+/** What people and workers ask of a run, imperative. Decided by pure code; a refusal leaves no trace but the audit line. */
+import { z } from "zod";
+import { Candidate } from "./check.ts";
+import { EffectResult, StoredArtifact } from "./effect.ts";
+import { ArtifactData } from "./artifact.ts";
+import { PermissionOption } from "./event.ts";
+import { EffectId, FindingId, ProjectId, RunId, Sha256, StepKey } from "./ids.ts";
+import { Policy, Target } from "./policy.ts";
+import { Workflow } from "./workflow.ts";
+
+const kind = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) =>
+  z.object({ kind: z.literal(name), ...shape });
+
+export const Command = z.discriminatedUnion("kind", [
+  kind("run.start", {
+    run: RunId,
+    task: z.object({ title: z.string(), text: z.string() }),
+    project: z.object({ id: ProjectId, path: z.string() }),
+    workflow: Workflow,
+    workflowHash: Sha256,
+    policy: Policy,
+    base: Candidate.extend({ ref: z.string() }),
+    target: Target,
+    warnings: z.array(z.string()),
+  }),
+  kind("run.pause", { reason: z.string() }),
+  kind("run.resume", {}),
+  kind("run.cancel", { reason: z.string() }),
+  /** Tries again what failed: the named step, or whatever the run waits for. */
+  kind("run.retry", { step: StepKey.optional(), note: z.string().optional() }),
+  kind("step.waive", { step: StepKey, reason: z.string().min(1) }),
+  /** A stale agent step: `holds` renews its pass, `again` runs it on top, `restart` from its start commit. */
+  kind("step.renew", { step: StepKey, answer: z.enum(["holds", "again"]) }),
+  kind("approval.give", { step: StepKey, subject: Sha256, comment: z.string().optional() }),
+  kind("approval.refuse", {
+    step: StepKey,
+    subject: Sha256,
+    answer: z.enum(["changes", "cancel"]),
+    comment: z.string(),
+  }),
+  kind("guard.refuse", { subject: Sha256, reason: z.string().min(1) }),
+  kind("guard.allow", { subject: Sha256, reason: z.string().min(1) }),
+  kind("degraded.accept", { step: StepKey, reason: z.string().min(1) }),
+  kind("comment.add", { on: z.string(), text: z.string().min(1) }),
+  kind("permission.answer", { permission: z.string(), option: z.string() }),
+  kind("finding.dispose", { finding: FindingId, why: z.string().min(1) }),
+  kind("artifact.amend", { artifact: StoredArtifact, data: ArtifactData }),
+  kind("workspace.take", {}),
+  kind("workspace.give", {}),
+  /** Sends the work back to the author with a person's words. */
+  kind("work.return", { comment: z.string().min(1) }),
+  /** From workers. */
+  kind("effect.settle", { effect: EffectId, result: EffectResult }),
+  kind("permission.ask", {
+    permission: z.string(),
+    effect: EffectId,
+    title: z.string(),
+    detail: z.string(),
+    options: z.array(PermissionOption).min(1),
+  }),
+]);
+export type Command = z.infer<typeof Command>;
+export type CommandKind = Command["kind"];
+export type CommandOf<Kind extends CommandKind> = Extract<Command, { kind: Kind }>;

@@ -1,0 +1,135 @@
+/** `.tutti/config.yaml` after parsing: the project's own part of the policy of a run. */
+import { z } from "zod";
+import { Family } from "./ids.ts";
+
+const MS_PER_UNIT = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/**
+ * A duration as people write it (`120s`, `5m`, `1h`, `250ms`), parsed to milliseconds. A number is
+ * milliseconds already: a stored policy is parsed again. In files a bare number is refused.
+ */
+export const Duration = z.union([
+  z
+    .string()
+    .regex(/^\d{1,9}(?:\.\d{1,3})?(?:ms|s|m|h)$/u, "a duration such as 90s, 10m or 1h")
+    .transform((text) => {
+      const unit = /ms$|[smh]$/u.exec(text)?.[0];
+      const perUnit =
+        unit === "ms" || unit === "s" || unit === "m" || unit === "h" ? MS_PER_UNIT[unit] : 1;
+      return Math.round(Number.parseFloat(text) * perUnit);
+    }),
+  z.number().int().nonnegative(),
+]);
+
+/** One host and port that a process inside the fence may reach by CONNECT. */
+export const EgressHost = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?:\d{1,5}$/u,
+    "HOST:PORT in lower case, for example api.example.com:443",
+  );
+
+export const AgentConfig = z.strictObject({
+  command: z.array(z.string().min(1)).min(1),
+  family: Family,
+  /** Shown and recorded in trailers; the lineage stays `declared`. */
+  model: z.string().max(200).optional(),
+  env: z.record(z.string(), z.string()).default({}),
+  egress: z.array(EgressHost).default([]),
+  /** ACP session mode to set after session/new, where the agent offers it. */
+  mode: z.string().optional(),
+});
+export type AgentConfig = z.infer<typeof AgentConfig>;
+
+export const CheckConfig = z.strictObject({
+  run: z.string().min(1),
+  timeout: Duration.default(600_000),
+  /** How results per test are read: `tap` and `junit` give a vector per test, `exit` only the exit code. */
+  report: z.enum(["auto", "tap", "junit", "exit"]).default("auto"),
+  /** Where a JUnit report file is written, relative to the repository root. */
+  reportFile: z.string().optional(),
+  env: z.record(z.string(), z.string()).default({}),
+});
+export type CheckConfig = z.infer<typeof CheckConfig>;
+
+export const RecipeConfig = z.strictObject({
+  /** Run once in the preparation workspace, in the fence. */
+  setup: z.string().optional(),
+  setupTimeout: Duration.default(600_000),
+  /** Dependency folders that setup fills; each place gets a private copy. */
+  dependencies: z.array(z.string()).default([]),
+  /** Untracked files of the user's checkout to copy in, relative globs. */
+  copy: z.array(z.string()).default([]),
+  /** Untracked folders or files bound read-only from the user's checkout. */
+  link: z.array(z.string()).default([]),
+  env: z.record(z.string(), z.string()).default({}),
+  egress: z.array(EgressHost).default([]),
+  teardown: z.string().optional(),
+});
+export type RecipeConfig = z.infer<typeof RecipeConfig>;
+
+export const SandboxConfig = z.strictObject({
+  /** Host paths shown read-only inside: toolchains and agent installs. `~` is the user's home. */
+  read: z.array(z.string()).default([]),
+  /** Workspace size at which a watchdog ends the process, in MiB. */
+  workspaceMiB: z.number().int().positive().default(4096),
+  tmpMiB: z.number().int().positive().default(512),
+});
+export type SandboxConfig = z.infer<typeof SandboxConfig>;
+
+export const RolesConfig = z.strictObject({
+  planner: z.string().optional(),
+  author: z.string().optional(),
+  reviewer: z.array(z.string()).default([]),
+});
+export type RolesConfig = z.infer<typeof RolesConfig>;
+
+export const MergeConfig = z.strictObject({
+  /** `target` moves the target branch; `branch` leaves a ready branch for the team's own way of merging. */
+  to: z.enum(["target", "branch"]).optional(),
+});
+
+export const ReviewPolicy = z.strictObject({
+  minForeignFamilies: z.number().int().min(1).max(3).default(1),
+  /** What happens when no foreign reviewer is available. Never a silent fallback. */
+  whenUnavailable: z.enum(["ask", "block"]).default("ask"),
+});
+
+export const LimitsConfig = z.strictObject({
+  turnMinutes: z
+    .number()
+    .positive()
+    .max(24 * 60)
+    .default(60),
+  /** A session with no message from the agent for this long is ended. */
+  silenceMinutes: z
+    .number()
+    .positive()
+    .max(24 * 60)
+    .default(15),
+});
+
+export const ProjectConfig = z.strictObject({
+  agents: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]*$/u, "an agent name is lower-case words joined by -"),
+      AgentConfig,
+    )
+    .default({}),
+  roles: RolesConfig.prefault({}),
+  checks: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]*$/u, "a check name is lower-case words joined by -"),
+      CheckConfig,
+    )
+    .default({}),
+  recipe: RecipeConfig.prefault({}),
+  sandbox: SandboxConfig.prefault({}),
+  merge: MergeConfig.prefault({}),
+  review: ReviewPolicy.prefault({}),
+  limits: LimitsConfig.prefault({}),
+  /** More globs that decide whether work is accepted; edits to them wait for a person. */
+  protected: z.array(z.string()).default([]),
+  workflow: z.string().optional(),
+});
+export type ProjectConfig = z.infer<typeof ProjectConfig>;

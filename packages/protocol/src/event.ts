@@ -1,0 +1,204 @@
+/** What happened, past tense. Stored for ever and only ever added to; `schema` is the version of the shape. */
+import { z } from "zod";
+import { Actor } from "./actor.ts";
+import { ArtifactData } from "./artifact.ts";
+import {
+  Candidate,
+  CheckResult,
+  Disposition,
+  Evidence,
+  Finding,
+  GuardFlag,
+  ProofResult,
+  Verdict,
+} from "./check.ts";
+import { Effect, Failure, StoredArtifact, Usage } from "./effect.ts";
+import {
+  CommitId,
+  EffectId,
+  FindingId,
+  Instant,
+  ProjectId,
+  RunId,
+  Sha256,
+  StepKey,
+} from "./ids.ts";
+import { Policy, Target } from "./policy.ts";
+import { Workflow } from "./workflow.ts";
+
+/** The only version so far. A change of shape adds a version and an upcast. */
+export const EVENT_SCHEMA = 1;
+
+export const Facts = z.object({ summary: z.string(), details: z.array(z.string()) });
+export type Facts = z.infer<typeof Facts>;
+
+/** What a pass was made of: input name → hash or id. Compared with the present ones, never a flag. */
+export const Inputs = z.record(z.string(), z.string());
+export type Inputs = z.infer<typeof Inputs>;
+
+export const PermissionOption = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(["allow_once", "allow_always", "reject_once", "reject_always"]),
+});
+export type PermissionOption = z.infer<typeof PermissionOption>;
+
+const type = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) =>
+  z.object({ type: z.literal(name), ...shape });
+
+export const EventBody = z.discriminatedUnion("type", [
+  type("run.started", {
+    run: RunId,
+    task: z.object({ title: z.string(), text: z.string() }),
+    project: z.object({ id: ProjectId, path: z.string() }),
+    workflow: Workflow,
+    workflowHash: Sha256,
+    policy: Policy,
+    base: Candidate.extend({ ref: z.string() }),
+    target: Target,
+    warnings: z.array(z.string()),
+    requestedBy: z.string(),
+  }),
+  type("run.paused", { reason: z.string() }),
+  type("run.resumed", {}),
+  type("run.cancelled", { reason: z.string() }),
+  type("run.finished", {
+    outcome: z.enum(["merged", "completed", "failed", "cancelled"]),
+    reason: z.string(),
+  }),
+  type("workspace.prepared", { root: z.string(), facts: z.array(z.string()) }),
+  type("workspace.broken", { failure: Failure }),
+  type("workspace.disposed", { parked: z.array(z.string()) }),
+  type("workspace.taken", { by: z.string() }),
+  type("workspace.given", { by: z.string() }),
+  type("effect.requested", { effect: Effect }),
+  type("effect.settled", { effect: EffectId, outcome: z.string() }),
+  type("effect.cancelled", { effect: EffectId, reason: z.string() }),
+  type("step.started", {
+    step: StepKey,
+    attempt: z.number().int().positive(),
+    inputs: Inputs,
+    agent: z.string().nullable(),
+  }),
+  type("step.attempt-ended", {
+    step: StepKey,
+    attempt: z.number().int().positive(),
+    outcome: z.string(),
+    usage: Usage.nullable(),
+    facts: Facts.nullable(),
+  }),
+  type("step.passed", {
+    step: StepKey,
+    inputs: Inputs,
+    outputs: Inputs,
+    evidence: z.array(z.string()),
+  }),
+  type("step.failed", { step: StepKey, facts: Facts, failure: Failure.nullable() }),
+  /** Ready again with facts. `round` counts the back edges of the failing step. `repair` names a new instance. */
+  type("step.reopened", {
+    step: StepKey,
+    because: StepKey,
+    facts: Facts,
+    round: z.number().int().nonnegative(),
+  }),
+  type("step.skipped", { step: StepKey, reason: z.string(), inputs: Inputs }),
+  type("step.waived", { step: StepKey, by: z.string(), reason: z.string(), inputs: Inputs }),
+  type("artifact.stored", {
+    artifact: StoredArtifact,
+    data: ArtifactData,
+    step: StepKey.nullable(),
+    by: z.string(),
+  }),
+  type("checkpoint.created", {
+    candidate: Candidate,
+    parent: CommitId,
+    changed: z.array(z.string()),
+    step: StepKey.nullable(),
+    by: z.string(),
+    family: z.string(),
+  }),
+  type("checks.ran", {
+    step: StepKey,
+    on: z.enum(["candidate", "base", "landing", "gate"]),
+    commit: CommitId,
+    results: z.array(CheckResult),
+    proofs: z.array(ProofResult),
+    guard: z.array(GuardFlag),
+  }),
+  /** A person sends the work back instead of allowing the flags. */
+  type("guard.refused", { subject: Sha256, by: z.string(), reason: z.string() }),
+  type("guard.allowed", { subject: Sha256, by: z.string(), reason: z.string() }),
+  type("reviewers.chosen", {
+    step: StepKey,
+    outcome: z.enum(["allow", "block", "unavailable"]),
+    reviewers: z.array(z.string()),
+    authors: z.array(z.string()),
+    reason: z.string(),
+  }),
+  type("degraded.accepted", { step: StepKey, by: z.string(), reason: z.string() }),
+  type("finding.raised", { finding: Finding }),
+  type("finding.ruled", {
+    finding: FindingId,
+    verdict: Verdict,
+    evidence: Evidence.nullable(),
+    reason: z.string(),
+  }),
+  type("finding.disposed", { finding: FindingId, disposition: Disposition }),
+  type("approval.given", {
+    step: StepKey,
+    subject: Sha256,
+    covers: Inputs,
+    by: z.string(),
+    onBehalf: z.string().nullable(),
+    comment: z.string().nullable(),
+  }),
+  type("approval.refused", {
+    step: StepKey,
+    subject: Sha256,
+    by: z.string(),
+    answer: z.enum(["changes", "cancel"]),
+    comment: z.string(),
+  }),
+  type("comment.added", { by: z.string(), on: z.string(), text: z.string() }),
+  type("permission.asked", {
+    permission: z.string(),
+    effect: EffectId,
+    step: StepKey,
+    attempt: z.number().int(),
+    title: z.string(),
+    detail: z.string(),
+    options: z.array(PermissionOption),
+  }),
+  type("permission.answered", { permission: z.string(), option: z.string(), by: z.string() }),
+  type("permission.voided", { permission: z.string(), reason: z.string() }),
+  type("landing.prepared", {
+    step: StepKey,
+    tip: CommitId.nullable(),
+    landing: Candidate,
+    candidate: Candidate,
+    overlap: z.array(z.string()),
+  }),
+  type("merge.applied", {
+    commit: CommitId,
+    target: z.string(),
+    to: z.enum(["target", "branch"]),
+    workTree: z.string(),
+  }),
+  type("merge.refused", { reason: z.string(), message: z.string(), paths: z.array(z.string()) }),
+]);
+export type EventBody = z.infer<typeof EventBody>;
+export type EventType = EventBody["type"];
+export type EventOf<Type extends EventType> = Extract<EventBody, { type: Type }>;
+
+export const RunEvent = z.object({
+  /** Position among all events of the store; 0 until stored. */
+  seq: z.number().int().nonnegative(),
+  run: RunId,
+  /** Position in the run, from 1. */
+  version: z.number().int().positive(),
+  at: Instant,
+  actor: Actor,
+  schema: z.number().int().positive(),
+  body: EventBody,
+});
+export type RunEvent = z.infer<typeof RunEvent>;

@@ -1,0 +1,46 @@
+/** One line of a session's transcript. High volume, never a domain event. */
+import { z } from "zod";
+import { Instant } from "./ids.ts";
+
+export const TranscriptEntry = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("prompt"), at: Instant, text: z.string() }),
+  z.object({ kind: z.literal("text"), at: Instant, text: z.string() }),
+  z.object({ kind: z.literal("thought"), at: Instant, text: z.string() }),
+  z.object({
+    kind: z.literal("tool"),
+    at: Instant,
+    id: z.string(),
+    title: z.string(),
+    status: z.string(),
+    detail: z.string(),
+  }),
+  z.object({
+    kind: z.literal("plan"),
+    at: Instant,
+    entries: z.array(z.object({ text: z.string(), status: z.string() })),
+  }),
+  z.object({
+    kind: z.literal("permission"),
+    at: Instant,
+    id: z.string(),
+    title: z.string(),
+    answer: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal("usage"),
+    at: Instant,
+    inputTokens: z.number(),
+    outputTokens: z.number(),
+    costUsd: z.number().nullable(),
+  }),
+  /** A line of a command that Tutti ran (setup, checks), or of the agent's stderr. */
+  z.object({
+    kind: z.literal("output"),
+    at: Instant,
+    stream: z.enum(["stdout", "stderr"]),
+    text: z.string(),
+  }),
+  z.object({ kind: z.literal("note"), at: Instant, text: z.string() }),
+  z.object({ kind: z.literal("ended"), at: Instant, reason: z.string() }),
+]);
+export type TranscriptEntry = z.infer<typeof TranscriptEntry>;

@@ -1,0 +1,296 @@
+/** `attention(state)`: what needs a person, derived; ids are stable while the same thing is asked. Every answer moves the run. */
+import {
+  type AttentionAnswer,
+  AttentionId,
+  type AttentionItem,
+  type AttentionKind,
+  type RunDocument,
+  type Sha256,
+  type StepKey,
+  type WorkflowStep,
+} from "@tutti/protocol";
+import { guardFlags, guardIsOpen, guardSubject } from "./checks.ts";
+import { approvalSubject, isApprovalOpen } from "./decide/approval.ts";
+import { isStale, needsHold } from "./holds.ts";
+import { instancesOf, isWriter, stepByKey, stepState } from "./steps.ts";
+
+type Ask = {
+  kind: AttentionKind;
+  step: StepKey | null;
+  since: number;
+  asks: string;
+  why: string;
+  subject?: Sha256;
+  details?: readonly string[];
+  answers: readonly AttentionAnswer[];
+  about?: string;
+};
+
+const answer = (name: string, label: string, command: string): AttentionAnswer => ({
+  name,
+  label,
+  needsText: command.includes("TEXT"),
+  command,
+});
+
+const item = (state: RunDocument, ask: Ask): AttentionItem => {
+  const about = ask.about ?? ask.step ?? "run";
+  return {
+    id: AttentionId.parse(`${ask.kind}:${about}`),
+    run: state.id,
+    kind: ask.kind,
+    step: ask.step,
+    since: ask.since,
+    asks: ask.asks,
+    why: ask.why,
+    subject: ask.subject ?? null,
+    details: [...(ask.details ?? [])],
+    answers: [...ask.answers],
+  };
+};
+
+const cancelAnswer = (state: RunDocument): AttentionAnswer =>
+  answer("cancel", "Cancel the run", `tutti cancel ${state.id}`);
+
+const approvals = (state: RunDocument): Ask[] =>
+  state.workflow.steps.flatMap((step) => {
+    if (step.kind !== "approval" || !isApprovalOpen(state, step)) return [];
+    const { key } = stepState(state, step.id);
+    const ofCandidate = step.of.includes("candidate");
+    return [
+      {
+        kind: "approval",
+        step: key,
+        since: state.updatedAt,
+        asks: ofCandidate
+          ? `Approve the merge into ${state.target.branch}`
+          : `Approve ${step.of.join(" and ")}`,
+        why: ofCandidate
+          ? "nothing is merged without a person's word"
+          : "everything after is anchored to it",
+        subject: approvalSubject(state, key),
+        details: ofCandidate
+          ? state.changed
+          : step.of.map(
+              (name) => `${name} ${state.artifacts[name]?.artifact.hash.slice(0, 12) ?? "absent"}`,
+            ),
+        answers: [
+          answer("proceed", "Proceed", `tutti approve ${state.id} ${step.id}`),
+          answer(
+            "comment",
+            "Proceed with comments",
+            `tutti approve ${state.id} ${step.id} --comment TEXT`,
+          ),
+          answer(
+            "changes",
+            "Ask for changes",
+            `tutti reject ${state.id} ${step.id} --comment TEXT`,
+          ),
+          cancelAnswer(state),
+        ],
+      },
+    ];
+  });
+
+const permissions = (state: RunDocument): Ask[] =>
+  state.permissions.map((permission) => ({
+    kind: "permission",
+    step: permission.step,
+    about: permission.id,
+    since: permission.since,
+    asks: permission.title,
+    why: "the agent waits for the answer",
+    details: permission.detail === "" ? [] : [permission.detail],
+    answers: permission.options.map((option) =>
+      answer(
+        option.id,
+        option.name,
+        `tutti permit ${option.kind.startsWith("allow") ? "allow" : "deny"} ${state.id} ${permission.id} --option ${option.id}`,
+      ),
+    ),
+  }));
+
+const waivable = (state: RunDocument, step: WorkflowStep, key: StepKey): AttentionAnswer[] =>
+  step.kind === "merge" || step.kind === "approval"
+    ? []
+    : [answer("waive", "Go on without it", `tutti waive ${state.id} ${key} --reason TEXT`)];
+
+const failures = (state: RunDocument): Ask[] =>
+  Object.values(state.steps).flatMap((failed) => {
+    const { status, key } = failed;
+    if (status.kind !== "failed") return [];
+    const step = stepByKey(state, key);
+    const isConflict = step.kind === "merge" && state.refusal !== null;
+    const isEnvironment = status.failure !== null && status.failure.retry === "never";
+    const returnable =
+      state.candidate !== null && !isWriter(step)
+        ? [
+            answer(
+              "changes",
+              "Send it back to the author",
+              `tutti reject ${state.id} --comment TEXT`,
+            ),
+          ]
+        : [];
+    return [
+      {
+        kind: isConflict ? "conflict" : isEnvironment ? "environment" : "failed-gate",
+        step: key,
+        since: status.at,
+        asks: `${key}: ${status.facts.summary}`,
+        why: isConflict
+          ? "nothing was moved; the branch is kept"
+          : "the bound of automatic tries is reached",
+        details: [...status.facts.details, ...(state.refusal?.paths ?? [])],
+        answers: [
+          answer("retry", "Try again", `tutti retry ${state.id} ${key}`),
+          ...returnable,
+          ...waivable(state, step, key),
+          cancelAnswer(state),
+        ],
+      },
+    ];
+  });
+
+const guards = (state: RunDocument): Ask[] => {
+  const step = state.workflow.steps.find(
+    (candidate) =>
+      candidate.kind === "checks" && stepState(state, candidate.id).status.kind === "active",
+  );
+  if (
+    step === undefined ||
+    !guardIsOpen(state) ||
+    Object.values(state.effects).some(
+      ({ payload }) => "step" in payload && payload.step === step.id,
+    )
+  )
+    return [];
+  return [
+    {
+      kind: "guard",
+      step: stepState(state, step.id).key,
+      since: state.updatedAt,
+      asks: "The change touches what judges it",
+      why: "an author does not edit his judge",
+      subject: guardSubject(state),
+      details: guardFlags(state).map((flag) => `${flag.kind}: ${flag.path} (${flag.detail})`),
+      answers: [
+        answer("allow", "Allow it", `tutti approve ${state.id} guard --comment TEXT`),
+        answer(
+          "changes",
+          "Send it back to the author",
+          `tutti reject ${state.id} guard --comment TEXT`,
+        ),
+        cancelAnswer(state),
+      ],
+    },
+  ];
+};
+
+const isModelFree = (step: WorkflowStep): boolean =>
+  step.kind === "checks" || step.kind === "merge" || step.kind === "approval";
+
+const stale = (state: RunDocument): Ask[] =>
+  state.workflow.steps
+    .filter((step) => !isModelFree(step) && needsHold(state, step))
+    .flatMap((step) => instancesOf(state, step).map((key) => ({ step, key })))
+    .filter(({ key }) => isStale(state, key))
+    .map(({ key }) => ({
+      kind: "stale" as const,
+      step: key,
+      since: state.updatedAt,
+      asks: `${key} was made from what has changed since`,
+      why: "running it again costs money, so a person decides",
+      answers: [
+        answer("holds", "It still holds", `tutti renew ${state.id} ${key} --holds`),
+        answer("again", "Run it again on top", `tutti renew ${state.id} ${key} --again`),
+        cancelAnswer(state),
+      ],
+    }));
+
+const degraded = (state: RunDocument): Ask[] =>
+  state.reviews.flatMap((choice) => {
+    const isOpen =
+      choice.outcome !== "allow" &&
+      stepState(state, choice.step).status.kind === "active" &&
+      !state.degraded.some((accepted) => accepted.step === choice.step);
+    if (!isOpen) return [];
+    const mayAccept =
+      choice.outcome === "unavailable" && state.policy.config.review.whenUnavailable === "ask";
+    const accept = mayAccept
+      ? [
+          answer(
+            "accept",
+            "Go on, marked as degraded",
+            `tutti approve ${state.id} ${choice.step} --degraded --comment TEXT`,
+          ),
+        ]
+      : [];
+    return [
+      {
+        kind: "degraded" as const,
+        step: choice.step,
+        since: state.updatedAt,
+        asks: "No reviewer of a foreign family is available",
+        why: choice.reason,
+        answers: [
+          ...accept,
+          answer(
+            "waive",
+            "Go on without it",
+            `tutti waive ${state.id} ${choice.step} --reason TEXT`,
+          ),
+          cancelAnswer(state),
+        ],
+      },
+    ];
+  });
+
+const workspace = (state: RunDocument): Ask[] => {
+  const broken: Ask[] =
+    state.workspace.kind === "broken" && Object.keys(state.effects).length === 0
+      ? [
+          {
+            kind: "environment",
+            step: null,
+            since: state.workspace.at,
+            asks: "The workspace could not be made",
+            why: state.workspace.failure.message,
+            details: [`code ${state.workspace.failure.code}`],
+            answers: [answer("retry", "Try again", `tutti retry ${state.id}`), cancelAnswer(state)],
+          },
+        ]
+      : [];
+  const taken: Ask[] =
+    state.takenBy === null
+      ? []
+      : [
+          {
+            kind: "taken",
+            step: null,
+            since: state.updatedAt,
+            asks: `${state.takenBy} has the workspace`,
+            why: "no agent writes while a person works there",
+            answers: [
+              answer("give", "Give it back", `tutti give ${state.id}`),
+              cancelAnswer(state),
+            ],
+          },
+        ];
+  return [...broken, ...taken];
+};
+
+/** Oldest first. Empty for a run that has ended. */
+export const attention = (state: RunDocument): readonly AttentionItem[] => {
+  if (state.finished !== null || state.cancelled !== null) return [];
+  const asks = [
+    ...permissions(state),
+    ...workspace(state),
+    ...approvals(state),
+    ...guards(state),
+    ...failures(state),
+    ...degraded(state),
+    ...stale(state),
+  ];
+  return asks.map((ask) => item(state, ask)).toSorted((left, right) => left.since - right.since);
+};

@@ -1,0 +1,56 @@
+/** When every reviewer and every reproduction has answered: the review's gate. */
+import type { Finding, ReviewStep, RunDocument } from "@tutti/protocol";
+import { failGate } from "./back-edge.ts";
+import { type Draft, pass } from "./draft.ts";
+import { effectsOf, keyOf } from "./steps.ts";
+
+/** A reproduced finding blocks until it is fixed or a person waives it. */
+export const isBlocking = (finding: Finding): boolean =>
+  finding.verdict === "reproduced" && finding.disposition.kind !== "waived";
+
+const describe = (finding: Finding): string =>
+  [
+    `${finding.id} (${finding.severity} ${finding.kind}, raised by ${finding.raisedBy.agent}, ${finding.verdict ?? "not ruled"}): ${finding.claim}`,
+    ...(finding.reproduction === undefined
+      ? []
+      : [
+          `  reproduced by: ${finding.reproduction.run}`,
+          `  output:\n${finding.evidence?.candidate.at(-1)?.tail ?? ""}`,
+        ]),
+  ].join("\n");
+
+const findingsOn = (state: RunDocument, step: string): readonly Finding[] =>
+  state.findings.filter(
+    (finding) => finding.step === step && finding.raisedOn === state.candidate?.commit,
+  );
+
+export const concludeReview = (draft: Draft, step: ReviewStep): void => {
+  const key = keyOf(step.id);
+  if (
+    effectsOf(draft.state, key).some(
+      (effect) => effect.payload.kind === "review.turn" || effect.payload.kind === "evidence.run",
+    )
+  )
+    return;
+  const findings = findingsOn(draft.state, key);
+  const blocking = findings.filter((finding) => isBlocking(finding));
+  if (blocking.length > 0) {
+    failGate(draft, step, {
+      summary: `${blocking.length} finding${blocking.length === 1 ? "" : "s"} reproduced`,
+      details: blocking.map((finding) => describe(finding)),
+    });
+    return;
+  }
+  const choice = draft.state.reviews.findLast((review) => review.step === key);
+  const degraded =
+    choice !== undefined && choice.outcome !== "allow"
+      ? ["degraded: no reviewer of a foreign family"]
+      : [];
+  pass(draft, key, {
+    evidence: [
+      `${choice?.reviewers.length ?? 0} reviewer(s): ${choice?.reviewers.join(", ") ?? ""}`,
+      ...degraded,
+      ...findings.map((finding) => `${finding.id} ${finding.verdict ?? "not ruled"}`),
+    ],
+  });
+};

@@ -1,0 +1,159 @@
+/**
+ * Command → events, or a refusal that leaves no trace. Pure: time and actor are passed in. After a
+ * command's own events the run is advanced until nothing moves.
+ */
+import type { Actor, Command, EventBody, Rejected, RunDocument } from "@tutti/protocol";
+import { advance } from "../advance.ts";
+import { type Context, type Draft, reject } from "../draft.ts";
+import { startDocument } from "../fold/run.ts";
+import { unreachable } from "../invariant.ts";
+import { settle } from "../settle/settle.ts";
+import { giveApproval, refuseApproval } from "./approval.ts";
+import { answerPermission, askPermission } from "./dialogue.ts";
+import { acceptDegraded, allowGuard, disposeFinding, refuseGuard } from "./exception.ts";
+import { cancelRun, pauseRun, resumeRun, startedBody, prepareWorkspace } from "./run.ts";
+import { addComment, amendArtifact, renewStep, retryRun, returnWork, waiveStep } from "./step.ts";
+import { giveWorkspace, takeWorkspace } from "./workspace.ts";
+
+export type Decision =
+  | {
+      readonly kind: "accepted";
+      readonly events: readonly EventBody[];
+      readonly state: RunDocument;
+    }
+  | Rejected;
+
+/** Commands that an agent as actor may never give (law 3), and that no worker gives either. */
+const PERSONS_ONLY: ReadonlySet<Command["kind"]> = new Set([
+  "run.start",
+  "run.cancel",
+  "run.pause",
+  "run.resume",
+  "run.retry",
+  "step.waive",
+  "step.renew",
+  "approval.give",
+  "approval.refuse",
+  "guard.allow",
+  "guard.refuse",
+  "degraded.accept",
+  "permission.answer",
+  "finding.dispose",
+  "artifact.amend",
+  "workspace.take",
+  "workspace.give",
+  "work.return",
+  "comment.add",
+]);
+const WORKERS_ONLY: ReadonlySet<Command["kind"]> = new Set(["effect.settle", "permission.ask"]);
+
+const actorMay = (command: Command, actor: Actor): boolean =>
+  PERSONS_ONLY.has(command.kind)
+    ? actor.kind === "person"
+    : WORKERS_ONLY.has(command.kind) && actor.kind === "system";
+
+/** Each returns null when it emitted its events, or the refusal. */
+const perform = (
+  draft: Draft,
+  command: Exclude<Command, { kind: "run.start" }>,
+): Rejected | null => {
+  switch (command.kind) {
+    case "run.pause":
+      return pauseRun(draft, command);
+    case "run.resume":
+      return resumeRun(draft);
+    case "run.cancel":
+      return cancelRun(draft, command);
+    case "run.retry":
+      return retryRun(draft, command);
+    case "step.waive":
+      return waiveStep(draft, command);
+    case "step.renew":
+      return renewStep(draft, command);
+    case "work.return":
+      return returnWork(draft, command);
+    case "comment.add":
+      return addComment(draft, command);
+    case "artifact.amend":
+      return amendArtifact(draft, command);
+    default:
+      return performAnswer(draft, command);
+  }
+};
+
+type Answer = Exclude<
+  Command,
+  {
+    kind:
+      | "run.start"
+      | "run.pause"
+      | "run.resume"
+      | "run.cancel"
+      | "run.retry"
+      | "step.waive"
+      | "step.renew"
+      | "work.return"
+      | "comment.add"
+      | "artifact.amend";
+  }
+>;
+
+const performAnswer = (draft: Draft, command: Answer): Rejected | null => {
+  switch (command.kind) {
+    case "approval.give":
+      return giveApproval(draft, command);
+    case "approval.refuse":
+      return refuseApproval(draft, command);
+    case "guard.allow":
+      return allowGuard(draft, command);
+    case "guard.refuse":
+      return refuseGuard(draft, command);
+    case "degraded.accept":
+      return acceptDegraded(draft, command);
+    case "finding.dispose":
+      return disposeFinding(draft, command);
+    case "permission.ask":
+      return askPermission(draft, command);
+    case "permission.answer":
+      return answerPermission(draft, command);
+    case "workspace.take":
+      return takeWorkspace(draft);
+    case "workspace.give":
+      return giveWorkspace(draft);
+    case "effect.settle":
+      return settle(draft, command);
+    default:
+      return unreachable(command);
+  }
+};
+
+/** Allowed on a run that has ended. */
+const AFTER_THE_END: ReadonlySet<Command["kind"]> = new Set(["effect.settle", "comment.add"]);
+
+export const decide = (state: RunDocument | null, command: Command, context: Context): Decision => {
+  if (!actorMay(command, context.actor))
+    return reject(
+      "actor.not-allowed",
+      `${context.actor.kind === "agent" ? "an agent" : "this actor"} may not give the command ${command.kind}`,
+    );
+  if (command.kind === "run.start") {
+    if (state !== null) return reject("run.exists", `run ${command.run} was started before`);
+    const started = startedBody(command, context);
+    const draft: Draft = {
+      state: startDocument(started, context.now),
+      events: [started],
+      ...context,
+    };
+    prepareWorkspace(draft);
+    return { kind: "accepted", events: draft.events, state: draft.state };
+  }
+  if (state === null) return reject("run.unknown", "there is no such run");
+  const hasEnded = state.finished !== null || state.cancelled !== null;
+  if (hasEnded && !AFTER_THE_END.has(command.kind))
+    return reject("run.finished", `run ${state.id} has ended`);
+  const draft: Draft = { state, events: [], ...context };
+  const refusal = perform(draft, command);
+  if (refusal !== null) return refusal;
+  advance(draft);
+  return { kind: "accepted", events: draft.events, state: draft.state };
+};

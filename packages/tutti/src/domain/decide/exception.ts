@@ -1,0 +1,95 @@
+/** Exceptions that only a person may make, each with a reason on the record. */
+import type { CommandOf, Facts, Rejected } from "@tutti/protocol";
+import { authorStep, reopen } from "../back-edge.ts";
+import { guardIsOpen, guardSubject } from "../checks.ts";
+import { type Draft, emit, endAttempt, reject } from "../draft.ts";
+import { concludeChecks } from "../settle/checks.ts";
+import { startStep } from "../start.ts";
+import { stepByKey, stepState } from "../steps.ts";
+import { actorName } from "./run.ts";
+
+const guardedStep = (draft: Draft, subject: string) => {
+  if (!guardIsOpen(draft.state))
+    return reject("approval.not-open", "no change to the judge waits for a person");
+  if (guardSubject(draft.state) !== subject)
+    return reject("approval.moved", "the candidate has changed since");
+  const step = draft.state.workflow.steps.find(
+    (candidate) =>
+      candidate.kind === "checks" && stepState(draft.state, candidate.id).status.kind === "active",
+  );
+  return step?.kind === "checks" ? step : reject("step.not-open", "no checks are under way");
+};
+
+export const allowGuard = (draft: Draft, command: CommandOf<"guard.allow">): Rejected | null => {
+  const step = guardedStep(draft, command.subject);
+  if (step.kind === "rejected") return step;
+  emit(draft, {
+    type: "guard.allowed",
+    subject: command.subject,
+    by: actorName(draft),
+    reason: command.reason,
+  });
+  concludeChecks(draft, step);
+  return null;
+};
+
+export const refuseGuard = (draft: Draft, command: CommandOf<"guard.refuse">): Rejected | null => {
+  const step = guardedStep(draft, command.subject);
+  if (step.kind === "rejected") return step;
+  const author = authorStep(draft.state);
+  if (author === null)
+    return reject("step.not-open", "no step of this workflow writes the workspace");
+  const { key, rounds } = stepState(draft.state, step.id);
+  const facts: Facts = {
+    summary: "a person refused what the change does to its own judge",
+    details: [command.reason],
+  };
+  emit(draft, {
+    type: "guard.refused",
+    subject: command.subject,
+    by: actorName(draft),
+    reason: command.reason,
+  });
+  endAttempt(draft, key, { outcome: "refused" });
+  reopen(draft, { id: author.id, because: key, facts, round: rounds });
+  return null;
+};
+
+export const acceptDegraded = (
+  draft: Draft,
+  command: CommandOf<"degraded.accept">,
+): Rejected | null => {
+  const choice = draft.state.reviews.findLast((review) => review.step === command.step);
+  const isOpen =
+    choice !== undefined &&
+    choice.outcome === "unavailable" &&
+    stepState(draft.state, command.step).status.kind === "active";
+  if (!isOpen || draft.state.policy.config.review.whenUnavailable === "block")
+    return reject("approval.not-open", `${command.step} does not wait for this answer`);
+  emit(draft, {
+    type: "degraded.accepted",
+    step: command.step,
+    by: actorName(draft),
+    reason: command.reason,
+  });
+  endAttempt(draft, command.step, { outcome: "no foreign reviewer" });
+  startStep(draft, stepByKey(draft.state, command.step), command.step);
+  return null;
+};
+
+/** A waived finding stays what it is; it blocks no more, and its proof leaves the suite. */
+export const disposeFinding = (
+  draft: Draft,
+  command: CommandOf<"finding.dispose">,
+): Rejected | null => {
+  const finding = draft.state.findings.find((candidate) => candidate.id === command.finding);
+  if (finding === undefined)
+    return reject("finding.unknown", `there is no finding ${command.finding}`);
+  if (finding.disposition.kind === "waived") return null;
+  emit(draft, {
+    type: "finding.disposed",
+    finding: finding.id,
+    disposition: { kind: "waived", who: actorName(draft), why: command.why },
+  });
+  return null;
+};

@@ -1,0 +1,85 @@
+import { type EventOf, FOLD_VERSION, type RunDocument } from "@tutti/protocol";
+import type { Happened } from "./happened.ts";
+
+export const startDocument = (body: EventOf<"run.started">, at: number): RunDocument => ({
+  fold: FOLD_VERSION,
+  id: body.run,
+  version: 1,
+  startedAt: at,
+  updatedAt: at,
+  requestedBy: body.requestedBy,
+  task: body.task,
+  project: body.project,
+  workflow: body.workflow,
+  workflowHash: body.workflowHash,
+  policy: body.policy,
+  base: body.base,
+  target: body.target,
+  warnings: body.warnings,
+  paused: null,
+  cancelled: null,
+  finished: null,
+  workspace: { kind: "none" },
+  takenBy: null,
+  steps: {},
+  repairs: {},
+  artifacts: {},
+  candidate: null,
+  authors: [],
+  changed: [],
+  approvals: [],
+  allowed: [],
+  degraded: [],
+  checks: [],
+  reviews: [],
+  findings: [],
+  proofs: [],
+  permissions: [],
+  comments: [],
+  landing: null,
+  merged: null,
+  refusal: null,
+  effects: {},
+  effectsRequested: 0,
+});
+
+const without = <Value>(
+  record: Readonly<Record<string, Value>>,
+  key: string,
+): Record<string, Value> =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+
+/** Life of the run, its workspace and its effects. Null: not an event of this family. */
+export const foldRun = (state: RunDocument, { body, at }: Happened): RunDocument | null => {
+  switch (body.type) {
+    case "run.paused":
+      return { ...state, paused: body.reason };
+    case "run.resumed":
+      return { ...state, paused: null };
+    case "run.cancelled":
+      return { ...state, cancelled: body.reason, paused: null, takenBy: null };
+    case "run.finished":
+      return { ...state, finished: { outcome: body.outcome, reason: body.reason, at } };
+    case "workspace.prepared":
+      return { ...state, workspace: { kind: "ready", root: body.root, facts: body.facts } };
+    case "workspace.broken":
+      return { ...state, workspace: { kind: "broken", failure: body.failure, at } };
+    case "workspace.disposed":
+      return { ...state, workspace: { kind: "disposed", parked: body.parked } };
+    case "workspace.taken":
+      return { ...state, takenBy: body.by };
+    case "workspace.given":
+      return { ...state, takenBy: null };
+    case "effect.requested":
+      return {
+        ...state,
+        effects: { ...state.effects, [body.effect.id]: body.effect },
+        effectsRequested: state.effectsRequested + 1,
+      };
+    case "effect.settled":
+    case "effect.cancelled":
+      return { ...state, effects: without(state.effects, body.effect) };
+    default:
+      return null;
+  }
+};

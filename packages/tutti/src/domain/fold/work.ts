@@ -1,0 +1,184 @@
+import type { EventOf, Finding, Proof, RunDocument } from "@tutti/protocol";
+import { unreachable } from "../invariant.ts";
+import type { Happened } from "./happened.ts";
+
+const addAuthor = (state: RunDocument, name: string, family: string): RunDocument["authors"] =>
+  state.authors.some((author) => author.name === name && author.family === family)
+    ? state.authors
+    : [...state.authors, { name, family }];
+
+const checkpoint = (state: RunDocument, body: EventOf<"checkpoint.created">): RunDocument => ({
+  ...state,
+  candidate: body.candidate,
+  authors: body.changed.length === 0 ? state.authors : addAuthor(state, body.by, body.family),
+  changed: [...new Set([...state.changed, ...body.changed])].toSorted(),
+  landing: null,
+});
+
+const updateFinding = (
+  state: RunDocument,
+  id: string,
+  change: (finding: Finding) => Finding,
+): RunDocument => {
+  const findings = state.findings.map((finding) => (finding.id === id ? change(finding) : finding));
+  return { ...state, findings, proofs: proofsOf(findings) };
+};
+
+/** Every reproduction that a verdict rests on joins the suite, until a person waives the finding. */
+const proofsOf = (findings: readonly Finding[]): Proof[] =>
+  findings
+    .filter(
+      (finding) =>
+        (finding.verdict === "reproduced" || finding.verdict === "confirmed") &&
+        finding.disposition.kind !== "waived",
+    )
+    .flatMap((finding) =>
+      finding.reproduction === undefined
+        ? []
+        : [{ id: finding.id, reproduction: finding.reproduction }],
+    );
+
+const foldFinding = (
+  state: RunDocument,
+  body: EventOf<"finding.raised" | "finding.ruled" | "finding.disposed">,
+): RunDocument => {
+  switch (body.type) {
+    case "finding.raised": {
+      const findings = [...state.findings, body.finding];
+      return { ...state, findings, proofs: proofsOf(findings) };
+    }
+    case "finding.ruled":
+      return updateFinding(state, body.finding, (finding) => ({
+        ...finding,
+        verdict: body.verdict,
+        evidence: body.evidence,
+      }));
+    case "finding.disposed":
+      return updateFinding(state, body.finding, (finding) => ({
+        ...finding,
+        disposition: body.disposition,
+      }));
+    default:
+      return unreachable(body);
+  }
+};
+
+const foldDialogue = (state: RunDocument, { body, at }: Happened): RunDocument | null => {
+  switch (body.type) {
+    case "permission.asked": {
+      const { type: _type, permission, ...asked } = body;
+      return {
+        ...state,
+        permissions: [...state.permissions, { id: permission, ...asked, since: at }],
+      };
+    }
+    case "permission.answered":
+    case "permission.voided":
+      return {
+        ...state,
+        permissions: state.permissions.filter((permission) => permission.id !== body.permission),
+      };
+    case "comment.added":
+      return {
+        ...state,
+        comments: [...state.comments, { by: body.by, on: body.on, text: body.text, at }],
+      };
+    case "approval.given": {
+      const { type: _type, ...given } = body;
+      return { ...state, approvals: [...state.approvals, { ...given, at }] };
+    }
+    default:
+      return null;
+  }
+};
+
+const foldMerge = (state: RunDocument, { body, at }: Happened): RunDocument | null => {
+  switch (body.type) {
+    case "landing.prepared":
+      return {
+        ...state,
+        landing: {
+          tip: body.tip,
+          landing: body.landing,
+          candidate: body.candidate,
+          overlap: body.overlap,
+        },
+        refusal: null,
+      };
+    case "merge.applied":
+      return {
+        ...state,
+        merged: {
+          commit: body.commit,
+          target: body.target,
+          to: body.to,
+          workTree: body.workTree,
+          at,
+        },
+        refusal: null,
+      };
+    case "merge.refused":
+      return {
+        ...state,
+        refusal: { reason: body.reason, message: body.message, paths: body.paths, at },
+      };
+    default:
+      return null;
+  }
+};
+
+/** What steps produce: artifacts, checkpoints, checks, findings, answers, the landing. Null: not of this family. */
+export const foldWork = (state: RunDocument, event: Happened): RunDocument | null => {
+  const { body, at } = event;
+  switch (body.type) {
+    case "artifact.stored":
+      return {
+        ...state,
+        artifacts: {
+          ...state.artifacts,
+          [body.artifact.name]: {
+            artifact: body.artifact,
+            data: body.data,
+            step: body.step,
+            by: body.by,
+            at,
+          },
+        },
+      };
+    case "checkpoint.created":
+      return checkpoint(state, body);
+    case "checks.ran": {
+      const { type: _type, ...run } = body;
+      return {
+        ...state,
+        checks: [
+          ...state.checks.filter((kept) => kept.on !== body.on || kept.step !== body.step),
+          { ...run, at },
+        ],
+      };
+    }
+    case "guard.allowed":
+      return {
+        ...state,
+        allowed: [...state.allowed, { subject: body.subject, by: body.by, reason: body.reason }],
+      };
+    case "reviewers.chosen": {
+      const { type: _type, ...choice } = body;
+      return {
+        ...state,
+        reviews: [...state.reviews.filter((kept) => kept.step !== body.step), choice],
+      };
+    }
+    case "degraded.accepted":
+      return {
+        ...state,
+        degraded: [...state.degraded, { step: body.step, by: body.by, reason: body.reason }],
+      };
+    case "finding.raised":
+    case "finding.ruled":
+    case "finding.disposed":
+      return foldFinding(state, body);
+    default:
+      return foldDialogue(state, event) ?? foldMerge(state, event);
+  }
+};

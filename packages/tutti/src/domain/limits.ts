@@ -1,0 +1,16 @@
+/** Bounds of the state machine. Every back edge and retry has one (law 7). */
+
+/** Tries of one reviewer on one candidate before a person is asked. */
+export const REVIEWER_TRIES_MAX = 2;
+/** Landings computed anew because the target moved, before a person is asked. */
+export const LANDING_TRIES_MAX = 10;
+/** Tries of making the workspace before a person is asked. */
+export const PREPARE_TRIES_MAX = 1;
+/** Backoff before an attempt that follows an outside failure, doubling from here. */
+export const RETRY_BACKOFF_MS = 500;
+/** Facts kept for the next prompt of a step; the oldest go first. */
+export const FACTS_KEPT_MAX = 6;
+/** Attempts kept in the document per step. */
+export const ATTEMPTS_KEPT_MAX = 50;
+/** Events of one decision: a run-away loop in the domain is a bug and asserts. */
+export const EVENTS_PER_DECISION_MAX = 1000;

@@ -1,0 +1,152 @@
+/** Facts of checks, on the base, the candidate, a step's gate or the landing; and the gate that follows. */
+import type {
+  ChecksStep,
+  EffectResult,
+  Evidence,
+  Facts,
+  Finding,
+  ProofResult,
+} from "@tutti/protocol";
+import { failGate } from "../back-edge.ts";
+import {
+  checksRun,
+  describeCheck,
+  guardIsOpen,
+  isGreen,
+  proofHolds,
+  redDetails,
+} from "../checks.ts";
+import { type Draft, emit, fail, pass } from "../draft.ts";
+import { effectsOf, keyOf, stepByKey, stepState } from "../steps.ts";
+import { ruleFinding } from "../rule.ts";
+import { failureFacts, failureOf } from "./failure.ts";
+import { applyLanding } from "./merge.ts";
+import { retryOrFail } from "./turn.ts";
+import type { Settled } from "./settled.ts";
+
+type Ran = Extract<EffectResult, { kind: "checks.ran" }>;
+
+/** The fixed column: a proof that passes on a later candidate confirms its finding; one that fails keeps it open. */
+const ruleFixed = (draft: Draft, proofs: readonly ProofResult[]): void => {
+  for (const proof of proofs) {
+    const finding = draft.state.findings.find((candidate) => candidate.id === proof.proof);
+    if (
+      finding?.evidence === null ||
+      finding === undefined ||
+      finding.evidence.candidateCommit === proof.commit
+    )
+      continue;
+    const evidence: Evidence = {
+      ...finding.evidence,
+      fixed: proof.runs,
+      fixedCommit: proof.commit,
+    };
+    const ruled = ruleFinding(draft.state, finding, evidence);
+    // A proof that held once stays a proof: only these two verdicts follow from the fixed column.
+    const verdict: Finding["verdict"] = ruled.verdict === "confirmed" ? "confirmed" : "reproduced";
+    emit(draft, {
+      type: "finding.ruled",
+      finding: finding.id,
+      verdict,
+      evidence,
+      reason: ruled.reason,
+    });
+  }
+};
+
+const couldNotRun = (result: EffectResult): Facts => failureFacts(failureOf(result));
+
+export const settleChecks = (draft: Draft, { payload, result }: Settled<"checks.run">): void => {
+  const ran = result.kind === "checks.ran" ? result : null;
+  if (ran !== null)
+    emit(draft, {
+      type: "checks.ran",
+      step: payload.step,
+      on: payload.on,
+      commit: ran.commit,
+      results: ran.results,
+      proofs: ran.proofs,
+      guard: ran.guard,
+    });
+  switch (payload.on) {
+    case "base":
+      return concludeIfActive(draft, payload.step);
+    case "gate":
+      return settleGate(draft, payload.step, result, ran);
+    case "landing":
+      return settleLandingChecks(draft, payload.step, result, ran);
+    case "candidate":
+      if (ran === null) return fail(draft, payload.step, couldNotRun(result), failureOf(result));
+      ruleFixed(draft, ran.proofs);
+      return concludeIfActive(draft, payload.step);
+    default:
+      return undefined;
+  }
+};
+
+const settleGate = (
+  draft: Draft,
+  key: Settled<"checks.run">["payload"]["step"],
+  result: EffectResult,
+  ran: Ran | null,
+): void => {
+  if (ran === null)
+    return retryOrFail(draft, key, {
+      outcome: "gate",
+      facts: couldNotRun(result),
+      failure: failureOf(result),
+    });
+  if (isGreen(ran))
+    return pass(draft, key, {
+      outputs: { candidate: ran.commit },
+      evidence: ran.results.map((check) => describeCheck(check)),
+    });
+  return retryOrFail(draft, key, {
+    outcome: "gate red",
+    facts: { summary: "the step's own checks are red", details: redDetails(ran) },
+    failure: null,
+  });
+};
+
+const settleLandingChecks = (
+  draft: Draft,
+  key: Settled<"checks.run">["payload"]["step"],
+  result: EffectResult,
+  ran: Ran | null,
+): void => {
+  if (ran === null) return fail(draft, key, couldNotRun(result), failureOf(result));
+  if (
+    !ran.results.every((check) => check.outcome === "green") ||
+    !ran.proofs.every((proof) => proofHolds(proof))
+  )
+    return fail(draft, key, {
+      summary: "the checks are red on the merged tree",
+      details: redDetails(ran),
+    });
+  return applyLanding(draft, key);
+};
+
+const concludeIfActive = (draft: Draft, key: Settled<"checks.run">["payload"]["step"]): void => {
+  const step = stepByKey(draft.state, key);
+  if (step.kind === "checks" && stepState(draft.state, key).status.kind === "active")
+    concludeChecks(draft, step);
+};
+
+/** Both columns are there: red goes back to the author; flags of the guard wait for a person; else the step passes. */
+export const concludeChecks = (draft: Draft, step: ChecksStep): void => {
+  const key = keyOf(step.id);
+  if (effectsOf(draft.state, key).length > 0) return;
+  const { candidate } = draft.state;
+  const run = candidate === null ? null : checksRun(draft.state, "candidate", candidate.commit);
+  if (run === null) return;
+  if (!isGreen(run))
+    return failGate(draft, step, { summary: "checks are red", details: redDetails(run) });
+  if (guardIsOpen(draft.state)) return;
+  const proofs = run.proofs.map(
+    (proof) => `proof ${proof.proof} passed ${proof.runs.length} times`,
+  );
+  pass(draft, key, {
+    outputs: Object.fromEntries(run.results.map((check) => [check.name, check.vector])),
+    evidence: [...run.results.map((check) => describeCheck(check)), ...proofs],
+  });
+};

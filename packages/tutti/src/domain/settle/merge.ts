@@ -1,0 +1,130 @@
+/** Landing: computed, verified on the merged tree, applied by compare-and-swap; only post-conditions finish a run. */
+import { type Draft, emit, endAttempt, fail, pass, request, startAttempt } from "../draft.ts";
+import { stepHolds } from "../holds.ts";
+import { invariant } from "../invariant.ts";
+import { LANDING_TRIES_MAX } from "../limits.ts";
+import { requestLanding } from "../start.ts";
+import { stepState } from "../steps.ts";
+import type { RunDocument, StepKey } from "@tutti/protocol";
+import { failureFacts, failureOf } from "./failure.ts";
+import type { Settled } from "./settled.ts";
+
+/** Every gate holds a valid pass for exactly this candidate and this pin. */
+const othersHold = (state: RunDocument): boolean =>
+  state.workflow.steps.every((step) => step.kind === "merge" || stepHolds(state, step));
+
+/** A gate fell while the merge was under way: the merge waits until it holds again. */
+const stepBack = (draft: Draft, key: StepKey, summary: string): void =>
+  emit(draft, {
+    type: "step.reopened",
+    step: key,
+    because: key,
+    facts: { summary, details: [] },
+    round: stepState(draft.state, key).rounds,
+  });
+
+export const settleLanding = (
+  draft: Draft,
+  { payload, result }: Settled<"landing.prepare">,
+): void => {
+  const key = payload.step;
+  if (result.kind === "landing.conflict") {
+    emit(draft, {
+      type: "merge.refused",
+      reason: "conflict",
+      message: `the candidate conflicts with ${draft.state.target.branch} at ${result.tip.slice(0, 12)}`,
+      paths: result.paths,
+    });
+    return fail(draft, key, {
+      summary: "the candidate conflicts with the target branch",
+      details: [...result.paths],
+    });
+  }
+  if (result.kind !== "landing.prepared")
+    return fail(draft, key, failureFacts(failureOf(result)), failureOf(result));
+  emit(draft, {
+    type: "landing.prepared",
+    step: key,
+    tip: result.tip,
+    landing: result.landing,
+    candidate: payload.candidate,
+    overlap: result.overlap,
+  });
+  if (!othersHold(draft.state))
+    return stepBack(draft, key, "the target gained changes to files of the candidate");
+  return verifyLanding(draft, key);
+};
+
+/** Checks and proofs on the merged tree, never reused. Without any (the test stage was waived, on the record) the merge follows. */
+const verifyLanding = (draft: Draft, key: StepKey): void => {
+  const { base, landing, policy, proofs } = draft.state;
+  invariant(landing, "a landing was prepared");
+  const checks = Object.keys(policy.config.checks);
+  if (checks.length === 0 && proofs.length === 0) return applyLanding(draft, key);
+  return request(draft, {
+    kind: "checks.run",
+    step: key,
+    on: "landing",
+    commit: landing.landing.commit,
+    base: base.commit,
+    checks,
+    proofs,
+  });
+};
+
+export const applyLanding = (draft: Draft, key: StepKey): void => {
+  const { landing, candidate } = draft.state;
+  invariant(landing && candidate, "a merge follows a landing");
+  if (!othersHold(draft.state))
+    return stepBack(draft, key, "a gate fell while the merge was under way");
+  return request(draft, {
+    kind: "merge.apply",
+    step: key,
+    tip: landing.tip,
+    landing: landing.landing,
+    candidate,
+  });
+};
+
+export const settleMerge = (draft: Draft, { payload, result }: Settled<"merge.apply">): void => {
+  const key = payload.step;
+  if (result.kind === "merge.refused") {
+    if (result.reason === "tip-moved" && stepState(draft.state, key).tries < LANDING_TRIES_MAX)
+      return landAgain(draft, key);
+    emit(draft, {
+      type: "merge.refused",
+      reason: result.reason,
+      message: result.message,
+      paths: [],
+    });
+    return fail(draft, key, { summary: result.message, details: [] });
+  }
+  if (result.kind !== "merge.applied")
+    return fail(draft, key, failureFacts(failureOf(result)), failureOf(result));
+  const { target } = draft.state;
+  emit(draft, {
+    type: "merge.applied",
+    commit: result.commit,
+    target: result.target,
+    to: target.to,
+    workTree: result.workTree,
+  });
+  pass(draft, key, {
+    outputs: { commit: result.commit },
+    evidence: [`${result.target} is at ${result.commit.slice(0, 12)}`],
+  });
+  const outcome = target.to === "target" ? "merged" : "completed";
+  emit(draft, {
+    type: "run.finished",
+    outcome,
+    reason:
+      outcome === "merged" ? `merged into ${result.target}` : `branch ${result.target} is ready`,
+  });
+  return request(draft, { kind: "workspace.dispose", reason: outcome });
+};
+
+const landAgain = (draft: Draft, key: StepKey): void => {
+  endAttempt(draft, key, { outcome: "the target moved" });
+  startAttempt(draft, key, null);
+  requestLanding(draft, key);
+};

@@ -1,0 +1,176 @@
+/** A reviewer's answer, and the evidence that settles its findings. */
+import { type EffectResult, type Finding, FindingId, type FindingReport } from "@tutti/protocol";
+import { concludeReview } from "../conclude-review.ts";
+import { type Draft, emit, fail, pass, request } from "../draft.ts";
+import { invariant } from "../invariant.ts";
+import { REVIEWER_TRIES_MAX } from "../limits.ts";
+import { familyOf } from "../roles.ts";
+import { ruleFinding } from "../rule.ts";
+import { stepByKey } from "../steps.ts";
+import { failureFacts, failureOf } from "./failure.ts";
+import type { Settled } from "./settled.ts";
+import { outputsOf, retryOrFail } from "./turn.ts";
+
+type Reviewer = Settled<"review.turn">["payload"];
+
+/** A reviewer that could not answer is tried once more, then a person is asked: unavailable is not a verdict. */
+const unavailable = (draft: Draft, payload: Reviewer, result: EffectResult): void => {
+  const failure = failureOf(result);
+  const isCut = result.kind === "interrupted";
+  if (isCut || (failure.retry !== "never" && payload.attempt < REVIEWER_TRIES_MAX)) {
+    request(draft, { ...payload, attempt: isCut ? payload.attempt : payload.attempt + 1 });
+    return;
+  }
+  fail(
+    draft,
+    payload.step,
+    {
+      summary: `reviewer ${payload.agent} is unavailable`,
+      details: failureFacts(failure).details.concat(failure.message),
+    },
+    failure,
+  );
+};
+
+const raise = (draft: Draft, payload: Reviewer, report: FindingReport): void => {
+  const agent = draft.state.policy.config.agents[payload.agent];
+  const finding: Finding = {
+    ...report,
+    id: FindingId.parse(`F${draft.state.findings.length + 1}`),
+    step: payload.step,
+    raisedBy: {
+      agent: payload.agent,
+      model: agent?.model ?? null,
+      family: familyOf(draft.state, payload.agent),
+      lineage: "declared",
+    },
+    raisedOn: payload.candidate.commit,
+    verdict: null,
+    evidence: null,
+    proof: null,
+    disposition: { kind: "open" },
+  };
+  emit(draft, { type: "finding.raised", finding });
+  if (report.reproduction === undefined) {
+    emit(draft, {
+      type: "finding.ruled",
+      finding: finding.id,
+      verdict: "unproven",
+      evidence: null,
+      reason: "it came without a reproduction, so it is advice",
+    });
+    return;
+  }
+  request(draft, {
+    kind: "evidence.run",
+    step: payload.step,
+    subject: finding.id,
+    reproduction: report.reproduction,
+    base: payload.base,
+    candidate: payload.candidate.commit,
+  });
+};
+
+const invalidAnswer = (problems: readonly string[]): EffectResult => ({
+  kind: "failed",
+  failure: { code: "artifact.invalid", message: problems.join("; "), retry: "new-attempt" },
+});
+
+export const settleReviewer = (draft: Draft, { payload, result }: Settled<"review.turn">): void => {
+  if (result.kind !== "turn.ended") return unavailable(draft, payload, result);
+  if (result.problems.length > 0 || result.findings === null)
+    return unavailable(draft, payload, invalidAnswer(result.problems));
+  for (const report of result.findings) raise(draft, payload, report);
+  const step = stepByKey(draft.state, payload.step);
+  invariant(step.kind === "review", "reviewers answer to a review");
+  return concludeReview(draft, step);
+};
+
+/** The reproduction that an investigation produced: it must fail on the base, every time. */
+const settleInvestigation = (draft: Draft, { payload, result }: Settled<"evidence.run">): void => {
+  const step = stepByKey(draft.state, payload.step);
+  invariant(step.kind === "agent", "an investigation is an agent step");
+  if (result.kind !== "evidence.ran") {
+    const failure = failureOf(result);
+    return retryOrFail(draft, payload.step, {
+      outcome: failure.code,
+      facts: failureFacts(failure),
+      failure,
+    });
+  }
+  const { base } = result;
+  if (!base.runs.every((run) => run.outcome === "fail")) {
+    const outcomes = base.runs.map((run) => run.outcome).join(", ");
+    const facts = {
+      summary: "the reproduction does not fail on the base",
+      details: [`outcomes on the base commit: ${outcomes}`, base.runs.at(-1)?.tail ?? ""],
+    };
+    return retryOrFail(draft, payload.step, { outcome: "not reproduced", facts, failure: null });
+  }
+  const data = draft.state.artifacts[payload.subject]?.data;
+  const claim = data?.kind === "reproduction" ? data.claim : "the defect of the task";
+  const agent = draft.state.artifacts[payload.subject]?.by ?? "unknown";
+  const finding: Finding = {
+    kind: "bug",
+    severity: "P1",
+    claim,
+    requirements: [],
+    locations: [],
+    reproduction: payload.reproduction,
+    id: FindingId.parse(`F${draft.state.findings.length + 1}`),
+    step: payload.step,
+    raisedBy: { agent, model: null, family: familyOf(draft.state, agent), lineage: "declared" },
+    raisedOn: payload.base,
+    verdict: "reproduced",
+    evidence: {
+      base: base.runs,
+      candidate: base.runs,
+      candidateCommit: payload.base,
+      fixed: [],
+      fixedCommit: null,
+    },
+    proof: null,
+    disposition: { kind: "open" },
+  };
+  emit(draft, { type: "finding.raised", finding });
+  return pass(draft, payload.step, {
+    outputs: outputsOf(draft, step),
+    evidence: [
+      `the reproduction fails on the base, ${base.runs.length} of ${base.runs.length} times`,
+    ],
+  });
+};
+
+export const settleEvidence = (draft: Draft, settled: Settled<"evidence.run">): void => {
+  const { payload, result } = settled;
+  const step = stepByKey(draft.state, payload.step);
+  if (step.kind !== "review") return settleInvestigation(draft, settled);
+  const finding = draft.state.findings.find((candidate) => candidate.id === payload.subject);
+  invariant(finding && payload.candidate, "evidence belongs to a finding on a candidate");
+  if (result.kind === "evidence.ran" && result.candidate !== null) {
+    const evidence = {
+      base: result.base.runs,
+      candidate: result.candidate.runs,
+      candidateCommit: payload.candidate,
+      fixed: [],
+      fixedCommit: null,
+    };
+    const ruled = ruleFinding(draft.state, finding, evidence);
+    emit(draft, {
+      type: "finding.ruled",
+      finding: finding.id,
+      verdict: ruled.verdict,
+      evidence,
+      reason: ruled.reason,
+    });
+  } else {
+    emit(draft, {
+      type: "finding.ruled",
+      finding: finding.id,
+      verdict: "unproven",
+      evidence: null,
+      reason: `its reproduction could not be run: ${failureOf(result).message}`,
+    });
+  }
+  return concludeReview(draft, step);
+};

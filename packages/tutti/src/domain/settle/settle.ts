@@ -1,0 +1,50 @@
+/** Results of workers. An effect settles once; what its result means is decided by its kind. */
+import type { CommandOf, Effect, EffectResult } from "@tutti/protocol";
+import { type Draft, emit, reject } from "../draft.ts";
+import { unreachable } from "../invariant.ts";
+import { settleChecks } from "./checks.ts";
+import { settleDispose, settlePrepare } from "./lifecycle.ts";
+import { settleLanding, settleMerge } from "./merge.ts";
+import { settleEvidence, settleReviewer } from "./review.ts";
+import { settleCheckpoint, settleTurn } from "./turn.ts";
+
+const route = (draft: Draft, effect: Effect, result: EffectResult): void => {
+  const { payload } = effect;
+  switch (payload.kind) {
+    case "workspace.prepare":
+      return settlePrepare(draft, result);
+    case "agent.turn":
+      return settleTurn(draft, { effect, payload, result });
+    case "checkpoint.create":
+      return settleCheckpoint(draft, { effect, payload, result });
+    case "checks.run":
+      return settleChecks(draft, { effect, payload, result });
+    case "review.turn":
+      return settleReviewer(draft, { effect, payload, result });
+    case "evidence.run":
+      return settleEvidence(draft, { effect, payload, result });
+    case "landing.prepare":
+      return settleLanding(draft, { effect, payload, result });
+    case "merge.apply":
+      return settleMerge(draft, { effect, payload, result });
+    case "workspace.dispose":
+      return settleDispose(draft, result);
+    default:
+      return unreachable(payload);
+  }
+};
+
+export const settle = (draft: Draft, command: CommandOf<"effect.settle">) => {
+  const effect = draft.state.effects[command.effect];
+  if (effect === undefined)
+    return reject("effect.unknown", `effect ${command.effect} was settled or cancelled before`);
+  for (const permission of draft.state.permissions.filter((asked) => asked.effect === effect.id))
+    emit(draft, {
+      type: "permission.voided",
+      permission: permission.id,
+      reason: "its turn has ended",
+    });
+  emit(draft, { type: "effect.settled", effect: effect.id, outcome: command.result.kind });
+  route(draft, effect, command.result);
+  return null;
+};

@@ -1,0 +1,182 @@
+/** What starting a step asks for, one function a kind. */
+import type {
+  AgentStep,
+  ChecksStep,
+  MergeStep,
+  ReviewStep,
+  RunDocument,
+  StepKey,
+  WorkflowStep,
+} from "@tutti/protocol";
+import { checkNames, checksRun } from "./checks.ts";
+import { concludeReview } from "./conclude-review.ts";
+import { type Draft, emit, fail, request, startAttempt } from "./draft.ts";
+import { chooseReviewers } from "./family.ts";
+import { invariant, unreachable } from "./invariant.ts";
+import { agentForStep, familyOf } from "./roles.ts";
+import { keyOf } from "./steps.ts";
+
+const present = (state: RunDocument) =>
+  state.candidate ?? { commit: state.base.commit, tree: state.base.tree };
+
+export const requestTurn = (
+  draft: Draft,
+  step: AgentStep,
+  key: StepKey,
+  notBefore: number | null = null,
+): void => {
+  const agent = agentForStep(draft.state, step);
+  const attempt = startAttempt(draft, key, agent);
+  if (agent === null) {
+    fail(
+      draft,
+      key,
+      { summary: `no agent has the role ${step.role}`, details: [] },
+      { code: "role.unassigned", message: `no agent has the role ${step.role}`, retry: "never" },
+    );
+    return;
+  }
+  request(
+    draft,
+    {
+      kind: "agent.turn",
+      step: key,
+      attempt,
+      agent,
+      access: step.access,
+      start: present(draft.state).commit,
+      produces: step.produces,
+    },
+    notBefore,
+  );
+};
+
+const hasBaseline = (state: RunDocument): boolean =>
+  checksRun(state, "base", state.base.commit) !== null ||
+  Object.values(state.effects).some(
+    ({ payload }) => payload.kind === "checks.run" && payload.on === "base",
+  );
+
+/** The baseline is run once: counts of tests are compared with it. */
+export const requestBaseline = (draft: Draft): void => {
+  if (hasBaseline(draft.state)) return;
+  const step = draft.state.workflow.steps.find((candidate) => candidate.kind === "checks");
+  const checks = Object.keys(draft.state.policy.config.checks);
+  if (step === undefined || checks.length === 0) return;
+  const { commit } = draft.state.base;
+  request(draft, {
+    kind: "checks.run",
+    step: keyOf(step.id),
+    on: "base",
+    commit,
+    base: commit,
+    checks,
+    proofs: [],
+  });
+};
+
+const startChecks = (draft: Draft, step: ChecksStep, key: StepKey): void => {
+  startAttempt(draft, key, null);
+  const checks = [...checkNames(draft.state, step)];
+  const { candidate, base, proofs } = draft.state;
+  if (checks.length === 0) {
+    fail(draft, key, {
+      summary: "no check is configured",
+      details: [
+        "Nothing decides whether this works. Add a check under `checks:` in .tutti/config.yaml on the target branch, or waive the step with a reason.",
+      ],
+    });
+    return;
+  }
+  if (candidate === null) {
+    fail(draft, key, { summary: "there is nothing to check: no step made a commit", details: [] });
+    return;
+  }
+  requestBaseline(draft);
+  request(draft, {
+    kind: "checks.run",
+    step: key,
+    on: "candidate",
+    commit: candidate.commit,
+    base: base.commit,
+    checks,
+    proofs,
+  });
+};
+
+/** Reviewers by the family rule; a person's word stands in only where it was given for this step. */
+const startReview = (draft: Draft, step: ReviewStep, key: StepKey): void => {
+  startAttempt(draft, key, null);
+  const { state } = draft;
+  const { candidate } = state;
+  if (candidate === null) {
+    fail(draft, key, { summary: "there is nothing to review: no step made a commit", details: [] });
+    return;
+  }
+  const degraded = state.degraded.some((accepted) => accepted.step === key);
+  const authors = [...new Set(state.authors.map((author) => author.family))];
+  const choice = chooseReviewers({
+    authors,
+    reviewers: state.policy.config.roles.reviewer.map((name) => ({
+      name,
+      family: familyOf(state, name),
+    })),
+    count: step.reviewers.count,
+    minForeignFamilies: state.policy.config.review.minForeignFamilies,
+    family: step.reviewers.family,
+  });
+  const fallback =
+    degraded && choice.outcome !== "allow"
+      ? state.policy.config.roles.reviewer.slice(0, step.reviewers.count)
+      : choice.reviewers;
+  emit(draft, {
+    type: "reviewers.chosen",
+    step: key,
+    outcome: choice.outcome,
+    reviewers: [...fallback],
+    authors,
+    reason: choice.reason,
+  });
+  if (choice.outcome !== "allow" && !degraded) return;
+  for (const agent of fallback)
+    request(draft, {
+      kind: "review.turn",
+      step: key,
+      attempt: 1,
+      agent,
+      base: state.base.commit,
+      candidate,
+    });
+  // A person accepted that nobody reviews: the step passes as degraded.
+  if (fallback.length === 0) concludeReview(draft, step);
+};
+
+export const requestLanding = (draft: Draft, key: StepKey): void => {
+  const { candidate, base } = draft.state;
+  invariant(candidate, "a merge has a candidate");
+  request(draft, { kind: "landing.prepare", step: key, candidate, base: base.commit });
+};
+
+const startMerge = (draft: Draft, _step: MergeStep, key: StepKey): void => {
+  startAttempt(draft, key, null);
+  if (draft.state.candidate === null)
+    fail(draft, key, { summary: "there is nothing to merge: no step made a commit", details: [] });
+  else requestLanding(draft, key);
+};
+
+export const startStep = (draft: Draft, step: WorkflowStep, key: StepKey): void => {
+  switch (step.kind) {
+    case "agent":
+      return requestTurn(draft, step, key);
+    case "checks":
+      return startChecks(draft, step, key);
+    case "review":
+      return startReview(draft, step, key);
+    case "merge":
+      return startMerge(draft, step, key);
+    case "approval":
+      return undefined;
+    default:
+      return unreachable(step);
+  }
+};

@@ -1,0 +1,49 @@
+/** Status of a run and of its steps, derived; what lists and pages show. */
+import type { RunDocument, RunStatus, StepKey } from "@tutti/protocol";
+import { attention } from "./attention.ts";
+import { isStale, needsHold } from "./holds.ts";
+import { stepByKey, stepState } from "./steps.ts";
+
+const working = (state: RunDocument): string => {
+  const active = Object.values(state.steps)
+    .filter((step) => step.status.kind === "active")
+    .map((step) => step.key);
+  if (active.length > 0) return active.join(", ");
+  return state.workspace.kind === "none" ? "making the workspace" : "between steps";
+};
+
+export const statusOf = (state: RunDocument): RunStatus => {
+  if (state.finished !== null)
+    return { state: state.finished.outcome, text: state.finished.reason, attention: [] };
+  if (state.cancelled !== null)
+    return { state: "working", text: "cancelling: parking the work", attention: [] };
+  const items = [...attention(state)];
+  const first = items[0];
+  if (first !== undefined) return { state: "waiting", text: first.asks, attention: items };
+  if (state.paused !== null) return { state: "paused", text: state.paused, attention: [] };
+  if (Object.keys(state.effects).length === 0)
+    return { state: "queued", text: "queued", attention: [] };
+  return { state: "working", text: working(state), attention: [] };
+};
+
+export type StepOutcome =
+  | "pending"
+  | "waiting"
+  | "working"
+  | "passed"
+  | "stale"
+  | "failed"
+  | "skipped"
+  | "waived";
+
+export const stepOutcome = (state: RunDocument, key: StepKey): StepOutcome => {
+  const { status } = stepState(state, key);
+  if (status.kind === "active")
+    return state.permissions.some((permission) => permission.step === key) ? "waiting" : "working";
+  if (isStale(state, key)) return "stale";
+  if (status.kind === "pending")
+    return stepByKey(state, key).kind === "approval" && needsHold(state, stepByKey(state, key))
+      ? "waiting"
+      : "pending";
+  return status.kind;
+};

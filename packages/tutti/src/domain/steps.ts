@@ -1,0 +1,73 @@
+/** Steps and their instances. Everything here is derived from the document. */
+import {
+  type AgentStep,
+  type Effect,
+  type PlanItem,
+  type RunDocument,
+  StepKey,
+  type StepState,
+  type WorkflowStep,
+} from "@tutti/protocol";
+import { invariant } from "./invariant.ts";
+
+export const keyOf = (text: string): StepKey => StepKey.parse(text);
+
+/** `build[P1]` → `build`. */
+export const stepIdOf = (key: string): string => key.replace(/\[.*$/u, "");
+/** `build[P1]` → `P1`; `build` → null. */
+export const instanceOf = (key: string): string | null =>
+  /\[(?<name>[^\]]+)\]$/u.exec(key)?.groups?.["name"] ?? null;
+
+export const stepById = (state: RunDocument, id: string): WorkflowStep => {
+  const step = state.workflow.steps.find((candidate) => candidate.id === id);
+  invariant(step, `the workflow has a step ${id}`);
+  return step;
+};
+export const stepByKey = (state: RunDocument, key: string): WorkflowStep =>
+  stepById(state, stepIdOf(key));
+
+export const planItems = (state: RunDocument): readonly PlanItem[] => {
+  const data = state.artifacts["plan.yaml"]?.data;
+  return data?.kind === "plan" ? data.plan.items : [];
+};
+
+export const itemOf = (state: RunDocument, key: string): PlanItem | null =>
+  planItems(state).find((item) => item.id === instanceOf(key)) ?? null;
+
+/** The instances that exist now; a step without `for_each` is its own only instance. */
+export const instancesOf = (state: RunDocument, step: WorkflowStep): readonly StepKey[] => {
+  if (step.kind !== "agent" || step.for_each === undefined) return [keyOf(step.id)];
+  const items = planItems(state).map((item) => keyOf(`${step.id}[${item.id}]`));
+  return items.length === 0 ? [] : [...items, ...(state.repairs[step.id] ?? [])];
+};
+
+const UNTOUCHED: Omit<StepState, "key"> = {
+  status: { kind: "pending" },
+  attempts: [],
+  tries: 0,
+  rounds: 0,
+  facts: [],
+};
+export const stepState = (state: RunDocument, key: string): StepState =>
+  state.steps[key] ?? { key: keyOf(key), ...UNTOUCHED };
+
+/** All steps before this one in the graph. */
+export const upstreamOf = (state: RunDocument, step: WorkflowStep): readonly WorkflowStep[] => {
+  const seen = new Set<string>();
+  const queue = [...step.needs];
+  while (queue.length > 0) {
+    const id = queue.pop();
+    if (id === undefined || seen.has(id)) continue;
+    seen.add(id);
+    queue.push(...stepById(state, id).needs);
+  }
+  return state.workflow.steps.filter((candidate) => seen.has(candidate.id));
+};
+
+/** Does this step write the workspace? One writer at a time. */
+export const isWriter = (step: WorkflowStep): step is AgentStep =>
+  step.kind === "agent" && step.access === "workspace";
+
+/** Effects of a step that are requested and not settled. */
+export const effectsOf = (state: RunDocument, key: string): readonly Effect[] =>
+  Object.values(state.effects).filter(({ payload }) => "step" in payload && payload.step === key);

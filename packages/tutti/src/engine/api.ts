@@ -1,0 +1,102 @@
+/** What the server (and nobody else) sees of the engine. */
+import type {
+  Actor,
+  AttentionItem,
+  Command,
+  ErrorCode,
+  Isolation,
+  Probe,
+  RunDocument,
+  RunEvent,
+  RunId,
+  RunStatus,
+  TranscriptEntry,
+} from "@tutti/protocol";
+import type { Page, RunSummary } from "./ports/store.ts";
+import type { Capability, LaunchSpec } from "./ports/sandbox.ts";
+import type { Diff } from "./ports/workspaces.ts";
+
+export type RunRequest = {
+  /** A folder inside the user's repository. */
+  readonly path: string;
+  readonly text: string;
+  readonly title?: string;
+  readonly workflow?: string;
+  readonly base?: string;
+  readonly target?: string;
+  readonly isolation?: Isolation;
+  readonly to?: "target" | "branch";
+  /** Repeating a request with the same key answers with the first one's run. */
+  readonly key?: string;
+};
+
+export type Rejection = {
+  readonly kind: "rejected";
+  readonly code: ErrorCode;
+  readonly message: string;
+};
+export type Outcome =
+  | { readonly kind: "accepted"; readonly run: RunId; readonly version: number }
+  | Rejection;
+export type Started =
+  | { readonly kind: "started"; readonly run: RunId; readonly warnings: readonly string[] }
+  | Rejection;
+
+/** Commands that come from outside; `effect.settle`, `permission.ask` and `run.start` are the engine's own. */
+export type PersonCommand = Exclude<
+  Command,
+  { kind: "effect.settle" | "permission.ask" | "run.start" | "artifact.amend" }
+>;
+
+export type Engine = {
+  /** Recovers what an earlier daemon left and begins to work. */
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+  /** Resolves when no effect is active and none can start. */
+  readonly drain: () => Promise<void>;
+  /** Reads the project, resolves workflow and policy at the target commit, stores the intent. TuttiError for what is wrong with the repository, configuration or workflow. */
+  readonly startRun: (request: RunRequest, actor: Actor) => Promise<Started>;
+  readonly handle: (run: RunId, command: PersonCommand, actor: Actor) => Promise<Outcome>;
+  /** A person replaces an artifact; the bytes are validated first. */
+  readonly amend: (
+    run: RunId,
+    artifact: { readonly name: string; readonly text: string },
+    actor: Actor,
+  ) => Promise<Outcome>;
+  readonly document: (run: RunId) => RunDocument | null;
+  readonly status: (run: RunId) => RunStatus | null;
+  readonly attention: () => readonly AttentionItem[];
+  readonly runs: (query: {
+    readonly project?: string;
+    readonly states?: readonly string[];
+    readonly cursor?: string;
+    readonly limit: number;
+  }) => Page<RunSummary>;
+  readonly events: (after: number, limit: number) => readonly RunEvent[];
+  readonly eventsOf: (run: RunId, after: number, limit: number) => readonly RunEvent[];
+  readonly head: () => number;
+  readonly artifact: (run: RunId, name: string) => Promise<string | null>;
+  readonly blob: (hash: string) => Promise<Uint8Array | null>;
+  readonly diff: (
+    run: RunId,
+    range: { readonly from?: string; readonly to?: string },
+  ) => Promise<Diff>;
+  readonly sessions: (run: RunId) => readonly string[];
+  readonly transcript: (
+    session: string,
+    from: number,
+    limit: number,
+  ) => {
+    readonly from: number;
+    readonly total: number;
+    readonly entries: readonly TranscriptEntry[];
+  };
+  /** Everything a terminal inside the fence needs; the CLI launches it. */
+  readonly shell: (run: RunId) => Promise<LaunchSpec>;
+  readonly capabilities: () => Promise<readonly Capability[]>;
+  /** Runs every configured check and each agent's handshake once in the fence, on the project's present commit. TuttiError for what is wrong with the repository or the configuration. */
+  readonly probe: (path: string, options: { readonly signal: AbortSignal }) => Promise<Probe>;
+  readonly gc: () => Promise<{ readonly removed: number }>;
+  /** Called after each commit, in order. Returns the function that ends it. */
+  readonly subscribe: (listener: (events: readonly RunEvent[]) => void) => () => void;
+};

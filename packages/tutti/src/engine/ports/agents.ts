@@ -1,0 +1,76 @@
+import type { AgentConfig, PermissionOption, TranscriptEntry } from "@tutti/protocol";
+import type { Place } from "./place.ts";
+
+export type SessionSpec = {
+  readonly name: string;
+  readonly agent: AgentConfig;
+  readonly place: Place;
+  /** Owner of the process tree: the effect's id. */
+  readonly owner: string;
+  readonly limits: { readonly turnMs: number; readonly silenceMs: number };
+};
+
+export type AgentFailure = {
+  readonly code:
+    | "agent.missing"
+    | "agent.died"
+    | "agent.silent"
+    | "agent.timeout"
+    | "agent.protocol"
+    | "agent.refused"
+    | "agent.flood"
+    | "agent.stopped"
+    | "workspace.full"
+    | "sandbox.failed"
+    | "disk.full";
+  readonly message: string;
+  readonly retry: "never" | "later" | "new-attempt";
+};
+
+/** `ended` and `failed` are last: exactly one of them closes the stream. */
+export type AgentEvent =
+  | { readonly kind: "entry"; readonly entry: TranscriptEntry }
+  | {
+      readonly kind: "permission";
+      readonly id: string;
+      readonly title: string;
+      readonly detail: string;
+      readonly options: readonly PermissionOption[];
+    }
+  | {
+      readonly kind: "ended";
+      readonly stopReason: string;
+      readonly usage: {
+        readonly inputTokens: number;
+        readonly outputTokens: number;
+        readonly costUsd: number | null;
+      } | null;
+    }
+  | { readonly kind: "failed"; readonly failure: AgentFailure };
+
+export type Session = {
+  /** One turn. Never throws: a failure is the last event. A second prompt continues the session. */
+  readonly prompt: (
+    text: string,
+    options: { readonly signal: AbortSignal },
+  ) => AsyncIterable<AgentEvent>;
+  /** Answers an open permission; `null` means cancelled. The turn's clock stands still while one is open. */
+  readonly answer: (permission: string, option: string | null) => void;
+  /** Ends the session and the whole process tree. */
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+/** Adapters never throw: what goes wrong while opening is a returned failure. */
+export type Agents = {
+  readonly open: (
+    spec: SessionSpec,
+    options: { readonly signal: AbortSignal },
+  ) => Promise<
+    | {
+        readonly kind: "opened";
+        readonly session: Session;
+        readonly agent: { readonly name: string; readonly version: string };
+      }
+    | { readonly kind: "failed"; readonly failure: AgentFailure }
+  >;
+};

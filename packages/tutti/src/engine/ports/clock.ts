@@ -1,0 +1,3 @@
+/** Time and randomness are passed in; nothing reads them by itself. */
+export type Clock = { readonly now: () => number };
+export type Ids = { readonly run: () => string };

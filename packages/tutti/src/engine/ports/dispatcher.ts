@@ -1,0 +1,27 @@
+import type { Effect, EffectId, EffectResult } from "@tutti/protocol";
+
+/** Performs one effect. Must not throw for outside failures: those are results. */
+export type Perform = (
+  effect: Effect,
+  options: { readonly signal: AbortSignal; readonly attempt: number },
+) => Promise<EffectResult>;
+
+/** At most `limit` effects of one group run at once. */
+export type Group = { readonly name: string; readonly limit: number };
+
+/**
+ * Hands each open effect to exactly one live worker at a time: lease with heartbeat, bounded
+ * retries with backoff, concurrency per group, cancel.
+ */
+export type Dispatcher = {
+  /** Recovers what an earlier owner left, then begins to work. */
+  readonly start: () => Promise<void>;
+  /** New rows are committed. Named ones are taken as they are; without them the store is asked. */
+  readonly wake: (requested?: readonly Effect[]) => void;
+  /** The row was cancelled: abort its worker. */
+  readonly cancel: (effect: EffectId) => void;
+  /** Resolves when nothing is active and nothing can start now. */
+  readonly drain: () => Promise<void>;
+  /** Aborts all workers and waits for them. */
+  readonly stop: () => Promise<void>;
+};

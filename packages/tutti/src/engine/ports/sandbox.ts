@@ -1,0 +1,59 @@
+import type { Readable, Writable } from "node:stream";
+import type { Place } from "./place.ts";
+
+export type LaunchSpec = {
+  readonly place: Place;
+  /** argv inside; no shell unless it names one. */
+  readonly command: readonly string[];
+  /** Added to the place's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Work folder inside; default the place's root. */
+  readonly cwd?: string;
+  /** `host:port` entries that may be reached by CONNECT; an empty list means no way out at all. */
+  readonly egress: readonly string[];
+  /** Every CONNECT decision, for the record. */
+  readonly onEgress?: (decision: { readonly host: string; readonly allowed: boolean }) => void;
+  /** Who owns the process; recovery after a crash finds leftovers by it. */
+  readonly owner: string;
+  /** A pseudo-terminal is the caller's own terminal: stdio inherited, for `tutti shell`. */
+  readonly terminal?: boolean;
+};
+
+export type ExitFact = {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** Why Tutti ended it, when it did. */
+  readonly ended: "workspace-full" | "stopped" | null;
+};
+
+export type FencedProcess = {
+  readonly pid: number;
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly exited: Promise<ExitFact>;
+  /** SIGTERM, then SIGKILL of the whole tree after `graceMs`. Resolves when nothing is left. */
+  readonly stop: (graceMs?: number) => Promise<ExitFact>;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+export type Capability = {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly mend: string | null;
+};
+
+/** Starts processes in the fence. Refuses (TuttiError `sandbox.*`) rather than degrades. */
+export type Sandbox = {
+  readonly launch: (
+    spec: LaunchSpec,
+    options?: { readonly signal?: AbortSignal },
+  ) => Promise<FencedProcess>;
+  /** Six quick attacks that must fail, run once per boot before the first task. */
+  readonly selfTest: () => Promise<readonly Capability[]>;
+  /** What this machine offers, each with its mend. Never throws. */
+  readonly capabilities: () => Promise<readonly Capability[]>;
+  /** Ends process trees that an earlier daemon left, by recorded pid and start time. Returns how many. */
+  readonly recover: () => Promise<number>;
+};

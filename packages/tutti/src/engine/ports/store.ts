@@ -1,0 +1,118 @@
+import type {
+  Actor,
+  Effect,
+  EffectId,
+  RunDocument,
+  RunEvent,
+  RunId,
+  Sha256,
+  TranscriptEntry,
+} from "@tutti/protocol";
+
+/** What a list shows without opening the document. */
+export type RunSummary = {
+  readonly id: RunId;
+  readonly project: string;
+  readonly title: string;
+  readonly workflow: string;
+  readonly state: string;
+  readonly text: string;
+  readonly attention: number;
+  readonly startedAt: number;
+  readonly updatedAt: number;
+};
+
+export type EffectState = "pending" | "active" | "settled" | "cancelled";
+
+export type EffectRow = {
+  readonly effect: Effect;
+  readonly state: EffectState;
+  /** Number of the present or next attempt, from 1. */ readonly attempt: number;
+  readonly owner: string | null;
+  readonly leaseUntil: number | null;
+};
+
+/** Who works on an effect, and until when that holds without a heartbeat. */
+export type Lease = { readonly owner: string; readonly until: number };
+
+export type Commit = {
+  readonly run: RunId;
+  /** Version the decision was made on; 0 for a new run. */
+  readonly expectedVersion: number;
+  readonly events: readonly Omit<RunEvent, "seq">[];
+  readonly document: RunDocument;
+  readonly summary: RunSummary;
+  /** Rows to open and rows to close, in the same transaction. */
+  readonly requested: readonly Effect[];
+  readonly settled: readonly EffectId[];
+  readonly cancelled: readonly EffectId[];
+  readonly audit: {
+    readonly at: number;
+    readonly actor: Actor;
+    readonly action: string;
+    readonly outcome: "accepted" | "rejected";
+    readonly detail: string;
+  };
+};
+
+export type Committed =
+  | { readonly kind: "committed"; readonly events: readonly RunEvent[] }
+  | { readonly kind: "stale"; readonly version: number };
+
+export type Page<Item> = { readonly items: readonly Item[]; readonly next: string | null };
+
+export type Store = {
+  /** Durable when it resolves. Atomically or not at all. Concurrent calls may share one transaction. */
+  readonly commit: (commit: Commit) => Promise<Committed>;
+  /** A refused command leaves its audit line only. */
+  readonly audit: (line: Commit["audit"] & { readonly run: RunId | null }) => Promise<void>;
+  /** `null` when there is none, or when it was folded by another FOLD_VERSION: fold `eventsOf` then. */
+  readonly document: (run: RunId) => RunDocument | null;
+  /** Events of all runs after a global sequence, oldest first. */
+  readonly events: (after: number, limit: number) => readonly RunEvent[];
+  readonly eventsOf: (run: RunId, after: number, limit: number) => readonly RunEvent[];
+  readonly head: () => number;
+  /** Newest first. `cursor` is the `next` of the page before. */
+  readonly runs: (query: {
+    readonly project?: string;
+    readonly states?: readonly string[];
+    readonly cursor?: string;
+    readonly limit: number;
+  }) => Page<RunSummary>;
+  /** Effects that are pending or active. */
+  readonly openEffects: () => readonly EffectRow[];
+  /** pending → active with a lease, durably. Returns those won; another worker was faster with the rest. */
+  readonly claim: (effects: readonly EffectId[], lease: Lease) => Promise<readonly EffectId[]>;
+  /** active → pending, counting one more attempt. Nothing happens to a row that is not active. */
+  readonly release: (effect: EffectId, notBefore: number | null) => Promise<void>;
+  /** Lengthens the leases of active rows that this owner holds. */
+  readonly heartbeat: (effects: readonly EffectId[], lease: Lease) => Promise<void>;
+  readonly transcript: {
+    /**
+     * Batched: read at once, durable within TRANSCRIPT_FLUSH_MS or by `flush`. A session's name begins
+     * with its run's id and `/`. Entries over a limit are split or shortened.
+     */
+    readonly append: (session: string, entries: readonly TranscriptEntry[]) => void;
+    readonly flush: () => void;
+    /**
+     * A window of a session by position from 0; `from` may be negative: counted from the end. May hold
+     * fewer than `limit` entries, but at least one while there are any from `from` on.
+     */
+    readonly read: (
+      session: string,
+      from: number,
+      limit: number,
+    ) => {
+      readonly from: number;
+      readonly total: number;
+      readonly entries: readonly TranscriptEntry[];
+    };
+    readonly sessions: (run: RunId) => readonly string[];
+  };
+  readonly blobs: {
+    readonly put: (bytes: Uint8Array) => Promise<Sha256>;
+    readonly get: (hash: Sha256) => Promise<Uint8Array | null>;
+  };
+  /** Writes what is still buffered, then lets the data folder go. */
+  readonly close: () => Promise<void>;
+};

@@ -1,0 +1,36 @@
+import type { CheckConfig, CheckResult, GuardFlag, Proof, ProofResult } from "@tutti/protocol";
+import type { Diff } from "./workspaces.ts";
+import type { Place } from "./place.ts";
+
+export type CheckOptions = {
+  readonly place: Place;
+  readonly owner: string;
+  readonly signal: AbortSignal;
+  readonly onOutput?: (text: string) => void;
+};
+
+/** Runs commands and reads results. Returns facts only; verdicts are the domain's. */
+export type Verification = {
+  /** A red result is run twice more on the same tree; a test that then passes is named in `flaky`. */
+  readonly runCheck: (
+    check: CheckConfig & { readonly name: string },
+    options: CheckOptions,
+  ) => Promise<CheckResult>;
+  /** Lays the reproduction's files over the place's tree and runs it `times` times. */
+  readonly runProof: (
+    proof: Proof,
+    options: CheckOptions & {
+      readonly commit: string;
+      readonly times: number;
+      readonly timeoutMs: number;
+    },
+  ) => Promise<ProofResult>;
+  /** What a diff does to the things that judge it. `protectedGlobs` come on top of the built-in list. */
+  readonly guard: (
+    diff: Diff,
+    options: {
+      readonly checks: readonly CheckConfig[];
+      readonly protectedGlobs: readonly string[];
+    },
+  ) => readonly GuardFlag[];
+};

@@ -1,0 +1,141 @@
+import type {
+  Candidate,
+  CommitId,
+  EffectId,
+  GuardFlag,
+  MergeRefusal,
+  Policy,
+  RunId,
+} from "./types.ts";
+import type { Place, ThrowAway } from "./place.ts";
+
+/** What a workspace is made from; the same for every call of one run. */
+export type RunSource = {
+  readonly run: RunId;
+  /** The user's work tree. */
+  readonly project: string;
+  readonly base: Candidate;
+  readonly policy: Policy;
+};
+
+export type Diff = {
+  readonly patch: string;
+  readonly files: readonly {
+    readonly path: string;
+    readonly status: "added" | "modified" | "deleted" | "renamed";
+    readonly from: string | null;
+  }[];
+  readonly truncated: boolean;
+};
+
+export type Landing =
+  | {
+      readonly kind: "prepared";
+      readonly tip: CommitId | null;
+      readonly landing: Candidate;
+      readonly overlap: readonly string[];
+    }
+  | { readonly kind: "conflict"; readonly tip: CommitId; readonly paths: readonly string[] };
+
+export type Applied =
+  | {
+      readonly kind: "applied";
+      readonly commit: CommitId;
+      readonly target: string;
+      readonly workTree: "updated" | "not-checked-out";
+    }
+  | { readonly kind: "refused"; readonly reason: MergeRefusal; readonly message: string };
+
+/**
+ * Private clones of a project and everything git. Every operation is idempotent under its key, so a
+ * crash in the middle is mended by doing it again. Refuses (TuttiError) rather than degrades.
+ */
+export type Workspaces = {
+  /** Shared clone, recipe, dependency copy. Returns facts for people (set-up time, warnings). */
+  readonly prepare: (
+    source: RunSource,
+    options: { readonly onOutput: (text: string) => void; readonly signal: AbortSignal },
+  ) => Promise<{ readonly root: string; readonly facts: readonly string[] }>;
+  /** The author's place: the run's own clone, writable. */
+  readonly authorPlace: (source: RunSource) => Promise<Place>;
+  /** A private copy on a frozen commit. `review`: base plus one synthetic commit of the candidate with a neutral message, nothing of the author's. */
+  readonly throwAway: (
+    source: RunSource,
+    options: {
+      readonly key: EffectId | string;
+      readonly commit: CommitId;
+      readonly purpose: "checks" | "review" | "read-only";
+    },
+  ) => Promise<ThrowAway>;
+  /** Commits what the workspace holds and brings it into the vault under `refs/tutti/`. Returns the present candidate when nothing changed. */
+  readonly checkpoint: (
+    source: RunSource,
+    options: {
+      readonly key: EffectId;
+      readonly message: string;
+      readonly author: { readonly name: string; readonly email: string } | null;
+    },
+  ) => Promise<{
+    readonly candidate: Candidate;
+    readonly parent: CommitId;
+    readonly changed: readonly string[];
+  }>;
+  /** Puts the author's clone back to a commit of the vault. */
+  readonly restore: (source: RunSource, commit: CommitId) => Promise<void>;
+  readonly diff: (
+    source: RunSource,
+    options: { readonly from: CommitId; readonly to: CommitId; readonly maxBytes?: number },
+  ) => Promise<Diff>;
+  /** Flags of a diff that touches what judges it; the counts of tests are compared by the domain. */
+  readonly landing: (
+    source: RunSource,
+    options: {
+      readonly key: EffectId;
+      readonly target: string;
+      readonly to: "target" | "branch";
+      readonly candidate: Candidate;
+      readonly trailers: readonly string[];
+      readonly title: string;
+      readonly at: number;
+    },
+  ) => Promise<Landing>;
+  /** Moves the target by compare-and-swap on the verified tip; recoverable after a crash at any point. */
+  readonly apply: (
+    source: RunSource,
+    options: {
+      readonly key: EffectId;
+      readonly target: string;
+      readonly to: "target" | "branch";
+      readonly tip: CommitId | null;
+      readonly landing: Candidate;
+      readonly candidate: Candidate;
+    },
+  ) => Promise<Applied>;
+  /** Parks unmerged work under `refs/tutti/`, runs teardown, removes the clone. */
+  readonly dispose: (source: RunSource) => Promise<{ readonly parked: readonly string[] }>;
+  /** Removes half-made clones and throw-away places that no live run owns. */
+  readonly recover: (live: readonly RunId[]) => Promise<{ readonly removed: number }>;
+};
+
+/** Read-only facts of the user's repository, before a run exists. */
+export type Repositories = {
+  /** Work tree root, or TuttiError `repository.*` / `git.*`. */
+  readonly open: (
+    path: string,
+  ) => Promise<{
+    readonly root: string;
+    readonly branch: string | null;
+    readonly dirty: readonly string[];
+  }>;
+  readonly resolve: (root: string, ref: string) => Promise<Candidate>;
+  readonly readFile: (root: string, commit: CommitId, path: string) => Promise<string | null>;
+  readonly listFiles: (
+    root: string,
+    commit: CommitId,
+    folder: string,
+  ) => Promise<readonly string[]>;
+  /** Whether a branch follows a remote. */
+  readonly follows: (root: string, branch: string) => Promise<boolean>;
+};
+
+export type { GuardFlag };
