@@ -16,9 +16,9 @@ import {
 } from "./check.ts";
 import { Command } from "./command.ts";
 import { Plan, Reproduction, Requirement, Severity } from "./artifact.ts";
-import { PermissionOption } from "./event.ts";
 import { CommitId, Family, FindingId, Instant, ProjectId, RunId, Sha256, StepKey } from "./ids.ts";
 import { Isolation } from "./policy.ts";
+import { Approval, Permission } from "./run.ts";
 import { Stage } from "./workflow.ts";
 
 export const API_PREFIX = "/api/v1";
@@ -206,16 +206,6 @@ export const FindingView = z.object({
 });
 export type FindingView = z.infer<typeof FindingView>;
 
-export const PermissionView = z.object({
-  id: z.string(),
-  step: StepKey,
-  title: z.string(),
-  detail: z.string(),
-  options: z.array(PermissionOption),
-  since: Instant,
-});
-export type PermissionView = z.infer<typeof PermissionView>;
-
 /** Everything a person sees of a run: a fold of its events and nothing else. */
 export const RunView = z.object({
   /** How it ended; `null` while it has not. */
@@ -241,16 +231,7 @@ export const RunView = z.object({
   findings: z.array(FindingView),
   families: z.object({ authors: z.array(z.string()), reviewers: z.array(z.string()) }),
   degraded: z.array(z.object({ step: StepKey, by: z.string(), reason: z.string() })),
-  approvals: z.array(
-    z.object({
-      step: StepKey,
-      by: z.string(),
-      onBehalf: z.string().nullable(),
-      at: Instant,
-      subject: Sha256,
-      comment: z.string().nullable(),
-    }),
-  ),
+  approvals: z.array(Approval),
   candidate: Candidate.nullable(),
   base: Candidate.extend({ ref: z.string() }),
   target: z.object({ branch: z.string(), to: z.enum(["target", "branch"]) }),
@@ -260,16 +241,17 @@ export const RunView = z.object({
       target: z.string(),
       to: z.enum(["target", "branch"]),
       workTree: z.string(),
+      at: Instant,
     })
     .nullable(),
   /** What the candidate's diff does to the things that judge it. */
   guard: z.array(GuardFlag),
   /** Why the last merge was refused, until one is tried again. */
   refusal: z
-    .object({ reason: z.string(), message: z.string(), paths: z.array(z.string()) })
+    .object({ reason: z.string(), message: z.string(), paths: z.array(z.string()), at: Instant })
     .nullable(),
   attention: z.array(AttentionItem),
-  permissions: z.array(PermissionView),
+  permissions: z.array(Permission),
   artifacts: z.array(
     z.object({
       name: z.string(),
@@ -280,7 +262,7 @@ export const RunView = z.object({
     }),
   ),
   workspace: z.object({
-    kind: z.enum(["none", "ready", "disposed"]),
+    kind: z.enum(["none", "ready", "broken", "disposed"]),
     root: z.string().nullable(),
     takenBy: z.string().nullable(),
     parked: z.array(z.string()),

@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { createHash } from "node:crypto";
 import { isAbsolute, join, resolve } from "node:path";
-import { TuttiError } from "@tutti/protocol";
+import { TuttiError } from "@tutti/protocol/errors";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

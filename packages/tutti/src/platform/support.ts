@@ -1,4 +1,4 @@
-import { TuttiError } from "@tutti/protocol";
+import { TuttiError } from "@tutti/protocol/errors";
 
 /** Throws `platform.unsupported` everywhere but on Linux (WSL2 counts as Linux). */
 export function requireLinux(platform: string = process.platform): void {

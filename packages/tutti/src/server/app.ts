@@ -1,0 +1,32 @@
+/** Routes of the HTTP interface. This layer translates; it decides nothing. */
+import { API_PREFIX, VERSION_HEADER } from "@tutti/protocol";
+import type { HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import { problemResponse, responseToError } from "./problem.ts";
+import { addDaemonRoutes } from "./routes/daemon.ts";
+import { addEventRoutes } from "./routes/events.ts";
+import { addReadingRoutes } from "./routes/reading.ts";
+import { addRecordRoutes } from "./routes/record.ts";
+import { addRunRoutes } from "./routes/runs.ts";
+import type { App, Service } from "./routes/context.ts";
+
+export function createApp(service: Service): App {
+  const app: App = new Hono<{ Bindings: HttpBindings }>().basePath(API_PREFIX);
+  app.use(async (context, next) => {
+    // Set on the raw response first: a stream writes its own head.
+    context.env.outgoing.setHeader(VERSION_HEADER, service.version);
+    context.env.outgoing.setHeader("x-content-type-options", "nosniff");
+    await next();
+  });
+  addDaemonRoutes(app, service);
+  addRunRoutes(app, service);
+  addRecordRoutes(app, service);
+  addReadingRoutes(app, service);
+  addEventRoutes(app, service);
+  app.notFound((context) => {
+    const asked = `${context.req.method} ${context.req.path}`;
+    return problemResponse("request.unknown", `There is nothing at ${asked}.`);
+  });
+  app.onError((error) => responseToError(error, service.log));
+  return app;
+}

@@ -1,0 +1,112 @@
+/**
+ * One reader of server-sent events. It is written to only as fast as it reads; one that stops
+ * reading is dropped after a while and resumes with `Last-Event-ID` where it was.
+ */
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import { STREAM_EVENTS } from "@tutti/protocol";
+import type { Feed } from "./feed.ts";
+
+export type StreamLimits = {
+  /** Time without an event after which a comment shows that the connection lives. */
+  readonly heartbeatMs: number;
+  /** A reader that takes nothing for this long is dropped. */
+  readonly stallMs: number;
+};
+
+export const STREAM_LIMITS: StreamLimits = { heartbeatMs: 15_000, stallMs: 30_000 };
+
+export type StreamOptions = {
+  readonly feed: Feed;
+  /** Sequence after which events are wanted. */
+  readonly after: number;
+  /** Only events of this run. */
+  readonly run: string | null;
+  readonly limits: StreamLimits;
+  /** The server closes. */
+  readonly signal: AbortSignal;
+};
+
+/** Writes until the reader leaves, stalls, or the server closes. Never rejects. */
+export async function streamEvents(
+  response: ServerResponse,
+  { feed, after, run, limits, signal }: StreamOptions,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  response.on("error", () => gone.abort());
+  const ended = AbortSignal.any([signal, gone.signal]);
+  response.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    "x-accel-buffering": "no",
+  });
+  try {
+    const hello = JSON.stringify({ head: feed.head() });
+    await write(response, `id: ${after}\nevent: ${STREAM_EVENTS.ready}\ndata: ${hello}\n\n`, {
+      limits,
+      signal: ended,
+    });
+    await pump(response, { feed, after, run, limits, signal: ended });
+  } catch (error) {
+    // Aborts are the normal end; anything else is a broken connection, which the reader resumes.
+    if (!ended.aborted) response.destroy(error instanceof Error ? error : undefined);
+  }
+  if (!response.destroyed) response.end();
+}
+
+async function pump(
+  response: ServerResponse,
+  { feed, after, run, limits, signal }: StreamOptions,
+): Promise<void> {
+  let cursor = after;
+  while (!signal.aborted) {
+    const frames = feed.after(cursor);
+    if (frames.length === 0) await idle(response, { feed, cursor, limits, signal });
+    for (const frame of frames) {
+      const isWanted = run === null || frame.run === run;
+      if (isWanted) await write(response, frame.text, { limits, signal });
+      cursor = frame.seq;
+    }
+  }
+}
+
+type IdleOptions = {
+  readonly feed: Feed;
+  readonly cursor: number;
+  readonly limits: StreamLimits;
+  readonly signal: AbortSignal;
+};
+
+/** Waits for events; says that the connection lives when none come. */
+async function idle(
+  response: ServerResponse,
+  { feed, cursor, limits, signal }: IdleOptions,
+): Promise<void> {
+  const done = new AbortController();
+  const either = AbortSignal.any([signal, done.signal]);
+  const quiet = delay(limits.heartbeatMs, "quiet" as const, { signal: either, ref: false });
+  const change = feed.changed(cursor, { signal: either }).then(() => "changed" as const);
+  try {
+    const first = await Promise.race([quiet, change]);
+    if (first === "quiet") await write(response, ": still here\n\n", { limits, signal });
+  } finally {
+    done.abort();
+    await Promise.allSettled([quiet, change]);
+  }
+}
+
+type WriteOptions = { readonly limits: StreamLimits; readonly signal: AbortSignal };
+
+/** Resolves when there is room for more. Rejects when the reader stalls. */
+async function write(
+  response: ServerResponse,
+  text: string,
+  { limits, signal }: WriteOptions,
+): Promise<void> {
+  signal.throwIfAborted();
+  if (response.write(text)) return;
+  const stalled = AbortSignal.timeout(limits.stallMs);
+  await once(response, "drain", { signal: AbortSignal.any([signal, stalled]) });
+}

@@ -1,0 +1,26 @@
+/** Errors on the wire: RFC 9457 problems with a stable code and what to do next. */
+import { ERRORS, TuttiError, type ErrorCode, type Problem } from "@tutti/protocol";
+import type { Log } from "../platform/log.ts";
+
+const PROBLEM_TYPE = "application/problem+json";
+
+export function problemOf(code: ErrorCode, detail: string): Problem {
+  const { status, mend } = ERRORS[code];
+  return { type: `urn:tutti:error:${code}`, title: code, status, detail, code, mend };
+}
+
+export function problemResponse(code: ErrorCode, detail: string): Response {
+  const problem = problemOf(code, detail);
+  return new Response(JSON.stringify(problem), {
+    status: problem.status,
+    headers: { "content-type": PROBLEM_TYPE },
+  });
+}
+
+/** What was thrown, as an answer. A defect is told without its inside; that goes to the log. */
+export function responseToError(error: unknown, log: Log): Response {
+  if (error instanceof TuttiError) return problemResponse(error.code, error.message);
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  log.error("server.defect", { message, stack: stack ?? null });
+  return problemResponse("internal", "The daemon failed in a way that it does not know.");
+}

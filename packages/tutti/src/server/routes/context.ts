@@ -1,0 +1,28 @@
+/** What every route may use. */
+import type { HttpBindings } from "@hono/node-server";
+import type { Hono } from "hono";
+import type { Engine } from "../../engine/api.ts";
+import type { Log } from "../../platform/log.ts";
+import type { StreamLimits } from "../event-stream.ts";
+import type { Feed } from "../feed.ts";
+
+export type App = Hono<{ Bindings: HttpBindings }>;
+
+export type Service = {
+  readonly engine: Engine;
+  readonly feed: Feed;
+  readonly log: Log;
+  readonly version: string;
+  /** The person behind every request. */
+  readonly user: string;
+  readonly startedAt: number;
+  readonly now: () => number;
+  /** Where the daemon writes its log and its data, for people. */
+  readonly logPath: string | null;
+  readonly dataPath: string | null;
+  readonly limits: StreamLimits;
+  /** Aborts when the server closes. */
+  readonly signal: AbortSignal;
+  /** Begins to end the daemon; called after the answer was sent. */
+  readonly stop: () => void;
+};

@@ -1,0 +1,37 @@
+/** What is read by its own name: transcripts and blobs; and the queue of what needs a person. */
+import { MAX_TRANSCRIPT_PAGE, TuttiError } from "@tutti/protocol";
+import { hashParameter, numberQuery, sessionParameter } from "../request.ts";
+import type { App, Service } from "./context.ts";
+
+const DEFAULT_TRANSCRIPT_PAGE = 200;
+const MAX_POSITION = 1_000_000_000;
+
+export function addReadingRoutes(app: App, { engine }: Service): void {
+  app.get("/sessions/:session/transcript", (context) => {
+    const session = sessionParameter(context);
+    const bounds = { min: -MAX_POSITION, max: MAX_POSITION };
+    const from = numberQuery(context, "from", { fallback: 0, ...bounds });
+    const limit = numberQuery(context, "limit", {
+      fallback: DEFAULT_TRANSCRIPT_PAGE,
+      min: 1,
+      max: MAX_TRANSCRIPT_PAGE,
+    });
+    return context.json(engine.transcript(session, from, limit));
+  });
+
+  app.get("/blobs/:hash", async (context) => {
+    const hash = hashParameter(context);
+    const bytes = await engine.blob(hash);
+    if (bytes === null) throw new TuttiError("blob.unknown", `There is no blob ${hash}.`);
+    return context.body(new Uint8Array(bytes), 200, {
+      "content-type": "application/octet-stream",
+      "cache-control": "private, max-age=31536000, immutable",
+    });
+  });
+
+  app.get("/attention", (context) => {
+    const { run } = context.req.query();
+    const items = engine.attention().filter((item) => run === undefined || item.run === run);
+    return context.json({ items });
+  });
+}

@@ -1,0 +1,106 @@
+/** Runs: start one, list them, look at one, ask something of one. */
+import {
+  type Accepted,
+  MAX_PAGE,
+  PersonCommand,
+  type RunId,
+  type RunPage,
+  type RunStarted,
+  StartRun,
+  TuttiError,
+} from "@tutti/protocol";
+import type { Outcome } from "../../engine/api.ts";
+import { problemResponse } from "../problem.ts";
+import {
+  actorOf,
+  artifactParameter,
+  idempotencyKey,
+  jsonBody,
+  numberQuery,
+  runParameter,
+  textBody,
+} from "../request.ts";
+import { viewOf } from "../run-view.ts";
+import type { App, Service } from "./context.ts";
+
+const DEFAULT_PAGE = 50;
+
+export function addRunRoutes(app: App, service: Service): void {
+  const { engine, user } = service;
+
+  app.post("/runs", async (context) => {
+    const key = idempotencyKey(context);
+    const request = await jsonBody(context, StartRun);
+    const started = await engine.startRun(
+      { ...defined(request), ...(key === null ? {} : { key }) },
+      actorOf(context, user),
+    );
+    if (started.kind === "rejected") return problemResponse(started.code, started.message);
+    const answer: RunStarted = { run: started.run, warnings: [...started.warnings] };
+    return context.json(answer, 201, { location: `${context.req.path}/${started.run}` });
+  });
+
+  app.get("/runs", (context) => {
+    const { project, cursor, states } = context.req.query();
+    const page = engine.runs({
+      limit: numberQuery(context, "limit", { fallback: DEFAULT_PAGE, min: 1, max: MAX_PAGE }),
+      ...(project === undefined ? {} : { project }),
+      ...(cursor === undefined ? {} : { cursor }),
+      ...(states === undefined ? {} : { states: states.split(",") }),
+    });
+    const answer: RunPage = { items: [...page.items], next: page.next };
+    return context.json(answer);
+  });
+
+  app.get("/runs/:run", (context) => {
+    const run = runParameter(context);
+    const { document, status } = openRun(service, run);
+    return context.json(viewOf(document, status));
+  });
+
+  app.post("/runs/:run/commands", async (context) => {
+    const run = runParameter(context);
+    const command = await jsonBody(context, PersonCommand);
+    openRun(service, run);
+    return outcomeResponse(await engine.handle(run, command, actorOf(context, user)));
+  });
+
+  app.put("/runs/:run/artifacts/:name", async (context) => {
+    const run = runParameter(context);
+    const name = artifactParameter(context);
+    openRun(service, run);
+    const text = await textBody(context);
+    return outcomeResponse(await engine.amend(run, { name, text }, actorOf(context, user)));
+  });
+}
+
+/** Throws `run.unknown`. */
+export function openRun({ engine }: Service, run: RunId) {
+  const document = engine.document(run);
+  const status = engine.status(run);
+  if (document === null || status === null) {
+    throw new TuttiError("run.unknown", `There is no run ${run}.`);
+  }
+  return { document, status };
+}
+
+function outcomeResponse(outcome: Outcome): Response {
+  if (outcome.kind === "rejected") return problemResponse(outcome.code, outcome.message);
+  const answer: Accepted = { run: outcome.run, version: outcome.version };
+  return Response.json(answer);
+}
+
+/** Leaves absent keys out instead of carrying `undefined`. */
+function defined(request: StartRun) {
+  const { path, text, title, workflow, base, target, isolation, to } = request;
+  return {
+    path,
+    text,
+    ...(title === undefined ? {} : { title }),
+    ...(workflow === undefined ? {} : { workflow }),
+    ...(base === undefined ? {} : { base }),
+    ...(target === undefined ? {} : { target }),
+    ...(isolation === undefined ? {} : { isolation }),
+    ...(to === undefined ? {} : { to }),
+  };
+}

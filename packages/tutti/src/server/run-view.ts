@@ -1,0 +1,77 @@
+/** What a person sees of a run: a pure fold of its document, with the derived facts of the domain. */
+import type { RunDocument, RunStatus, RunView } from "@tutti/protocol";
+import { guardFlags } from "../domain/checks.ts";
+import { isPinned, pinOf } from "../domain/pin.ts";
+import { checkViews } from "./check-view.ts";
+import { contractView } from "./contract-view.ts";
+import { findingView } from "./finding-view.ts";
+import { stepViews } from "./step-view.ts";
+
+export function viewOf(document: RunDocument, status: RunStatus): RunView {
+  const { finished } = document;
+  return {
+    outcome: finished?.outcome ?? null,
+    state: status.state,
+    text: status.text,
+    run: document.id,
+    version: document.version,
+    task: document.task,
+    project: document.project,
+    workflow: {
+      name: document.workflow.name,
+      hash: document.workflowHash,
+      waives: { ...document.workflow.waives },
+    },
+    isolation: document.policy.isolation,
+    warnings: document.warnings,
+    steps: stepViews(document, status),
+    contract: contractView(document),
+    plan: planView(document),
+    pin: isPinned(document) ? pinOf(document) : null,
+    checks: checkViews(document),
+    findings: document.findings.map((finding) => findingView(finding)),
+    families: familiesOf(document),
+    degraded: document.degraded,
+    approvals: document.approvals,
+    candidate: document.candidate,
+    base: document.base,
+    target: document.target,
+    merged: document.merged,
+    guard: [...guardFlags(document)],
+    refusal: document.refusal,
+    attention: status.attention,
+    permissions: document.permissions,
+    artifacts: Object.values(document.artifacts).map(({ artifact, by, at }) => {
+      return { ...artifact, by, at };
+    }),
+    workspace: workspaceView(document),
+    comments: document.comments,
+    startedAt: document.startedAt,
+    finishedAt: finished?.at ?? null,
+  };
+}
+
+function planView({ artifacts }: RunDocument): RunView["plan"] {
+  const data = artifacts["plan.yaml"]?.data;
+  return data?.kind === "plan" ? data.plan : null;
+}
+
+/** Reviewers are those that were chosen, whether or not their turn has ended. */
+function familiesOf({ authors, reviews, policy }: RunDocument): RunView["families"] {
+  const chosen = reviews.filter((review) => review.outcome === "allow");
+  const names = chosen.flatMap((review) => review.reviewers);
+  const reviewers = names.map((name) => policy.config.agents[name]?.family ?? "unknown");
+  return {
+    authors: [...new Set(authors.map(({ family }) => family))],
+    reviewers: [...new Set(reviewers)],
+  };
+}
+
+function workspaceView({ workspace, takenBy }: RunDocument): RunView["workspace"] {
+  return {
+    kind: workspace.kind,
+    root: workspace.kind === "ready" ? workspace.root : null,
+    takenBy,
+    parked: workspace.kind === "disposed" ? workspace.parked : [],
+  };
+}

@@ -1,0 +1,67 @@
+/** Steps and their instances as a person sees them. Readiness and staleness are derived, as everywhere. */
+import type {
+  RunDocument,
+  RunStatus,
+  StepOutcome,
+  StepState,
+  StepView,
+  WorkflowStep,
+} from "@tutti/protocol";
+import { isStale, needsHold } from "../domain/holds.ts";
+import { instancesOf, keyOf, stepState } from "../domain/steps.ts";
+
+export function stepViews(document: RunDocument, status: RunStatus): StepView[] {
+  return document.workflow.steps.flatMap((step) => {
+    const instances = instancesOf(document, step);
+    const keys = instances.length === 0 ? [keyOf(step.id)] : instances;
+    return keys.map((key) => stepView(document, { step, status, state: stepState(document, key) }));
+  });
+}
+
+type Subject = {
+  readonly step: WorkflowStep;
+  readonly state: StepState;
+  readonly status: RunStatus;
+};
+
+function stepView(document: RunDocument, subject: Subject): StepView {
+  const { step, state } = subject;
+  return {
+    id: state.key,
+    kind: step.kind,
+    stage: step.stage ?? null,
+    outcome: outcomeOf(document, subject),
+    attempts: state.attempts.length,
+    agent: state.attempts.at(-1)?.agent ?? null,
+    detail: detailOf(subject),
+  };
+}
+
+function outcomeOf(document: RunDocument, { step, state, status }: Subject): StepOutcome {
+  const { kind } = state.status;
+  const isStaleNow = isStale(document, state.key);
+  if (!isStaleNow && (kind === "passed" || kind === "skipped" || kind === "waived")) return kind;
+  if (status.attention.some((item) => item.step === state.key)) return "waiting";
+  if (isStaleNow) return "stale";
+  if (kind === "active") return "working";
+  if (kind === "failed") return "failed";
+  return document.finished === null && needsHold(document, step) ? "ready" : "blocked";
+}
+
+function detailOf({ state, status }: Subject): string {
+  const item = status.attention.find((candidate) => candidate.step === state.key);
+  if (item !== undefined) return item.asks;
+  switch (state.status.kind) {
+    case "passed":
+      return state.status.evidence.join("; ");
+    case "failed":
+      return state.status.facts.summary;
+    case "skipped":
+      return state.status.reason;
+    case "waived":
+      return `waived by ${state.status.by}: ${state.status.reason}`;
+    case "active":
+    case "pending":
+      return state.facts.at(-1)?.summary ?? "";
+  }
+}
