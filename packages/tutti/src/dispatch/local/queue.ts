@@ -1,0 +1,67 @@
+/**
+ * What may start next. Effects with the same groups stand in one line; only the heads of lines are
+ * looked at, so that a thousand waiting effects cost no more than one. The head that has waited
+ * longest goes first, unless one of its groups is full.
+ */
+import type { EffectId } from "@tutti/protocol";
+import type { Group } from "../../engine/ports/dispatcher.ts";
+import type { Entry } from "./entry.ts";
+
+type Waiting = { readonly entry: Entry; readonly turn: number };
+
+type Line = { readonly groups: readonly Group[]; readonly waiting: Map<EffectId, Waiting> };
+
+export class Queue {
+  readonly #lines = new Map<string, Line>();
+  readonly #running = new Map<string, number>();
+  #nextTurn = 0;
+
+  add(entry: Entry): void {
+    const name = lineOf(entry);
+    const line = this.#lines.get(name) ?? { groups: entry.groups, waiting: new Map() };
+    this.#lines.set(name, line);
+    this.#nextTurn += 1;
+    line.waiting.set(entry.effect.id, { entry, turn: this.#nextTurn });
+  }
+
+  /** False when it does not wait here. */
+  remove(entry: Entry): boolean {
+    const name = lineOf(entry);
+    const line = this.#lines.get(name);
+    const wasThere = line?.waiting.delete(entry.effect.id) ?? false;
+    if (line?.waiting.size === 0) this.#lines.delete(name);
+    return wasThere;
+  }
+
+  /** The next one that may start; its groups count it until `free`. */
+  take(): Entry | null {
+    let next: Waiting | null = null;
+    for (const { groups, waiting } of this.#lines.values()) {
+      const [head] = waiting.values();
+      if (head === undefined || (next !== null && next.turn < head.turn)) continue;
+      if (groups.every((group) => this.#hasRoom(group))) next = head;
+    }
+    if (next === null) return null;
+    this.remove(next.entry);
+    for (const { name } of next.entry.groups) this.#count(name, 1);
+    return next.entry;
+  }
+
+  free({ groups }: Entry): void {
+    for (const { name } of groups) this.#count(name, -1);
+  }
+
+  #hasRoom({ name, limit }: Group): boolean {
+    return (this.#running.get(name) ?? 0) < limit;
+  }
+
+  #count(name: string, change: 1 | -1): void {
+    const count = (this.#running.get(name) ?? 0) + change;
+    if (count === 0) this.#running.delete(name);
+    else this.#running.set(name, count);
+  }
+}
+
+function lineOf({ groups }: Entry): string {
+  return groups.map(({ name, limit }) => `${name}:${limit}`).join("\n");
+}

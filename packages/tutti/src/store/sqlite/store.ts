@@ -1,0 +1,98 @@
+/**
+ * The store of one machine: one SQLite file. Reads are synchronous and see what was committed; writes
+ * are grouped (writer.ts).
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import type { Store } from "../../engine/ports/store.ts";
+import { auditTable } from "./audit.ts";
+import { blobTable, hashBlob } from "./blobs.ts";
+import { assertWhole, Commits } from "./commits.ts";
+import { openDatabase } from "./database.ts";
+import { effectTable } from "./effects.ts";
+import { toFailure } from "./failures.ts";
+import { lockFolder } from "./lock.ts";
+import { runTable } from "./runs.ts";
+import { Transcripts } from "./transcripts.ts";
+import { Writer } from "./writer.ts";
+
+/** Name of the store's file in the data folder. */
+export const STORE_FILE = "tutti.db";
+
+/**
+ * Opens the store of a data folder (made with mode 0700 when it is not there) and keeps every other
+ * process out of it until `close`. TuttiError `store.busy`, `store.newer`, `store.corrupt`,
+ * `store.failed` or `disk.full`; a file that is newer or damaged is left as it was.
+ */
+export function openSqliteStore(folder: string): Store {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const lock = lockFolder(folder);
+  const file = join(folder, STORE_FILE);
+  let database: DatabaseSync | null = null;
+  try {
+    database = openDatabase(file);
+    return createStore(database, { file, lock });
+  } catch (error) {
+    database?.close();
+    lock[Symbol.dispose]();
+    throw toFailure(error, file);
+  }
+}
+
+function createStore(
+  database: DatabaseSync,
+  { file, lock }: { readonly file: string; readonly lock: Disposable },
+): Store {
+  const runs = runTable(database);
+  const effects = effectTable(database);
+  const audit = auditTable(database);
+  const blobs = blobTable(database);
+  const commits = new Commits(database, { runs, effects, audit });
+  const writer = new Writer(database, {
+    file,
+    onCommitted: () => commits.keep(),
+    onRolledBack: () => commits.drop(),
+  });
+  const transcripts = new Transcripts(database, writer);
+  return {
+    commit: async (commit) => {
+      assertWhole(commit);
+      return await writer.write(() => commits.apply(commit));
+    },
+    audit: (line) => writer.write(() => audit.insert(line)),
+    document: runs.document,
+    events: commits.events.after,
+    eventsOf: commits.events.ofRun,
+    head: () => commits.head,
+    runs: runs.page,
+    openEffects: effects.open,
+    claim: (ids, lease) => writer.write(() => ids.filter((id) => effects.claim(id, lease))),
+    release: (id, notBefore) => writer.write(() => effects.release(id, notBefore)),
+    heartbeat: (ids, lease) =>
+      writer.write(() => ids.forEach((id) => effects.heartbeat(id, lease))),
+    transcript: {
+      append: (session, entries) => transcripts.append(session, entries),
+      flush: () => transcripts.flush(),
+      read: (session, from, limit) => transcripts.read(session, from, limit),
+      sessions: (run) => transcripts.sessionsOf(run),
+    },
+    blobs: {
+      put: async (bytes) => {
+        const hash = hashBlob(bytes);
+        await writer.write(() => blobs.insert(hash, bytes));
+        return hash;
+      },
+      get: async (hash) => blobs.get(hash),
+    },
+    close: async () => {
+      try {
+        transcripts.close();
+      } finally {
+        writer.close();
+        database.close();
+        lock[Symbol.dispose]();
+      }
+    },
+  };
+}
