@@ -67,37 +67,19 @@ export type StartRun = z.infer<typeof StartRun>;
 export const RunStarted = z.object({ run: RunId, warnings: z.array(z.string()) });
 export type RunStarted = z.infer<typeof RunStarted>;
 
-/** What a person may ask of a run; the rest are the engine's own. */
-const PERSONAL_COMMANDS = [
-  "run.pause",
-  "run.resume",
-  "run.cancel",
-  "step.retry",
-  "step.waive",
-  "step.renew",
-  "approval.give",
-  "approval.refuse",
-  "guard.allow",
-  "degraded.accept",
-  "comment.add",
-  "permission.answer",
-  "finding.dispose",
-  "workspace.take",
-  "workspace.give",
-  "merge.retry",
-] as const;
-export type PersonCommand = Extract<Command, { kind: (typeof PERSONAL_COMMANDS)[number] }>;
+/** Kinds that the engine gives itself; a person asks for them by other routes or not at all. */
+const ENGINE_COMMANDS = ["run.start", "effect.settle", "permission.ask", "artifact.amend"] as const;
+
+/** What a person may ask of a run. */
+export type PersonCommand = Exclude<Command, { kind: (typeof ENGINE_COMMANDS)[number] }>;
 
 const isPersonal = (command: Command): command is PersonCommand =>
-  PERSONAL_COMMANDS.some((kind) => kind === command.kind);
+  !ENGINE_COMMANDS.some((kind) => kind === command.kind);
 
 export const PersonCommand = Command.transform((command, context): PersonCommand => {
   if (isPersonal(command)) return command;
-  context.addIssue({
-    code: "custom",
-    message: `"${command.kind}" is not a command that a person gives`,
-    path: ["kind"],
-  });
+  const message = `"${command.kind}" is not a command that a person gives`;
+  context.addIssue({ code: "custom", message, path: ["kind"] });
   return z.NEVER;
 });
 
@@ -121,15 +103,14 @@ export type RunSummary = z.infer<typeof RunSummary>;
 export const RunPage = z.object({ items: z.array(RunSummary), next: z.string().nullable() });
 export type RunPage = z.infer<typeof RunPage>;
 
-/** `blocked`: what it needs does not hold yet. `ready`: it may start. `stale`: it passed on other inputs. */
+/** `stale`: it passed on other inputs than the present ones. `waiting`: for a person. */
 export const StepOutcome = z.enum([
-  "blocked",
-  "ready",
-  "working",
+  "pending",
   "waiting",
+  "working",
   "passed",
-  "failed",
   "stale",
+  "failed",
   "skipped",
   "waived",
 ]);

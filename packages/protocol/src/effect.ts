@@ -99,6 +99,8 @@ export const StoredArtifact = z.object({
   bytes: z.number().int().nonnegative(),
 });
 
+export type StoredArtifact = z.infer<typeof StoredArtifact>;
+
 export const Usage = z.object({
   inputTokens: z.number().int().nonnegative(),
   outputTokens: z.number().int().nonnegative(),
@@ -138,6 +140,8 @@ export const EffectResult = z.discriminatedUnion("kind", [
   }),
   z.object({
     kind: z.literal("evidence.ran"),
+    /** The reproduction as a blob. */
+    proof: Sha256,
     base: ProofResult,
     candidate: ProofResult.nullable(),
   }),

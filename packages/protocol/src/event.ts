@@ -142,6 +142,7 @@ export const EventBody = z.discriminatedUnion("type", [
     verdict: Verdict,
     evidence: Evidence.nullable(),
     reason: z.string(),
+    proof: Sha256.nullable(),
   }),
   type("finding.disposed", { finding: FindingId, disposition: Disposition }),
   type("approval.given", {

@@ -117,13 +117,12 @@ export const pass = (
   });
 };
 
-export const fail = (
-  draft: Draft,
-  key: StepKey,
-  facts: Facts,
-  failure: Failure | null = null,
-): void => {
+/** Facts for people and for the next prompt; the failure behind them where one came from outside. */
+export type Reason = Facts & { readonly failure?: Failure | null };
+
+export const fail = (draft: Draft, key: StepKey, reason: Reason): void => {
+  const facts: Facts = { summary: reason.summary, details: reason.details };
   endAttempt(draft, key, { outcome: "failed", facts });
   cancelEffects(draft, effectsOf(draft.state, key), "the step failed");
-  emit(draft, { type: "step.failed", step: key, facts, failure });
+  emit(draft, { type: "step.failed", step: key, facts, failure: reason.failure ?? null });
 };

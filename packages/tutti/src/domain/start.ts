@@ -1,6 +1,5 @@
 /** What starting a step asks for, one function a kind. */
 import type {
-  AgentStep,
   ChecksStep,
   MergeStep,
   ReviewStep,
@@ -14,41 +13,25 @@ import { type Draft, emit, fail, request, startAttempt } from "./draft.ts";
 import { chooseReviewers } from "./family.ts";
 import { invariant, unreachable } from "./invariant.ts";
 import { agentForStep, familyOf } from "./roles.ts";
-import { keyOf } from "./steps.ts";
+import { keyOf, stepByKey } from "./steps.ts";
 
 const present = (state: RunDocument) =>
   state.candidate ?? { commit: state.base.commit, tree: state.base.tree };
 
-export const requestTurn = (
-  draft: Draft,
-  step: AgentStep,
-  key: StepKey,
-  notBefore: number | null = null,
-): void => {
+export const requestTurn = (draft: Draft, key: StepKey, notBefore: number | null = null): void => {
+  const step = stepByKey(draft.state, key);
+  invariant(step.kind === "agent", `${key} is an agent step`);
   const agent = agentForStep(draft.state, step);
   const attempt = startAttempt(draft, key, agent);
   if (agent === null) {
-    fail(
-      draft,
-      key,
-      { summary: `no agent has the role ${step.role}`, details: [] },
-      { code: "role.unassigned", message: `no agent has the role ${step.role}`, retry: "never" },
-    );
+    const summary = `no agent has the role ${step.role}`;
+    const failure = { code: "role.unassigned", message: summary, retry: "never" as const };
+    fail(draft, key, { summary, details: [], failure });
     return;
   }
-  request(
-    draft,
-    {
-      kind: "agent.turn",
-      step: key,
-      attempt,
-      agent,
-      access: step.access,
-      start: present(draft.state).commit,
-      produces: step.produces,
-    },
-    notBefore,
-  );
+  const { access, produces } = step;
+  const start = present(draft.state).commit;
+  request(draft, { kind: "agent.turn", step: key, attempt, agent, access, start, produces }, notBefore);
 };
 
 const hasBaseline = (state: RunDocument): boolean =>
@@ -167,7 +150,7 @@ const startMerge = (draft: Draft, _step: MergeStep, key: StepKey): void => {
 export const startStep = (draft: Draft, step: WorkflowStep, key: StepKey): void => {
   switch (step.kind) {
     case "agent":
-      return requestTurn(draft, step, key);
+      return requestTurn(draft, key);
     case "checks":
       return startChecks(draft, step, key);
     case "review":

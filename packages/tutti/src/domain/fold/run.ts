@@ -1,4 +1,4 @@
-import { type EventOf, FOLD_VERSION, type RunDocument } from "@tutti/protocol";
+import { type EventBody, type EventOf, FOLD_VERSION, type RunDocument } from "@tutti/protocol";
 import type { Happened } from "./happened.ts";
 
 export const startDocument = (body: EventOf<"run.started">, at: number): RunDocument => ({
@@ -60,6 +60,22 @@ export const foldRun = (state: RunDocument, { body, at }: Happened): RunDocument
       return { ...state, cancelled: body.reason, paused: null, takenBy: null };
     case "run.finished":
       return { ...state, finished: { outcome: body.outcome, reason: body.reason, at } };
+    case "effect.requested":
+      return {
+        ...state,
+        effects: { ...state.effects, [body.effect.id]: body.effect },
+        effectsRequested: state.effectsRequested + 1,
+      };
+    case "effect.settled":
+    case "effect.cancelled":
+      return { ...state, effects: without(state.effects, body.effect) };
+    default:
+      return foldPlace(state, body, at);
+  }
+};
+
+const foldPlace = (state: RunDocument, body: EventBody, at: number): RunDocument | null => {
+  switch (body.type) {
     case "workspace.prepared":
       return { ...state, workspace: { kind: "ready", root: body.root, facts: body.facts } };
     case "workspace.broken":
@@ -70,15 +86,6 @@ export const foldRun = (state: RunDocument, { body, at }: Happened): RunDocument
       return { ...state, takenBy: body.by };
     case "workspace.given":
       return { ...state, takenBy: null };
-    case "effect.requested":
-      return {
-        ...state,
-        effects: { ...state.effects, [body.effect.id]: body.effect },
-        effectsRequested: state.effectsRequested + 1,
-      };
-    case "effect.settled":
-    case "effect.cancelled":
-      return { ...state, effects: without(state.effects, body.effect) };
     default:
       return null;
   }

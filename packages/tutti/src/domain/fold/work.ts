@@ -51,6 +51,7 @@ const foldFinding = (
       return updateFinding(state, body.finding, (finding) => ({
         ...finding,
         verdict: body.verdict,
+        proof: body.proof ?? finding.proof,
         evidence: body.evidence,
       }));
     case "finding.disposed":

@@ -6,6 +6,7 @@ import type {
   Facts,
   Finding,
   ProofResult,
+  StepKey,
 } from "@tutti/protocol";
 import { failGate } from "../back-edge.ts";
 import {
@@ -19,12 +20,13 @@ import {
 import { type Draft, emit, fail, pass } from "../draft.ts";
 import { effectsOf, keyOf, stepByKey, stepState } from "../steps.ts";
 import { ruleFinding } from "../rule.ts";
-import { failureFacts, failureOf } from "./failure.ts";
+import { failureFacts, failureOf, failureReason } from "./failure.ts";
 import { applyLanding } from "./merge.ts";
 import { retryOrFail } from "./turn.ts";
 import type { Settled } from "./settled.ts";
 
 type Ran = Extract<EffectResult, { kind: "checks.ran" }>;
+type Outcome = { readonly result: EffectResult; readonly ran: Ran | null };
 
 /** The fixed column: a proof that passes on a later candidate confirms its finding; one that fails keeps it open. */
 const ruleFixed = (draft: Draft, proofs: readonly ProofResult[]): void => {
@@ -50,6 +52,7 @@ const ruleFixed = (draft: Draft, proofs: readonly ProofResult[]): void => {
       verdict,
       evidence,
       reason: ruled.reason,
+      proof: null,
     });
   }
 };
@@ -72,11 +75,11 @@ export const settleChecks = (draft: Draft, { payload, result }: Settled<"checks.
     case "base":
       return concludeIfActive(draft, payload.step);
     case "gate":
-      return settleGate(draft, payload.step, result, ran);
+      return settleGate(draft, payload.step, { result, ran });
     case "landing":
-      return settleLandingChecks(draft, payload.step, result, ran);
+      return settleLandingChecks(draft, payload.step, { result, ran });
     case "candidate":
-      if (ran === null) return fail(draft, payload.step, couldNotRun(result), failureOf(result));
+      if (ran === null) return fail(draft, payload.step, failureReason(result));
       ruleFixed(draft, ran.proofs);
       return concludeIfActive(draft, payload.step);
     default:
@@ -84,12 +87,7 @@ export const settleChecks = (draft: Draft, { payload, result }: Settled<"checks.
   }
 };
 
-const settleGate = (
-  draft: Draft,
-  key: Settled<"checks.run">["payload"]["step"],
-  result: EffectResult,
-  ran: Ran | null,
-): void => {
+const settleGate = (draft: Draft, key: StepKey, { result, ran }: Outcome): void => {
   if (ran === null)
     return retryOrFail(draft, key, {
       outcome: "gate",
@@ -108,13 +106,8 @@ const settleGate = (
   });
 };
 
-const settleLandingChecks = (
-  draft: Draft,
-  key: Settled<"checks.run">["payload"]["step"],
-  result: EffectResult,
-  ran: Ran | null,
-): void => {
-  if (ran === null) return fail(draft, key, couldNotRun(result), failureOf(result));
+const settleLandingChecks = (draft: Draft, key: StepKey, { result, ran }: Outcome): void => {
+  if (ran === null) return fail(draft, key, failureReason(result));
   if (
     !ran.results.every((check) => check.outcome === "green") ||
     !ran.proofs.every((proof) => proofHolds(proof))
@@ -126,7 +119,7 @@ const settleLandingChecks = (
   return applyLanding(draft, key);
 };
 
-const concludeIfActive = (draft: Draft, key: Settled<"checks.run">["payload"]["step"]): void => {
+const concludeIfActive = (draft: Draft, key: StepKey): void => {
   const step = stepByKey(draft.state, key);
   if (step.kind === "checks" && stepState(draft.state, key).status.kind === "active")
     concludeChecks(draft, step);

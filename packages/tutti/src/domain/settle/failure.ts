@@ -1,5 +1,6 @@
 /** A result that is not the one hoped for, as a failure. */
-import type { EffectResult, Failure } from "@tutti/protocol";
+import type { EffectResult, Facts, Failure } from "@tutti/protocol";
+import type { Reason } from "../draft.ts";
 
 export const failureOf = (result: EffectResult): Failure => {
   if (result.kind === "failed") return result.failure;
@@ -12,7 +13,13 @@ export const failureOf = (result: EffectResult): Failure => {
   return { code: "internal", message: `an unexpected result: ${result.kind}`, retry: "never" };
 };
 
-export const failureFacts = (failure: Failure) => ({
+export const failureFacts = (failure: Failure): Facts => ({
   summary: failure.message,
   details: [`code ${failure.code}`],
 });
+
+/** Why a step fails when its worker could not do what was asked. */
+export const failureReason = (result: EffectResult): Reason => {
+  const failure = failureOf(result);
+  return { ...failureFacts(failure), failure };
+};

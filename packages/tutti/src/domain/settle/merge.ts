@@ -6,7 +6,7 @@ import { LANDING_TRIES_MAX } from "../limits.ts";
 import { requestLanding } from "../start.ts";
 import { stepState } from "../steps.ts";
 import type { RunDocument, StepKey } from "@tutti/protocol";
-import { failureFacts, failureOf } from "./failure.ts";
+import { failureReason } from "./failure.ts";
 import type { Settled } from "./settled.ts";
 
 /** Every gate holds a valid pass for exactly this candidate and this pin. */
@@ -41,7 +41,7 @@ export const settleLanding = (
     });
   }
   if (result.kind !== "landing.prepared")
-    return fail(draft, key, failureFacts(failureOf(result)), failureOf(result));
+    return fail(draft, key, failureReason(result));
   emit(draft, {
     type: "landing.prepared",
     step: key,
@@ -100,7 +100,7 @@ export const settleMerge = (draft: Draft, { payload, result }: Settled<"merge.ap
     return fail(draft, key, { summary: result.message, details: [] });
   }
   if (result.kind !== "merge.applied")
-    return fail(draft, key, failureFacts(failureOf(result)), failureOf(result));
+    return fail(draft, key, failureReason(result));
   const { target } = draft.state;
   emit(draft, {
     type: "merge.applied",

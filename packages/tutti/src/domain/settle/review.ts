@@ -27,8 +27,8 @@ const unavailable = (draft: Draft, payload: Reviewer, result: EffectResult): voi
     {
       summary: `reviewer ${payload.agent} is unavailable`,
       details: failureFacts(failure).details.concat(failure.message),
+      failure,
     },
-    failure,
   );
 };
 
@@ -58,6 +58,7 @@ const raise = (draft: Draft, payload: Reviewer, report: FindingReport): void => 
       verdict: "unproven",
       evidence: null,
       reason: "it came without a reproduction, so it is advice",
+      proof: null,
     });
     return;
   }
@@ -129,7 +130,7 @@ const settleInvestigation = (draft: Draft, { payload, result }: Settled<"evidenc
       fixed: [],
       fixedCommit: null,
     },
-    proof: null,
+    proof: result.proof,
     disposition: { kind: "open" },
   };
   emit(draft, { type: "finding.raised", finding });
@@ -162,6 +163,7 @@ export const settleEvidence = (draft: Draft, settled: Settled<"evidence.run">): 
       verdict: ruled.verdict,
       evidence,
       reason: ruled.reason,
+      proof: result.proof,
     });
   } else {
     emit(draft, {
@@ -170,6 +172,7 @@ export const settleEvidence = (draft: Draft, settled: Settled<"evidence.run">): 
       verdict: "unproven",
       evidence: null,
       reason: `its reproduction could not be run: ${failureOf(result).message}`,
+      proof: null,
     });
   }
   return concludeReview(draft, step);

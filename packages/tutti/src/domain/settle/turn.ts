@@ -24,7 +24,7 @@ export const retryOrFail = (
   const step = agentStep(draft, key);
   const { tries } = stepState(draft.state, key);
   if (end.failure?.retry === "never" || tries > step.retry.max) {
-    fail(draft, key, end.facts, end.failure);
+    fail(draft, key, { ...end.facts, failure: end.failure });
     return;
   }
   endAttempt(draft, key, { outcome: end.outcome, facts: end.facts });
@@ -39,11 +39,7 @@ export const retryOrFail = (
     });
     return;
   }
-  requestTurn(
-    draft,
-    step,
-    key,
-    end.failure === null ? null : draft.now + RETRY_BACKOFF_MS * 2 ** (tries - 1),
+  requestTurn(draft, key, end.failure === null ? null : draft.now + RETRY_BACKOFF_MS * 2 ** (tries - 1),
   );
 };
 
@@ -67,17 +63,19 @@ const interrupted = (
   });
 };
 
+type TurnEnded = Extract<EffectResult, { kind: "turn.ended" }>;
+
 const storeArtifacts = (
   draft: Draft,
-  key: StepKey,
-  result: Extract<EffectResult, { kind: "turn.ended" }>,
-  agent: string,
+  { payload }: Settled<"agent.turn">,
+  artifacts: TurnEnded["artifacts"],
 ): void => {
-  for (const { data, ...artifact } of result.artifacts)
-    emit(draft, { type: "artifact.stored", artifact, data, step: key, by: agent });
+  for (const { data, ...artifact } of artifacts)
+    emit(draft, { type: "artifact.stored", artifact, data, step: payload.step, by: payload.agent });
 };
 
-export const settleTurn = (draft: Draft, { payload, result }: Settled<"agent.turn">): void => {
+export const settleTurn = (draft: Draft, settled: Settled<"agent.turn">): void => {
+  const { payload, result } = settled;
   const key = payload.step;
   if (result.kind === "interrupted") return interrupted(draft, key, result);
   if (result.kind !== "turn.ended") {
@@ -98,7 +96,7 @@ export const settleTurn = (draft: Draft, { payload, result }: Settled<"agent.tur
       failure: null,
     });
   }
-  storeArtifacts(draft, key, result, payload.agent);
+  storeArtifacts(draft, settled, result.artifacts);
   if (payload.access === "workspace") {
     const title = itemOf(draft.state, key)?.title ?? draft.state.task.title;
     request(draft, {

@@ -120,9 +120,7 @@ export type Workspaces = {
 /** Read-only facts of the user's repository, before a run exists. */
 export type Repositories = {
   /** Work tree root, or TuttiError `repository.*` / `git.*`. */
-  readonly open: (
-    path: string,
-  ) => Promise<{
+  readonly open: (path: string) => Promise<{
     readonly root: string;
     readonly branch: string | null;
     readonly dirty: readonly string[];

@@ -1,0 +1,177 @@
+/** The engine: commands in, events out, effects in between. Wires the runs, the dispatcher and the performers. */
+import type { Actor, Effect, EffectResult, RunEvent, RunId } from "@tutti/protocol";
+import { TuttiError } from "@tutti/protocol";
+import type { Engine, Outcome, PersonCommand, RunRequest, Started } from "./api.ts";
+import { groupsOf } from "./groups.ts";
+import { performEffect } from "./perform/perform.ts";
+import { sourceOf } from "./perform/context.ts";
+import { createPermissions } from "./permissions.ts";
+import type { Deps } from "./ports/deps.ts";
+import type { LaunchSpec } from "./ports/sandbox.ts";
+import type { Dispatcher } from "./ports/dispatcher.ts";
+import { probeProject } from "./probe.ts";
+import { createReads } from "./reads.ts";
+import { createRuns, type Runs } from "./runs.ts";
+import { startCommand } from "./start-run.ts";
+
+const WORKER: Actor = { kind: "system", part: "worker" };
+
+type Listener = (events: readonly RunEvent[]) => void;
+
+const createFeed = () => {
+  const listeners = new Set<Listener>();
+  return {
+    publish: (events: readonly RunEvent[]) => {
+      for (const listener of listeners) listener(events);
+    },
+    subscribe: (listener: Listener) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+  };
+};
+
+/** A result for an effect that was settled or cancelled meanwhile changes nothing: its id is the key. */
+const settleIn =
+  (runs: Runs) =>
+  async (effect: Effect, result: EffectResult): Promise<void> => {
+    await runs.handle(effect.run, { kind: "effect.settle", effect: effect.id, result }, WORKER);
+  };
+
+const outcomeOf = (run: RunId, result: Awaited<ReturnType<Runs["handle"]>>): Outcome =>
+  result.kind === "rejected" ? result : { kind: "accepted", run, version: result.state.version };
+
+const wakeDispatcher = (dispatcher: Dispatcher, events: readonly RunEvent[]): void => {
+  let hasNew = false;
+  for (const { body } of events) {
+    if (body.type === "effect.cancelled") dispatcher.cancel(body.effect);
+    if (body.type === "effect.requested") hasNew = true;
+  }
+  if (hasNew) dispatcher.wake();
+};
+
+/** The fence proves itself once per boot, before the first task. */
+const createFenceGate = (deps: Deps) => {
+  let tested: Promise<void> | null = null;
+  const test = async (): Promise<void> => {
+    const failed = (await deps.sandbox.selfTest()).filter((attack) => !attack.ok);
+    if (failed.length > 0)
+      throw new TuttiError(
+        "sandbox.leaks",
+        `The fence failed its self-test: ${failed.map((attack) => `${attack.name} (${attack.detail})`).join("; ")}`,
+      );
+  };
+  return async (): Promise<void> => {
+    tested ??= test();
+    try {
+      await tested;
+    } catch (error) {
+      tested = null;
+      throw error;
+    }
+  };
+};
+
+const amend = async (
+  { deps, runs, actor }: { deps: Deps; runs: Runs; actor: Actor },
+  run: RunId,
+  artifact: { readonly name: string; readonly text: string },
+): Promise<Outcome> => {
+  const state = runs.document(run);
+  if (state === null)
+    return { kind: "rejected", code: "run.unknown", message: `There is no run ${run}.` };
+  const contract = state.artifacts["contract.yaml"]?.data;
+  const read = deps.rules.artifact(artifact.name, artifact.text, {
+    contract: contract?.kind === "contract" ? contract.contract : null,
+    plan: null,
+  });
+  if (read.kind === "invalid")
+    return { kind: "rejected", code: "artifact.invalid", message: read.problem };
+  const bytes = new TextEncoder().encode(artifact.text);
+  const hash = await deps.store.blobs.put(bytes);
+  const stored = { name: artifact.name, hash, bytes: bytes.byteLength };
+  return outcomeOf(
+    run,
+    await runs.handle(run, { kind: "artifact.amend", artifact: stored, data: read.data }, actor),
+  );
+};
+
+const shellOf = async (deps: Deps, runs: Runs, run: RunId): Promise<LaunchSpec> => {
+  const state = runs.document(run);
+  if (state === null) throw new TuttiError("run.unknown", `There is no run ${run}.`);
+  if (state.workspace.kind !== "ready")
+    throw new TuttiError("workspace.not-ready", `The workspace of ${run} is not there.`);
+  const place = await deps.workspaces.authorPlace(sourceOf(state));
+  return {
+    place,
+    command: ["/bin/bash", "--norc", "-i"],
+    egress: [],
+    owner: `shell-${run}`,
+    terminal: true,
+  };
+};
+
+const createStarter = (deps: Deps, runs: Runs) => {
+  const assertFence = createFenceGate(deps);
+  return async (request: RunRequest, actor: Actor): Promise<Started> => {
+    const command = await startCommand(deps, request);
+    if (command.policy.isolation === "sandbox") await assertFence();
+    const known = request.key === undefined ? null : runs.document(command.run);
+    if (known !== null) return { kind: "started", run: known.id, warnings: known.warnings };
+    const result = await runs.handle(command.run, command, actor);
+    return result.kind === "rejected"
+      ? result
+      : { kind: "started", run: command.run, warnings: command.warnings };
+  };
+};
+
+export const createEngine = (deps: Deps): Engine => {
+  const feed = createFeed();
+  const runs = createRuns({
+    store: deps.store,
+    clock: deps.clock,
+    publish: (events) => {
+      permissions.observe(events);
+      wakeDispatcher(dispatcher, events);
+      feed.publish(events);
+    },
+  });
+  const permissions = createPermissions({ handle: runs.handle, nextId: deps.ids.permission });
+  const dispatcher = deps.dispatcher({
+    perform: async (effect, { signal }) => {
+      const state = runs.document(effect.run);
+      if (state === null) throw new Error(`effect ${effect.id} belongs to no run`);
+      return await performEffect({ deps, effect, state, signal, ask: permissions.ask });
+    },
+    groupsOf: (effect) => groupsOf(effect, runs.document(effect.run), deps.limits),
+    settle: settleIn(runs),
+  });
+  const reads = createReads(deps, runs);
+  const live = (): RunId[] => [
+    ...new Set([...deps.store.openEffects().map((row) => row.effect.run), ...reads.unfinished()]),
+  ];
+
+  return {
+    start: async () => {
+      await deps.sandbox.recover();
+      await deps.workspaces.recover(live());
+      await dispatcher.start();
+    },
+    stop: async () => {
+      await dispatcher.stop();
+      deps.store.transcript.flush();
+    },
+    drain: () => dispatcher.drain(),
+    startRun: createStarter(deps, runs),
+    handle: async (run: RunId, command: PersonCommand, actor: Actor) =>
+      outcomeOf(run, await runs.handle(run, command, actor)),
+    amend: (run, artifact, actor) => amend({ deps, runs, actor }, run, artifact),
+    shell: (run) => shellOf(deps, runs, run),
+    probe: (path, options) => probeProject(deps, path, options),
+    gc: () => deps.workspaces.recover(live()),
+    subscribe: feed.subscribe,
+    ...reads,
+  };
+};

@@ -1,0 +1,69 @@
+/** What performers share: the run's facts and the ports. */
+import type {
+  Effect,
+  EffectPayload,
+  EffectResult,
+  RunDocument,
+  TranscriptEntry,
+} from "@tutti/protocol";
+import { TuttiError } from "@tutti/protocol";
+import type { Deps } from "../ports/deps.ts";
+import type { RunSource } from "../ports/workspaces.ts";
+
+/** Asks a person through the run's attention queue; resolves to the chosen option, or null when the turn ends first. */
+export type AskPermission = (
+  question: {
+    readonly effect: Effect;
+    readonly title: string;
+    readonly detail: string;
+    readonly options: readonly {
+      id: string;
+      name: string;
+      kind: "allow_once" | "allow_always" | "reject_once" | "reject_always";
+    }[];
+  },
+  options: { readonly signal: AbortSignal },
+) => Promise<string | null>;
+
+export type Work<Kind extends EffectPayload["kind"]> = {
+  readonly deps: Deps;
+  readonly effect: Effect;
+  readonly payload: Extract<EffectPayload, { kind: Kind }>;
+  readonly state: RunDocument;
+  readonly source: RunSource;
+  readonly signal: AbortSignal;
+  readonly ask: AskPermission;
+};
+
+export const sourceOf = (state: RunDocument): RunSource => ({
+  run: state.id,
+  project: state.project.path,
+  base: { commit: state.base.commit, tree: state.base.tree },
+  policy: state.policy,
+});
+
+/** Sessions are named by run and what they belong to, so that a run's list is a prefix. */
+export const sessionName = (state: RunDocument, about: string): string => `${state.id}/${about}`;
+
+export const note = (deps: Deps, session: string, text: string): void => {
+  const entry: TranscriptEntry = { kind: "note", at: deps.clock.now(), text };
+  deps.store.transcript.append(session, [entry]);
+};
+
+export const outputTo =
+  (deps: Deps, session: string) =>
+  (text: string): void => {
+    deps.store.transcript.append(session, [
+      { kind: "output", at: deps.clock.now(), stream: "stdout", text },
+    ]);
+  };
+
+/** An outside failure becomes a result; a bug stays an error and crashes its effect. */
+export const resultOf = (error: unknown): EffectResult => {
+  if (error instanceof TuttiError)
+    return {
+      kind: "failed",
+      failure: { code: error.code, message: error.message, retry: error.retry },
+    };
+  throw error;
+};

@@ -1,0 +1,58 @@
+/** Performs one effect. What goes wrong outside is a result; a bug is thrown and bounded by the dispatcher. */
+import type { Effect, EffectResult, RunDocument } from "@tutti/protocol";
+import { unreachable } from "../../domain/invariant.ts";
+import type { Deps } from "../ports/deps.ts";
+import { type AskPermission, resultOf, sourceOf } from "./context.ts";
+import {
+  performCheckpoint,
+  performDispose,
+  performLanding,
+  performMerge,
+  performPrepare,
+} from "./repository.ts";
+import { performReview, performTurn } from "./turn.ts";
+import { performChecks, performEvidence } from "./verify.ts";
+
+type Job = {
+  readonly deps: Deps;
+  readonly effect: Effect;
+  readonly state: RunDocument;
+  readonly signal: AbortSignal;
+  readonly ask: AskPermission;
+};
+
+const route = (job: Job): Promise<EffectResult> => {
+  const { payload } = job.effect;
+  const shared = { ...job, source: sourceOf(job.state) };
+  switch (payload.kind) {
+    case "workspace.prepare":
+      return performPrepare({ ...shared, payload });
+    case "agent.turn":
+      return performTurn({ ...shared, payload });
+    case "review.turn":
+      return performReview({ ...shared, payload });
+    case "checkpoint.create":
+      return performCheckpoint({ ...shared, payload });
+    case "checks.run":
+      return performChecks({ ...shared, payload });
+    case "evidence.run":
+      return performEvidence({ ...shared, payload });
+    case "landing.prepare":
+      return performLanding({ ...shared, payload });
+    case "merge.apply":
+      return performMerge({ ...shared, payload });
+    case "workspace.dispose":
+      return performDispose({ ...shared, payload });
+    default:
+      return unreachable(payload);
+  }
+};
+
+export const performEffect = async (job: Job): Promise<EffectResult> => {
+  try {
+    return await route(job);
+  } catch (error) {
+    if (job.signal.aborted) return { kind: "interrupted", reason: "it was stopped" };
+    return resultOf(error);
+  }
+};

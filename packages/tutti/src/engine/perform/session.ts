@@ -1,0 +1,190 @@
+/**
+ * One attempt with an agent: open, prompt, persist what it says, answer what it asks, read what it
+ * made, and hand problems back once in the same session. Ends as a result, never as an exception.
+ */
+import type { EffectResult, TranscriptEntry, Usage } from "@tutti/protocol";
+import type { AgentEvent, Session } from "../ports/agents.ts";
+import type { Place } from "../ports/place.ts";
+import { type Collected, collectArtifacts } from "./artifacts.ts";
+import type { Work } from "./context.ts";
+
+/** Times that problems with the artifacts are handed back in the same session. */
+const REPAIRS_MAX = 1;
+const MS_PER_MINUTE = 60_000;
+
+type Turn = Work<"agent.turn"> | Work<"review.turn">;
+type Ended =
+  | { readonly kind: "ended"; readonly stopReason: string; readonly usage: Usage | null }
+  | { readonly kind: "failed"; readonly result: EffectResult };
+
+export type SessionJob = {
+  readonly place: Place;
+  readonly prompt: string;
+  readonly produces: readonly string[];
+  readonly session: string;
+};
+
+const addUsage = (left: Usage | null, right: Usage | null): Usage | null => {
+  if (left === null || right === null) return left ?? right;
+  const costUsd =
+    left.costUsd === null || right.costUsd === null
+      ? (left.costUsd ?? right.costUsd)
+      : left.costUsd + right.costUsd;
+  return {
+    inputTokens: left.inputTokens + right.inputTokens,
+    outputTokens: left.outputTokens + right.outputTokens,
+    costUsd,
+  };
+};
+
+const recorder =
+  (work: Turn, session: string) =>
+  (entry: TranscriptEntry): void =>
+    work.deps.store.transcript.append(session, [entry]);
+
+const relayPermission = (
+  work: Turn,
+  session: Session,
+  event: Extract<AgentEvent, { kind: "permission" }>,
+): void => {
+  const { deps, effect, signal } = work;
+  const question = { effect, title: event.title, detail: event.detail, options: event.options };
+  work.ask(question, { signal }).then(
+    (option) => session.answer(event.id, option),
+    (error: unknown) => {
+      deps.log("a permission could not be asked; it is answered with no", { error: String(error) });
+      session.answer(event.id, null);
+    },
+  );
+};
+
+/** One prompt of the session, to its last event. */
+const runTurn = async (
+  work: Turn,
+  session: Session,
+  job: { text: string; name: string },
+): Promise<Ended> => {
+  const record = recorder(work, job.name);
+  record({ kind: "prompt", at: work.deps.clock.now(), text: job.text });
+  for await (const event of session.prompt(job.text, { signal: work.signal })) {
+    switch (event.kind) {
+      case "entry":
+        record(event.entry);
+        break;
+      case "permission":
+        relayPermission(work, session, event);
+        break;
+      case "ended":
+        record({ kind: "ended", at: work.deps.clock.now(), reason: event.stopReason });
+        return { kind: "ended", stopReason: event.stopReason, usage: event.usage };
+      case "failed":
+        record({
+          kind: "ended",
+          at: work.deps.clock.now(),
+          reason: `${event.failure.code}: ${event.failure.message}`,
+        });
+        return {
+          kind: "failed",
+          result: work.signal.aborted
+            ? { kind: "interrupted", reason: "the turn was stopped" }
+            : { kind: "failed", failure: event.failure },
+        };
+      default:
+        break;
+    }
+  }
+  return {
+    kind: "failed",
+    result: {
+      kind: "failed",
+      failure: {
+        code: "agent.died",
+        message: "the agent's stream ended without a word",
+        retry: "new-attempt",
+      },
+    },
+  };
+};
+
+const environment = (work: Turn, place: Place): Place => ({
+  ...place,
+  env: {
+    ...place.env,
+    TUTTI_ARTIFACTS: place.artifacts,
+    TUTTI_STEP: work.payload.step,
+    TUTTI_ATTEMPT: String(work.payload.attempt),
+    TUTTI_RUN: work.state.id,
+  },
+});
+
+const converse = async (work: Turn, session: Session, job: SessionJob): Promise<EffectResult> => {
+  const startedAt = work.deps.clock.now();
+  let usage: Usage | null = null;
+  let collected: Collected = { artifacts: [], findings: null, problems: [] };
+  let text = job.prompt;
+  for (let repairs = 0; ; repairs += 1) {
+    const ended = await runTurn(work, session, { text, name: job.session });
+    if (ended.kind === "failed") return ended.result;
+    usage = addUsage(usage, ended.usage);
+    collected = await collectArtifacts(work.deps, work.state, {
+      folder: job.place.artifacts,
+      names: job.produces,
+    });
+    if (
+      collected.problems.length === 0 ||
+      repairs >= REPAIRS_MAX ||
+      ended.stopReason === "cancelled"
+    ) {
+      return {
+        kind: "turn.ended",
+        stopReason: ended.stopReason,
+        artifacts: [...collected.artifacts],
+        findings: collected.findings === null ? null : [...collected.findings],
+        problems: [...collected.problems],
+        usage,
+        durationMs: work.deps.clock.now() - startedAt,
+      };
+    }
+    text = work.deps.rules.repairPrompt(collected.problems);
+  }
+};
+
+export const runSession = async (work: Turn, job: SessionJob): Promise<EffectResult> => {
+  const { deps, payload, state, signal } = work;
+  const agent = state.policy.config.agents[payload.agent];
+  if (agent === undefined)
+    return {
+      kind: "failed",
+      failure: {
+        code: "agent.missing",
+        message: `no agent ${payload.agent} is configured`,
+        retry: "never",
+      },
+    };
+  const { limits } = state.policy.config;
+  const spec = {
+    name: payload.agent,
+    agent,
+    place: environment(work, job.place),
+    owner: work.effect.id,
+    limits: {
+      turnMs: limits.turnMinutes * MS_PER_MINUTE,
+      silenceMs: limits.silenceMinutes * MS_PER_MINUTE,
+    },
+  };
+  const opened = await deps.agents.open(spec, { signal });
+  if (opened.kind === "failed") {
+    if (signal.aborted) return { kind: "interrupted", reason: "the turn was stopped" };
+    recorder(
+      work,
+      job.session,
+    )({
+      kind: "ended",
+      at: deps.clock.now(),
+      reason: `${opened.failure.code}: ${opened.failure.message}`,
+    });
+    return { kind: "failed", failure: opened.failure };
+  }
+  await using session = opened.session;
+  return await converse(work, session, job);
+};

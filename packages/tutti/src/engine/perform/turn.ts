@@ -1,0 +1,102 @@
+/** Turns of planners, authors and reviewers: the place, the prompt, the session. */
+import type { AgentStep, EffectResult, RunDocument, WorkflowStep } from "@tutti/protocol";
+import { invariant } from "../../domain/invariant.ts";
+import { itemOf, stepByKey, stepState, upstreamOf } from "../../domain/steps.ts";
+import { artifactTexts } from "./artifacts.ts";
+import { sessionName, type Work } from "./context.ts";
+import { runSession } from "./session.ts";
+
+/** A reviewer reads at most this much of a diff; what is cut is said. */
+const REVIEW_DIFF_MAX_BYTES = 400_000;
+
+/** Artifacts of the steps before this one, oldest first. */
+const anchors = (state: RunDocument, step: WorkflowStep): readonly string[] =>
+  upstreamOf(state, step).flatMap((upstream) =>
+    upstream.kind === "agent" ? upstream.produces : [],
+  );
+
+/** What a reviewer is anchored to: what was approved as what to build, never an author's report. */
+const approved = (state: RunDocument): readonly string[] => {
+  const names = state.workflow.steps.flatMap((step) =>
+    step.kind === "approval" ? step.of.filter((name) => name !== "candidate") : [],
+  );
+  return [...new Set(names)];
+};
+
+const comments = (state: RunDocument): readonly string[] =>
+  state.comments.map((comment) => `${comment.by} on ${comment.on}: ${comment.text}`);
+
+const authorPrompt = async (work: Work<"agent.turn">, step: AgentStep): Promise<string> => {
+  const { deps, payload, state } = work;
+  const artifacts = await artifactTexts(deps, state, anchors(state, step));
+  return deps.rules.prompt({
+    state,
+    step,
+    key: payload.step,
+    attempt: payload.attempt,
+    artifacts,
+    item: itemOf(state, payload.step),
+    facts: stepState(state, payload.step).facts,
+    comments: comments(state),
+    diff: null,
+  });
+};
+
+export const performTurn = async (work: Work<"agent.turn">): Promise<EffectResult> => {
+  const { deps, effect, payload, source, state } = work;
+  const step = stepByKey(state, payload.step);
+  invariant(step.kind === "agent", "an agent turn belongs to an agent step");
+  const prompt = await authorPrompt(work, step);
+  const job = {
+    prompt,
+    produces: payload.produces,
+    session: sessionName(state, `${payload.step}/${payload.attempt}`),
+  };
+  if (payload.access === "workspace")
+    return await runSession(work, { ...job, place: await deps.workspaces.authorPlace(source) });
+  await using copy = await deps.workspaces.throwAway(source, {
+    key: effect.id,
+    commit: payload.start,
+    purpose: "read-only",
+  });
+  return await runSession(work, { ...job, place: copy.place });
+};
+
+export const performReview = async (work: Work<"review.turn">): Promise<EffectResult> => {
+  const { deps, effect, payload, source, state } = work;
+  const diff = await deps.workspaces.diff(source, {
+    from: payload.base,
+    to: payload.candidate.commit,
+    maxBytes: REVIEW_DIFF_MAX_BYTES,
+  });
+  const patch = diff.truncated
+    ? `${diff.patch}\n(the diff is longer; the whole change is the last commit of the work tree)`
+    : diff.patch;
+  const artifacts = await artifactTexts(deps, state, approved(state));
+  const prompt = deps.rules.prompt({
+    state,
+    step: stepByKey(state, payload.step),
+    key: payload.step,
+    attempt: payload.attempt,
+    artifacts,
+    item: null,
+    facts: [],
+    comments: [],
+    diff: patch,
+  });
+  await using copy = await deps.workspaces.throwAway(source, {
+    key: effect.id,
+    commit: payload.candidate.commit,
+    purpose: "review",
+  });
+  const session = sessionName(
+    state,
+    `${payload.step}/${payload.agent}/${stepState(state, payload.step).attempts.at(-1)?.number ?? 1}.${payload.attempt}`,
+  );
+  return await runSession(work, {
+    place: copy.place,
+    prompt,
+    produces: ["findings.json"],
+    session,
+  });
+};

@@ -1,0 +1,79 @@
+import type {
+  ArtifactData,
+  Contract,
+  ErrorCode,
+  Facts,
+  FindingReport,
+  Plan,
+  PlanItem,
+  ProjectConfig,
+  RunDocument,
+  StepKey,
+  Workflow,
+  WorkflowStep,
+} from "@tutti/protocol";
+
+/** Reads a file of the repository at the commit that rules the run; null when it is not there. */
+export type ReadFile = (path: string) => Promise<string | null>;
+
+export type Refused = {
+  readonly kind: "invalid";
+  readonly code: ErrorCode;
+  readonly message: string;
+};
+
+export type PromptInput = {
+  readonly state: RunDocument;
+  readonly step: WorkflowStep;
+  readonly key: StepKey;
+  readonly attempt: number;
+  /** Whole texts of the artifacts that this prompt is anchored to. */
+  readonly artifacts: readonly { readonly name: string; readonly text: string }[];
+  readonly item: PlanItem | null;
+  readonly facts: readonly Facts[];
+  /** Comments of people, oldest first. */
+  readonly comments: readonly string[];
+  /** Reviews only: the diff base..candidate, from git and never from an agent. */
+  readonly diff: string | null;
+};
+
+export type ArtifactRead =
+  | {
+      readonly kind: "valid";
+      readonly data: ArtifactData;
+      readonly findings: readonly FindingReport[] | null;
+    }
+  | { readonly kind: "invalid"; readonly problem: string };
+
+/** The project's own rules: configuration, workflows, prompts, and the shape of artifacts. Pure but for reading files. */
+export type ProjectRules = {
+  /** `.tutti/config.yaml`, joined with the user's own configuration. */
+  readonly config: (read: ReadFile) => Promise<
+    | {
+        readonly kind: "config";
+        readonly config: ProjectConfig;
+        readonly warnings: readonly string[];
+      }
+    | Refused
+  >;
+  /** Nearest wins: project, user, built-in; linted against the configuration. */
+  readonly workflow: (
+    name: string,
+    options: { readonly read: ReadFile; readonly config: ProjectConfig },
+  ) => Promise<
+    | {
+        readonly kind: "workflow";
+        readonly workflow: Workflow;
+        readonly warnings: readonly string[];
+      }
+    | Refused
+  >;
+  readonly prompt: (input: PromptInput) => string;
+  /** Problems of a first answer, handed back in the same session. */
+  readonly repairPrompt: (problems: readonly string[]) => string;
+  readonly artifact: (
+    name: string,
+    text: string,
+    context: { readonly contract: Contract | null; readonly plan: Plan | null },
+  ) => ArtifactRead;
+};

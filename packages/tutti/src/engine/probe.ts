@@ -1,0 +1,101 @@
+/** What `tutti doctor` proves by doing: each check and each agent's handshake, once, inside the fence. */
+import { type CheckResult, type Probe, RunId, TuttiError } from "@tutti/protocol";
+import { hashOf } from "../domain/hash.ts";
+import type { Deps } from "./ports/deps.ts";
+import type { RunSource } from "./ports/workspaces.ts";
+import { readRules } from "./start-run.ts";
+
+const HANDSHAKE_MS = 60_000;
+
+const detailOf = (result: CheckResult): string =>
+  result.outcome === "green" ? `${result.counts.passed} passed` : result.tail;
+
+const probeChecks = async (
+  deps: Deps,
+  source: RunSource,
+  signal: AbortSignal,
+): Promise<Probe["checks"]> => {
+  const checks: Probe["checks"][number][] = [];
+  for (const [name, check] of Object.entries(source.policy.config.checks)) {
+    await using copy = await deps.workspaces.throwAway(source, {
+      key: `${source.run}-check-${name}`,
+      commit: source.base.commit,
+      purpose: "checks",
+    });
+    const result = await deps.verification.runCheck(
+      { ...check, name },
+      { place: copy.place, owner: source.run, signal },
+    );
+    checks.push({ name, outcome: result.outcome, detail: detailOf(result) });
+  }
+  return checks;
+};
+
+const probeAgents = async (
+  deps: Deps,
+  source: RunSource,
+  signal: AbortSignal,
+): Promise<Probe["agents"]> => {
+  const agents: Probe["agents"][number][] = [];
+  for (const [name, agent] of Object.entries(source.policy.config.agents)) {
+    await using copy = await deps.workspaces.throwAway(source, {
+      key: `${source.run}-agent-${name}`,
+      commit: source.base.commit,
+      purpose: "read-only",
+    });
+    const opened = await deps.agents.open(
+      {
+        name,
+        agent,
+        place: copy.place,
+        owner: source.run,
+        limits: { turnMs: HANDSHAKE_MS, silenceMs: HANDSHAKE_MS },
+      },
+      { signal },
+    );
+    if (opened.kind === "failed") {
+      agents.push({
+        name,
+        ok: false,
+        detail: opened.failure.message,
+        mend: new TuttiError(opened.failure.code, "").mend,
+      });
+      continue;
+    }
+    await opened.session[Symbol.asyncDispose]();
+    agents.push({
+      name,
+      ok: true,
+      detail: `${opened.agent.name} ${opened.agent.version}`.trim(),
+      mend: null,
+    });
+  }
+  return agents;
+};
+
+export const probeProject = async (
+  deps: Deps,
+  path: string,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<Probe> => {
+  const { root, branch } = await deps.repositories.open(path);
+  const base = await deps.repositories.resolve(root, branch ?? "HEAD");
+  const { config } = await readRules(deps, { root, commit: base.commit });
+  const rules = { config, isolation: "sandbox" as const, readFrom: base.commit };
+  const source: RunSource = {
+    run: RunId.parse(deps.ids.run()),
+    project: root,
+    base,
+    policy: { ...rules, hash: hashOf(rules) },
+  };
+  try {
+    const output: string[] = [];
+    await deps.workspaces.prepare(source, { onOutput: (text) => output.push(text), signal });
+    return {
+      checks: await probeChecks(deps, source, signal),
+      agents: await probeAgents(deps, source, signal),
+    };
+  } finally {
+    await deps.workspaces.dispose(source);
+  }
+};

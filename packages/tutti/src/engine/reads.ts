@@ -1,0 +1,95 @@
+/** Reading sides of the engine: documents, lists, artifacts, transcripts, diffs. Nothing here changes state. */
+import { type AttentionItem, CommitId, type RunId, Sha256, TuttiError } from "@tutti/protocol";
+import { attention } from "../domain/attention.ts";
+import { statusOf } from "../domain/status.ts";
+import type { Engine } from "./api.ts";
+import { sourceOf } from "./perform/context.ts";
+import type { Deps } from "./ports/deps.ts";
+import type { Runs } from "./runs.ts";
+
+/** Runs looked at for the attention queue: those that have not ended. */
+const LIVE_STATES = ["queued", "working", "waiting", "paused"] as const;
+const PAGE = 200;
+
+type Reads = Pick<
+  Engine,
+  | "document"
+  | "status"
+  | "attention"
+  | "runs"
+  | "events"
+  | "eventsOf"
+  | "head"
+  | "artifact"
+  | "blob"
+  | "diff"
+  | "sessions"
+  | "transcript"
+  | "capabilities"
+> & { readonly unfinished: () => readonly RunId[] };
+
+/** Page by page: there may be thousands. */
+const unfinishedRuns = (store: Deps["store"]): readonly RunId[] => {
+  const found: RunId[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = store.runs({
+      states: LIVE_STATES,
+      limit: PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    found.push(...page.items.map((item) => item.id));
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  return found;
+};
+
+const queueOf = (runs: Runs, unfinished: readonly RunId[]): AttentionItem[] =>
+  unfinished
+    .flatMap((run) => {
+      const state = runs.document(run);
+      return state === null ? [] : [...attention(state)];
+    })
+    .toSorted((left, right) => left.since - right.since);
+
+export const createReads = (deps: Deps, runs: Runs): Reads => {
+  const { store } = deps;
+
+  const known = (run: RunId) => {
+    const state = runs.document(run);
+    if (state === null) throw new TuttiError("run.unknown", `There is no run ${run}.`);
+    return state;
+  };
+
+  return {
+    unfinished: () => unfinishedRuns(store),
+    document: (run) => runs.document(run),
+    status: (run) => {
+      const state = runs.document(run);
+      return state === null ? null : statusOf(state);
+    },
+    attention: () => queueOf(runs, unfinishedRuns(store)),
+    runs: (query) => store.runs(query),
+    events: (after, limit) => store.events(after, limit),
+    eventsOf: (run, after, limit) => store.eventsOf(run, after, limit),
+    head: () => store.head(),
+    artifact: async (run, name) => {
+      const stored = runs.document(run)?.artifacts[name];
+      const bytes = stored === undefined ? null : await store.blobs.get(stored.artifact.hash);
+      return bytes === null ? null : new TextDecoder().decode(bytes);
+    },
+    blob: async (hash) => {
+      const parsed = Sha256.safeParse(hash);
+      return parsed.success ? await store.blobs.get(parsed.data) : null;
+    },
+    diff: async (run, range) => {
+      const state = known(run);
+      const from = CommitId.parse(range.from ?? state.base.commit);
+      const to = CommitId.parse(range.to ?? state.candidate?.commit ?? state.base.commit);
+      return await deps.workspaces.diff(sourceOf(state), { from, to });
+    },
+    sessions: (run) => store.transcript.sessions(run),
+    transcript: (session, from, limit) => store.transcript.read(session, from, limit),
+    capabilities: () => deps.sandbox.capabilities(),
+  };
+};

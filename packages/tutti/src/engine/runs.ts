@@ -1,0 +1,212 @@
+/**
+ * Commands of one run are decided one after another: load → decide → commit → publish. The document
+ * in memory is the fold of what is stored; after a failed commit it is read again.
+ */
+import {
+  type Actor,
+  type Command,
+  type Effect,
+  type EventBody,
+  type Rejected,
+  type RunDocument,
+  type RunEvent,
+  type RunId,
+  EVENT_SCHEMA,
+} from "@tutti/protocol";
+import { type Decision, decide } from "../domain/decide/decide.ts";
+import type { Context } from "../domain/draft.ts";
+import { replay } from "../domain/fold/evolve.ts";
+import { statusOf } from "../domain/status.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Commit, RunSummary, Store } from "./ports/store.ts";
+
+/** Documents of ended runs kept in memory. */
+const DOCUMENTS_KEPT_MAX = 500;
+/** Events read at a time when a document is rebuilt. */
+const REPLAY_PAGE = 1000;
+
+export type Accepted = {
+  readonly kind: "accepted";
+  readonly state: RunDocument;
+  readonly events: readonly RunEvent[];
+};
+
+export type Runs = {
+  readonly handle: (run: RunId, command: Command, actor: Actor) => Promise<Accepted | Rejected>;
+  readonly document: (run: RunId) => RunDocument | null;
+};
+
+export const summaryOf = (state: RunDocument): RunSummary => {
+  const status = statusOf(state);
+  return {
+    id: state.id,
+    project: state.project.id,
+    title: state.task.title,
+    workflow: state.workflow.name,
+    state: status.state,
+    text: status.text,
+    attention: status.attention.length,
+    startedAt: state.startedAt,
+    updatedAt: state.updatedAt,
+  };
+};
+
+const effectChanges = (events: readonly EventBody[]) => {
+  const requested: Effect[] = events.flatMap((body) =>
+    body.type === "effect.requested" ? [body.effect] : [],
+  );
+  const settled = events.flatMap((body) => (body.type === "effect.settled" ? [body.effect] : []));
+  const cancelled = events.flatMap((body) =>
+    body.type === "effect.cancelled" ? [body.effect] : [],
+  );
+  return { requested, settled, cancelled };
+};
+
+/** Documents by run; those of ended runs leave in order of use. */
+const createCache = () => {
+  const documents = new Map<RunId, RunDocument>();
+  return {
+    get: (run: RunId) => documents.get(run) ?? null,
+    drop: (run: RunId) => documents.delete(run),
+    put: (state: RunDocument) => {
+      documents.delete(state.id);
+      documents.set(state.id, state);
+      if (documents.size <= DOCUMENTS_KEPT_MAX) return;
+      for (const [run, kept] of documents) {
+        if (kept.finished === null || run === state.id) continue;
+        documents.delete(run);
+        return;
+      }
+    },
+  };
+};
+
+type RunsOptions = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly publish: (events: readonly RunEvent[], state: RunDocument) => void;
+};
+
+const rebuild = (store: Store, run: RunId): RunDocument | null => {
+  const events: RunEvent[] = [];
+  for (;;) {
+    const page = store.eventsOf(run, events.at(-1)?.version ?? 0, REPLAY_PAGE);
+    events.push(...page);
+    if (page.length < REPLAY_PAGE) break;
+  }
+  return replay(events);
+};
+
+/** What is decided, ready to be stored. */
+const commitOf = (
+  before: { readonly run: RunId; readonly version: number },
+  decision: Extract<Decision, { kind: "accepted" }>,
+  context: Context,
+): Commit => {
+  const events = decision.events.map((body, index) => ({
+    run: before.run,
+    version: before.version + index + 1,
+    at: context.now,
+    actor: context.actor,
+    schema: EVENT_SCHEMA,
+    body,
+  }));
+  return {
+    run: before.run,
+    expectedVersion: before.version,
+    events,
+    document: decision.state,
+    summary: summaryOf(decision.state),
+    ...effectChanges(decision.events),
+    audit: { at: context.now, actor: context.actor, action: "", outcome: "accepted", detail: "" },
+  };
+};
+
+/** One task after another per key; a failed one does not hold up the next. */
+const createSerial = () => {
+  const tails = new Map<string, Promise<unknown>>();
+  return <Result>(key: string, task: () => Promise<Result>): Promise<Result> => {
+    const result = (tails.get(key) ?? Promise.resolve()).then(task);
+    const tail = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    tails.set(key, tail);
+    void tail.then(() => tails.get(key) === tail && tails.delete(key));
+    return result;
+  };
+};
+
+const refuse = async (
+  store: Store,
+  about: { run: RunId; command: Command; context: Context },
+  refusal: Rejected,
+): Promise<Rejected> => {
+  const { run, command, context } = about;
+  const detail = `${refusal.code}: ${refusal.message}`;
+  await store.audit({
+    at: context.now,
+    actor: context.actor,
+    action: command.kind,
+    outcome: "rejected",
+    detail,
+    run,
+  });
+  return refusal;
+};
+
+export const createRuns = ({ store, clock, publish }: RunsOptions): Runs => {
+  const cache = createCache();
+  const serial = createSerial();
+
+  const document = (run: RunId): RunDocument | null => {
+    const cached = cache.get(run);
+    if (cached !== null) return cached;
+    const loaded = store.document(run) ?? rebuild(store, run);
+    if (loaded !== null) cache.put(loaded);
+    return loaded;
+  };
+
+  const attempt = async (
+    run: RunId,
+    command: Command,
+    actor: Actor,
+  ): Promise<Accepted | Rejected> => {
+    const context = { now: clock.now(), actor };
+    const state = document(run);
+    const decision = decide(state, command, context);
+    if (decision.kind === "rejected")
+      return await refuse(store, { run, command, context }, decision);
+    if (state !== null && decision.events.length === 0)
+      return { kind: "accepted", state, events: [] };
+    const commit = commitOf({ run, version: state?.version ?? 0 }, decision, context);
+    const committed = await store.commit({
+      ...commit,
+      audit: { ...commit.audit, action: command.kind },
+    });
+    if (committed.kind === "stale")
+      throw new Error(`run ${run} was changed by another process (version ${committed.version})`);
+    cache.put(decision.state);
+    publish(committed.events, decision.state);
+    return { kind: "accepted", state: decision.state, events: committed.events };
+  };
+
+  const guarded = async (
+    run: RunId,
+    command: Command,
+    actor: Actor,
+  ): Promise<Accepted | Rejected> => {
+    try {
+      return await attempt(run, command, actor);
+    } catch (error) {
+      // What is stored is the truth: the next command reads it again.
+      cache.drop(run);
+      throw error;
+    }
+  };
+
+  return {
+    handle: (run, command, actor) => serial(run, () => guarded(run, command, actor)),
+    document,
+  };
+};
