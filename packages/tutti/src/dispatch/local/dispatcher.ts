@@ -10,10 +10,11 @@
  * The claim exists for crashes: after one, an active row says that its worker had been started.
  */
 import type { Effect, EffectId, RunId } from "@tutti/protocol";
-import type { Dispatcher, DispatcherOptions } from "../../engine/ports/dispatcher.ts";
+import type { Dispatcher } from "../../engine/ports/dispatcher.ts";
 import type { EffectRow } from "../../engine/ports/store.ts";
 import { Alarms } from "./alarms.ts";
 import type { Entry } from "./entry.ts";
+import type { LocalDispatcherOptions } from "./options.ts";
 import { Queue } from "./queue.ts";
 import { backoffMs, isRepeatable, pause, RETRY_LIMITS } from "./retry.ts";
 import type { RetryLimits } from "./retry.ts";
@@ -25,8 +26,6 @@ const LEASE_MS = 30_000;
 const HEARTBEAT_MS = 10_000;
 /** A start waits this long for what it recovers to be stored; with a full disk it goes on without. */
 const RECOVERY_WAIT_MS = 1_000;
-
-export type LocalDispatcherOptions = DispatcherOptions & { readonly retry?: Partial<RetryLimits> };
 
 export function createLocalDispatcher(options: LocalDispatcherOptions): Dispatcher {
   const dispatcher = new LocalDispatcher(options);
@@ -40,7 +39,7 @@ export function createLocalDispatcher(options: LocalDispatcherOptions): Dispatch
 }
 
 class LocalDispatcher {
-  readonly #options: DispatcherOptions;
+  readonly #options: LocalDispatcherOptions;
   readonly #limits: RetryLimits;
   readonly #stopping = new AbortController();
   readonly #work: WorkOptions;
@@ -58,9 +57,9 @@ class LocalDispatcher {
   #isStarted = false;
   #isPumping = false;
 
-  constructor({ retry, ...options }: LocalDispatcherOptions) {
+  constructor(options: LocalDispatcherOptions) {
     this.#options = options;
-    this.#limits = { ...RETRY_LIMITS, ...retry };
+    this.#limits = { ...RETRY_LIMITS, ...options.retry };
     this.#work = { dispatch: options, limits: this.#limits, stopping: this.#stopping.signal };
     this.#alarms = new Alarms(options.clock, () => this.#pump());
   }
@@ -213,19 +212,15 @@ class LocalDispatcher {
   }
 
   #track(entry: Entry, ending: Promise<Ended>, free?: () => void): void {
-    const { id } = entry.effect;
-    const tracked = ending
-      .catch((error: unknown): Ended => {
-        this.#options.report({ effect: id, doing: "perform", error, isGivenUp: true });
-        return { kind: "open" };
-      })
-      .then((ended) => {
-        this.#inWork.delete(entry);
-        free?.();
-        this.#end(entry, ended);
-        this.#pump();
-      });
-    this.#inWork.set(entry, tracked);
+    this.#inWork.set(entry, this.#finish(entry, ending, free));
+  }
+
+  async #finish(entry: Entry, ending: Promise<Ended>, free?: () => void): Promise<void> {
+    const ended = await ending;
+    this.#inWork.delete(entry);
+    free?.();
+    this.#end(entry, ended);
+    this.#pump();
   }
 
   #end(entry: Entry, ended: Ended): void {

@@ -1,7 +1,7 @@
 /** One attempt of one effect, from `perform` to the stored result. */
 import type { EffectResult } from "@tutti/protocol";
-import type { DispatcherOptions, DispatchProblem } from "../../engine/ports/dispatcher.ts";
 import type { Entry } from "./entry.ts";
+import type { DispatchProblem, LocalDispatcherOptions } from "./options.ts";
 import { backoffMs, isPassing, isRepeatable, pause, toFailed } from "./retry.ts";
 import type { RetryLimits } from "./retry.ts";
 
@@ -15,7 +15,7 @@ export type Ended =
   | { readonly kind: "open" };
 
 export type WorkOptions = {
-  readonly dispatch: DispatcherOptions;
+  readonly dispatch: LocalDispatcherOptions;
   readonly limits: RetryLimits;
   /** The whole dispatcher stops. */
   readonly stopping: AbortSignal;

@@ -1,6 +1,4 @@
 import type { Effect, EffectId, EffectResult } from "@tutti/protocol";
-import type { Clock } from "./clock.ts";
-import type { Store } from "./store.ts";
 
 /** Performs one effect. Must not throw for outside failures: those are results. */
 export type Perform = (
@@ -10,29 +8,6 @@ export type Perform = (
 
 /** At most `limit` effects of one group run at once. */
 export type Group = { readonly name: string; readonly limit: number };
-
-/** What the dispatcher could not do; it goes on by itself unless `isGivenUp`. */
-export type DispatchProblem = {
-  readonly effect: EffectId | null;
-  readonly doing: "claim" | "perform" | "release" | "settle" | "heartbeat";
-  readonly error: unknown;
-  readonly isGivenUp: boolean;
-};
-
-export type DispatcherOptions = {
-  readonly store: Pick<Store, "openEffects" | "claim" | "release" | "heartbeat">;
-  readonly clock: Clock;
-  /** Name of this start of the daemon; no earlier start had it. */
-  readonly owner: string;
-  readonly perform: Perform;
-  readonly groupsOf: (effect: Effect) => readonly Group[];
-  /**
-   * Stores a result and wakes the dispatcher for what that requested, then resolves; also when the
-   * domain refuses the result. It is tried again when it throws.
-   */
-  readonly settle: (effect: Effect, result: EffectResult) => Promise<void>;
-  readonly report: (problem: DispatchProblem) => void;
-};
 
 /**
  * Hands each open effect to exactly one live worker at a time: lease with heartbeat, concurrency per
@@ -54,5 +29,3 @@ export type Dispatcher = {
   /** Aborts all workers and waits for them; their effects stay open for the next start. */
   readonly stop: () => Promise<void>;
 };
-
-export type CreateDispatcher = (options: DispatcherOptions) => Dispatcher;

@@ -86,6 +86,7 @@ function createStore(
       get: async (hash) => blobs.get(hash),
     },
     close: async () => {
+      if (!database.isOpen) return;
       try {
         transcripts.close();
       } finally {

@@ -1,0 +1,24 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe } from "vitest";
+import { openSqliteStore, STORE_FILE } from "../../packages/tutti/src/store/sqlite/store.ts";
+import { testStore } from "./store.ts";
+
+describe("the SQLite store", () => {
+  testStore(async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tutti-store-"));
+    return {
+      open: async () => openSqliteStore(folder),
+      ageDocument: async (run) => {
+        const database = new DatabaseSync(join(folder, STORE_FILE));
+        const sql =
+          "UPDATE documents SET fold = 0 WHERE run = (SELECT number FROM runs WHERE id = ?)";
+        database.prepare(sql).run(run);
+        database.close();
+      },
+      dispose: async () => rmSync(folder, { recursive: true }),
+    };
+  });
+});
