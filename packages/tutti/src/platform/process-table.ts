@@ -48,6 +48,13 @@ export function isAlive({ pid, startTime }: ProcessId): boolean {
   return row !== null && row.startTime === startTime && !row.isZombie;
 }
 
+/** Living and dead children that were not collected yet. */
+export function childrenOf(pid: number): ProcessRow[] {
+  const text = readProcFile(`/proc/${pid}/task/${pid}/children`);
+  const pids = text === null ? [] : text.split(" ").filter((part) => part !== "");
+  return pids.flatMap((child) => readProcess(Number(child)) ?? []);
+}
+
 /** Children, their children and so on, from one look at the table. */
 export function descendantsOf(
   pid: number,
