@@ -43,13 +43,18 @@ const settleIn =
 const outcomeOf = (run: RunId, result: Awaited<ReturnType<Runs["handle"]>>): Outcome =>
   result.kind === "rejected" ? result : { kind: "accepted", run, version: result.state.version };
 
-const wakeDispatcher = (dispatcher: Dispatcher, events: readonly RunEvent[]): void => {
-  let hasNew = false;
+/** Cancelled effects first: what is woken for the same run waits for their workers to end. */
+const informDispatcher = (dispatcher: Dispatcher, events: readonly RunEvent[]): void => {
+  const requested: Effect[] = [];
   for (const { body } of events) {
     if (body.type === "effect.cancelled") dispatcher.cancel(body.effect);
-    if (body.type === "effect.requested") hasNew = true;
+    if (body.type === "effect.requested") requested.push(body.effect);
   }
-  if (hasNew) dispatcher.wake();
+  const cancelled = new Set(
+    events.flatMap(({ body }) => (body.type === "effect.cancelled" ? [body.effect] : [])),
+  );
+  const open = requested.filter((effect) => !cancelled.has(effect.id));
+  if (open.length > 0) dispatcher.wake(open);
 };
 
 /** The fence proves itself once per boot, before the first task. */
@@ -134,7 +139,7 @@ export const createEngine = (deps: Deps): Engine => {
     clock: deps.clock,
     publish: (events) => {
       permissions.observe(events);
-      wakeDispatcher(dispatcher, events);
+      informDispatcher(dispatcher, events);
       feed.publish(events);
     },
   });
