@@ -90,12 +90,18 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
 const mendType = (expected: string, value: unknown): string => {
   const isPlain = typeof value !== "object";
   if (expected === "string" && isPlain) return `Put it in quotes: "${JSON.stringify(value)}".`;
-  if (expected === "array" && isPlain) return `Write it as a list: [${JSON.stringify(value)}].`;
+  if (expected === "array" && isPlain) return `Write it as a list: ${listOf(value)}.`;
   if (expected === "object" || expected === "record") return "Write its keys below it, indented.";
   if (expected === "boolean") return "Write true or false, without quotes.";
   if (expected === "number" || expected === "int") return "Write digits, without quotes or a unit.";
   return "Correct the value.";
 };
+
+/** `npm run x` → `["npm", "run", "x"]`: a command written as one text is the usual slip. */
+const listOf = (value: unknown): string =>
+  typeof value === "string"
+    ? JSON.stringify(value.trim().split(/\s+/u)).replaceAll('","', '", "')
+    : `[${JSON.stringify(value)}]`;
 
 const outOfBounds = (
   issue: Extract<Issue, { code: "too_small" | "too_big" }>,

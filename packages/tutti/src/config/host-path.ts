@@ -1,0 +1,89 @@
+/** Which host paths a configuration may show inside the fence, and which paths stay within the project. */
+
+/** Below the home folder. A path may neither be one of these, nor lie in one, nor contain one. */
+const SECRETS = [
+  ".ssh",
+  ".gnupg",
+  ".aws",
+  ".azure",
+  ".kube",
+  ".docker",
+  ".netrc",
+  ".npmrc",
+  ".yarnrc.yml",
+  ".pypirc",
+  ".git-credentials",
+  ".gitconfig",
+  ".password-store",
+  ".mozilla",
+  ".thunderbird",
+  ".bash_history",
+  ".zsh_history",
+  ".config/gh",
+  ".config/git",
+  ".config/gcloud",
+  ".config/google-chrome",
+  ".config/chromium",
+  ".config/tutti",
+  ".local/share/keyrings",
+  ".local/share/tutti",
+  ".local/state/tutti",
+  ".cargo/credentials.toml",
+  ".gem/credentials",
+  ".m2/settings.xml",
+  ".gradle/gradle.properties",
+] as const;
+
+/** Folders of the machine that would show other people's or the system's own business. */
+const WIDE = [
+  "/",
+  "/home",
+  "/root",
+  "/etc",
+  "/proc",
+  "/sys",
+  "/dev",
+  "/run",
+  "/var",
+  "/tmp",
+  "/mnt",
+  "/media",
+];
+
+/** Null when the path may be shown read-only inside; else the reason why not. `home`: absolute, if known. */
+export const refuseReadPath = (path: string, home?: string): string | null => {
+  if (!path.startsWith("/") && path !== "~" && !path.startsWith("~/"))
+    return "is neither absolute nor below `~`";
+  const parts = path.split("/");
+  if (parts.includes("..")) return "climbs with `..`";
+  const plain = trimSlashes(path);
+  if (WIDE.includes(plain)) return "shows far more than a toolchain";
+  const inHome = belowHome(plain, home);
+  if (inHome === null) return null;
+  if (inHome === "") return "is the whole home folder";
+  const secret = SECRETS.find(
+    (one) => inHome === one || inHome.startsWith(`${one}/`) || one.startsWith(`${inHome}/`),
+  );
+  return secret === undefined ? null : `would show \`~/${secret}\``;
+};
+
+/** Null when the path is relative and stays inside the repository; else the reason why not. */
+export const refuseProjectPath = (path: string): string | null => {
+  if (path === "" || path.startsWith("/") || path.startsWith("~"))
+    return "is not relative to the repository";
+  const parts = trimSlashes(path).split("/");
+  if (parts.includes("..")) return "leaves the repository";
+  return parts.includes(".git") ? "belongs to git" : null;
+};
+
+const trimSlashes = (path: string): string =>
+  path.replaceAll(/\/{2,}/gu, "/").replace(/(?<=.)\/$/u, "");
+
+/** The part below the home folder; null when the path is elsewhere. Any user's home counts. */
+const belowHome = (path: string, home: string | undefined): string | null => {
+  if (path === "~" || path.startsWith("~/")) return path.slice(2);
+  if (home !== undefined && (path === home || path.startsWith(`${home}/`)))
+    return path.slice(home.length + 1);
+  const match = /^(?:\/home\/[^/]+|\/root)(?:\/(?<rest>.*))?$/u.exec(path);
+  return match === null ? null : (match.groups?.["rest"] ?? "");
+};
