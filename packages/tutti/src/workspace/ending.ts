@@ -1,0 +1,97 @@
+/** The end of a workspace: in order (dispose), and after a crash (recover). */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { TuttiError, type RunId } from "@tutti/protocol";
+import type { Sandbox } from "../engine/ports/sandbox.ts";
+import type { RunSource } from "../engine/ports/workspaces.ts";
+import { parkWork } from "./git/park.ts";
+import type { Layout } from "./layout.ts";
+import { placeOf } from "./places.ts";
+import { runCommand } from "./recipe/preparation.ts";
+import { recordOf } from "./record.ts";
+import { removeTree } from "./remove-tree.ts";
+import { placeBase, type Work } from "./trees.ts";
+
+const TEARDOWN_TIMEOUT_MS = 60_000;
+
+export async function disposeRun(
+  work: Work,
+  sandbox: Sandbox,
+): Promise<{ readonly parked: readonly string[] }> {
+  await tearDown(work, sandbox);
+  const parked = await parkWork(work);
+  await removeTree(work.folders.folder);
+  return { parked };
+}
+
+/** Best effort: a failing teardown must not keep a finished run's workspace. */
+async function tearDown(work: Work, sandbox: Sandbox): Promise<void> {
+  const { folders, spec } = work;
+  const { recipe } = spec.policy.config;
+  if (recipe.teardown === undefined || !existsSync(folders.tree)) return;
+  const { tree, home, artifacts } = folders;
+  try {
+    const place = await placeOf({ ...placeBase(work), tree, home, artifacts, prepared: null });
+    await runCommand(sandbox, {
+      spec: {
+        place,
+        command: ["/bin/sh", "-c", recipe.teardown],
+        egress: recipe.egress,
+        owner: `teardown-${work.run}`,
+      },
+      timeoutMs: TEARDOWN_TIMEOUT_MS,
+      what: "The teardown command",
+      onOutput: () => undefined,
+      signal: undefined,
+    });
+  } catch (error) {
+    if (!(error instanceof TuttiError)) throw error;
+  }
+}
+
+/**
+ * No process of an earlier daemon is left when this is called. Half-made trees and throw-away places
+ * go; a workspace that no live run owns is parked first. What cannot be parked stays where it is.
+ */
+export async function recoverRuns(options: {
+  readonly layout: Layout;
+  readonly live: readonly RunId[];
+  readonly workOf: (spec: RunSource) => Promise<Work>;
+}): Promise<{ readonly removed: number }> {
+  const { layout, live } = options;
+  const alive = new Set<string>(live);
+  let removed = 0;
+  for (const name of readdirSync(layout.runs)) {
+    const folders = layout.run(name);
+    const leftovers = [folders.newTree, `${folders.tree}.old`, ...childrenOf(folders.places)];
+    for (const path of leftovers) {
+      if (!existsSync(path)) continue;
+      await removeTree(path);
+      removed += 1;
+    }
+    if (alive.has(name)) continue;
+    const record = recordOf(folders.record);
+    const isEmpty = !existsSync(folders.tree);
+    if (!isEmpty && !(await isParked(record?.spec ?? null, options.workOf))) continue;
+    await removeTree(folders.folder);
+    removed += 1;
+  }
+  return { removed };
+}
+
+async function isParked(
+  spec: RunSource | null,
+  workOf: (spec: RunSource) => Promise<Work>,
+): Promise<boolean> {
+  if (spec === null) return false;
+  try {
+    await parkWork(await workOf(spec));
+    return true;
+  } catch (error) {
+    if (error instanceof TuttiError) return false; // the project is gone; its work stays here
+    throw error;
+  }
+}
+
+const childrenOf = (folder: string): string[] =>
+  existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];

@@ -1,0 +1,93 @@
+/** Read-only facts of the user's repository, before a run exists. */
+import { posix } from "node:path";
+import { TuttiError, type Candidate, type CommitId } from "@tutti/protocol";
+import type { Repositories } from "../../engine/ports/workspaces.ts";
+import { fields, type Caller, type Git } from "./git.ts";
+import { findCommit } from "./refs.ts";
+import { inSource, openSource } from "./source.ts";
+
+/** Of one file read from a commit. */
+const FILE_MAX_BYTES = 4 << 20;
+/** Changed files that are named; a tree with more is just as dirty. */
+const DIRTY_MAX = 1000;
+
+export function createRepositories(git: Git): Repositories {
+  const callIn = async (root: string): Promise<Caller> =>
+    inSource(git, await openSource(git, root));
+  return {
+    open: async (path) => {
+      await git.requireVersion();
+      await git.refreshTrust();
+      const source = await openSource(git, path);
+      const call = inSource(git, source);
+      if ((await findCommit(call, "HEAD")) === null) {
+        throw new TuttiError("repository.no-commits", `${source.root} has no commit yet.`);
+      }
+      const head = await call(["symbolic-ref", "--quiet", "--short", "HEAD"], { accept: [1] });
+      const branch = head.code === 0 ? head.stdout.trim() : null;
+      return { root: source.root, branch, dirty: await dirtyFiles(call) };
+    },
+    resolve: async (root, ref) => resolveCommit(await callIn(root), root, ref),
+    readFile: async (root, commit, path) => readBlob(await callIn(root), commit, path),
+    listFiles: async (root, commit, folder) => {
+      const call = await callIn(root);
+      const below = posix.normalize(`${folder}/`).replace(/^(?:\.\/|\/)+/u, "");
+      const out = await call(
+        [
+          "ls-tree",
+          "-r",
+          "-z",
+          "--name-only",
+          "--full-tree",
+          commit,
+          "--",
+          ...below.split("\0", 1).filter(Boolean),
+        ],
+        { accept: [128] },
+      );
+      return fields(out.stdout);
+    },
+    follows: async (root, branch) => {
+      const call = await callIn(root);
+      const ref = `refs/heads/${branch}`;
+      const out = await call(["for-each-ref", "--format=%(refname)%00%(upstream)", ref]);
+      const row = out.stdout.split("\n").find((line) => line.startsWith(`${ref}\0`));
+      return row?.split("\0")[1]?.startsWith("refs/remotes/") === true;
+    },
+  };
+}
+
+/** Tracked files that differ from the commit, and untracked ones, at most DIRTY_MAX. */
+async function dirtyFiles(call: Caller): Promise<readonly string[]> {
+  const out = await call(
+    [
+      "status",
+      "--porcelain=v1",
+      "-z",
+      "--no-renames",
+      "--untracked-files=normal",
+      "--ignore-submodules=all",
+    ],
+    { isCut: true, maxOutputBytes: 1 << 20 },
+  );
+  return fields(out.stdout)
+    .slice(0, DIRTY_MAX)
+    .map((row) => row.slice(3));
+}
+
+async function resolveCommit(call: Caller, root: string, ref: string): Promise<Candidate> {
+  const found = await findCommit(call, ref);
+  if (found !== null) return found;
+  throw new TuttiError("repository.ref", `${root} has no commit named ${ref}.`, {
+    facts: { ref },
+  });
+}
+
+async function readBlob(call: Caller, commit: CommitId, path: string): Promise<string | null> {
+  const entry = await call(["ls-tree", "-z", "--full-tree", commit, "--", path]);
+  const [meta] = fields(entry.stdout).filter((row) => row.endsWith(`\t${path}`));
+  const [, type, id] = meta?.split("\t")[0]?.split(" ") ?? [];
+  if (type !== "blob" || id === undefined) return null;
+  const out = await call(["cat-file", "blob", id], { maxOutputBytes: FILE_MAX_BYTES });
+  return out.stdout;
+}

@@ -1,0 +1,184 @@
+/** The user's work trees that have a branch checked out: finding them, judging them, updating them. */
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { TuttiError, type CommitId } from "@tutti/protocol";
+import { fields, type Caller, type Git } from "./git.ts";
+import { inSource, type Source } from "./source.ts";
+
+export type WorkTree = { readonly path: string; readonly gitDir: string };
+
+type Step = { readonly from: CommitId; readonly to: CommitId };
+
+/** Every existing work tree of the repository that is on `branch` (a full ref name). */
+export async function workTreesOn(
+  git: Git,
+  source: Source,
+  branch: string,
+): Promise<readonly WorkTree[]> {
+  const call = inSource(git, source);
+  const out = await call(["worktree", "list", "--porcelain", "-z"]);
+  const found: WorkTree[] = [];
+  for (const block of out.stdout.split("\0\0")) {
+    const rows = fields(block);
+    const path = rows.find((row) => row.startsWith("worktree "))?.slice("worktree ".length);
+    if (path === undefined || !rows.includes(`branch ${branch}`) || !existsSync(path)) continue;
+    const asked = await call(["rev-parse", "--absolute-git-dir"], { cwd: path });
+    found.push({ path, gitDir: asked.stdout.trimEnd() });
+  }
+  return found;
+}
+
+/**
+ * The index of a work tree, held like git holds it: by `index.lock`. The lock is a hard link to a
+ * file of the merge's own name, so that after a crash it is known whose lock was left behind.
+ */
+export type HeldIndex = {
+  readonly tree: WorkTree;
+  /** A copy to work on. */
+  readonly file: string;
+  /** Puts the copy into place and lets go. */
+  readonly replace: () => void;
+  readonly [Symbol.dispose]: () => void;
+};
+
+export function holdIndex(tree: WorkTree, key: string): HeldIndex {
+  const index = join(tree.gitDir, "index");
+  const lock = `${index}.lock`;
+  const own = join(tree.gitDir, `tutti-${key}.lock`);
+  const file = join(tree.gitDir, `tutti-${key}.index`);
+  if (!existsSync(own)) writeFileSync(own, "", { mode: 0o600 });
+  if (!isSameFile(own, lock)) takeLock(own, lock);
+  rmSync(`${file}.lock`, { force: true });
+  if (existsSync(index)) copyFileSync(index, file);
+  else rmSync(file, { force: true });
+  return {
+    tree,
+    file,
+    replace: () => renameSync(file, index),
+    [Symbol.dispose]: () => {
+      rmSync(file, { force: true });
+      if (isSameFile(own, lock)) rmSync(lock);
+      rmSync(own, { force: true });
+    },
+  };
+}
+
+function takeLock(own: string, lock: string): void {
+  try {
+    linkSync(own, lock);
+  } catch (error) {
+    rmSync(own, { force: true });
+    throw new TuttiError("git.failed", `Another git process holds ${lock}.`, {
+      retry: "later",
+      cause: error,
+    });
+  }
+}
+
+function isSameFile(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
+}
+
+const caller =
+  (git: Git, source: Source, { tree, file }: HeldIndex): Caller =>
+  (args, more) =>
+    inSource(git, source)(args, {
+      cwd: tree.path,
+      gitDir: tree.gitDir,
+      workTree: tree.path,
+      indexFile: file,
+      accept: [1, 128],
+      ...more,
+    });
+
+/** Why the work tree cannot be brought to `step.to`; null when it can. */
+export async function whyNotClean(
+  git: Git,
+  source: Source,
+  { held, step }: { readonly held: HeldIndex; readonly step: Step },
+): Promise<string | null> {
+  const call = caller(git, source, held);
+  const status = await call([
+    "status",
+    "--porcelain=v1",
+    "-z",
+    "--untracked-files=no",
+    "--ignore-submodules=all",
+  ]);
+  if (status.code !== 0) return status.stderr.trim();
+  const changed = fields(status.stdout).map((row) => row.slice(3));
+  if (changed.length > 0) {
+    const more = changed.length > 3 ? ` and ${changed.length - 3} more` : "";
+    return `${held.tree.path} has changes that are not committed: ${changed.slice(0, 3).join(", ")}${more}.`;
+  }
+  // git refuses here when an untracked file would be overwritten, ignored ones included.
+  const trial = await call(["read-tree", "-n", "-m", "-u", step.from, step.to]);
+  if (trial.code === 0) return null;
+  return `${held.tree.path} has files that the merge would overwrite: ${trial.stderr.trim().slice(0, 500)}`;
+}
+
+/** Brings index and files from one commit to the other; null, or why git refused. */
+export async function updateWorkTree(
+  git: Git,
+  source: Source,
+  {
+    held,
+    step,
+    isResumed,
+  }: { readonly held: HeldIndex; readonly step: Step; readonly isResumed: boolean },
+): Promise<string | null> {
+  const call = caller(git, source, held);
+  if (isResumed) await acceptWritten(call, held.tree.path, step);
+  const out = await call(["read-tree", "-m", "-u", step.from, step.to]);
+  if (out.code !== 0) return out.stderr.trim();
+  held.replace();
+  return null;
+}
+
+/**
+ * A process that died while it wrote files left some at the new content and the index at the old.
+ * Their entries are set to what lies on disk, so that git goes on with the rest and still refuses to
+ * overwrite what a person changed since.
+ */
+async function acceptWritten(call: Caller, root: string, step: Step): Promise<void> {
+  const raw = await call(["diff-tree", "-r", "-z", "--raw", "--no-renames", step.from, step.to]);
+  const rows = fields(raw.stdout);
+  const entries: string[] = [];
+  for (let at = 0; at + 1 < rows.length; at += 2) {
+    const [, mode = "", , to = "", status] = rows[at]?.split(" ") ?? [];
+    const path = rows[at + 1] ?? "";
+    const present = await onDisk(call, root, path);
+    if (status === "D") {
+      if (present === null) entries.push(`0 ${"0".repeat(to.length)}\t${path}\0`);
+    } else if (present === `${mode} ${to}`) entries.push(`${mode} ${to}\t${path}\0`);
+  }
+  if (entries.length === 0) return;
+  await call(["update-index", "-z", "--index-info"], { stdin: entries.join("") });
+  await call(["update-index", "-q", "--really-refresh"]);
+}
+
+/** Mode and id that `path` on disk would have as an entry; null when there is no such file. */
+async function onDisk(call: Caller, root: string, path: string): Promise<string | null> {
+  const stat = lstatSync(join(root, path), { throwIfNoEntry: false });
+  if (stat === undefined) return null;
+  const isLink = stat.isSymbolicLink();
+  if (!isLink && !stat.isFile()) return "other";
+  const out = isLink
+    ? await call(["hash-object", "--stdin"], {
+        stdin: readlinkSync(join(root, path), { encoding: "buffer" }),
+      })
+    : await call(["hash-object", "--path", path, "--", path]);
+  const mode = isLink ? "120000" : (stat.mode & 0o100) === 0 ? "100644" : "100755";
+  return `${mode} ${out.stdout.trim()}`;
+}

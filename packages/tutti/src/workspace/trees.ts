@@ -1,0 +1,164 @@
+/** Making work trees usable: a clone with its dependency folders and the recipe's files. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CommitId } from "@tutti/protocol";
+import type { RunSource } from "../engine/ports/workspaces.ts";
+import { buildClone, settleClone } from "./git/clone.ts";
+import { identityOf, type RunGit } from "./git/run-git.ts";
+import { listTree } from "./git/tree.ts";
+import { runRefs } from "./git/refs.ts";
+import { placeOf } from "./places.ts";
+import { copyDependencies } from "./recipe/dependencies.ts";
+import { copyFiles, ignoreLines, insidePath } from "./recipe/files.ts";
+import { manifestHash, preparationKey, toolchainHash } from "./recipe/key.ts";
+import type { Preparation, Preparations } from "./recipe/preparation.ts";
+import { removeTree } from "./remove-tree.ts";
+import { EXCLUDE_LINES } from "./sandbox/protected-names.ts";
+import { toolchainOf, type Host } from "./toolchain.ts";
+
+/** One run with everything its operations need. */
+export type Work = RunGit & {
+  readonly spec: RunSource;
+  readonly host: Host;
+  readonly placeholders: string;
+  readonly preparations: Preparations;
+  readonly preparationFolder: string;
+};
+
+export type TreeOptions = {
+  readonly onOutput?: (text: string) => void;
+  readonly signal?: AbortSignal | undefined;
+};
+
+export type Filled = {
+  readonly prepared: Preparation | null;
+  readonly facts: readonly string[];
+};
+
+const hasDependencies = ({ spec }: Work): boolean => {
+  const { recipe } = spec.policy.config;
+  return recipe.setup !== undefined || recipe.dependencies.length > 0;
+};
+
+/** The preparation for a commit's manifests; null when the recipe has none. */
+export async function prepareFor(
+  work: Work,
+  commit: CommitId,
+  options: TreeOptions,
+): Promise<Preparation | null> {
+  if (!hasDependencies(work)) return null;
+  const { spec, vault, base, host } = work;
+  const { recipe, sandbox } = spec.policy.config;
+  const hashOf = async (of: string): Promise<string> =>
+    manifestHash(await listTree(vault, of), recipe.setup ?? "");
+  const manifests = await hashOf(commit);
+  const trusted = commit === base || (await trustedHashes(work, hashOf)).has(manifests);
+  const key = preparationKey({
+    manifests,
+    toolchain: toolchainHash(toolchainOf(sandbox.read, host).searchPath),
+    recipe,
+    untrustedRun: trusted ? null : work.run,
+  });
+  return work.preparations.ensure({
+    key,
+    folder: work.preparationFolder,
+    recipe,
+    hasScripts: trusted,
+    build: (tree) => buildTree(work, tree, { commit, branch: "prepare", prepared: null }),
+    placeOf: ({ tree, home, artifacts }) =>
+      placeOf({ ...placeBase(work), tree, home, artifacts, prepared: null }),
+    owner: `prepare-${work.run}`,
+    onOutput: options.onOutput ?? (() => undefined),
+    signal: options.signal,
+  });
+}
+
+/** Manifests that no candidate of this run wrote: the base's, and the target tip's. */
+async function trustedHashes(
+  work: Work,
+  hashOf: (commit: string) => Promise<string>,
+): Promise<ReadonlySet<string>> {
+  const hashes = new Set([await hashOf(work.base)]);
+  const tip = join(work.source.commonDir, runRefs(work.run).tip);
+  if (existsSync(tip)) hashes.add(await hashOf(readFileSync(tip, "utf8").trim()));
+  return hashes;
+}
+
+/** What every place of a run has in common. */
+export const placeBase = ({ spec, source, host, placeholders }: Work) => ({
+  policy: spec.policy,
+  project: source.root,
+  objects: source.objects,
+  host,
+  placeholders,
+});
+
+export type TreePlan = {
+  readonly commit: CommitId;
+  readonly branch: string;
+  readonly prepared: Preparation | null;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** Clone, private dependency folders, copied files: all at `tree`, which must not be in use. */
+export async function buildTree(work: Work, tree: string, plan: TreePlan): Promise<void> {
+  const { source, vault, base, spec } = work;
+  const { recipe } = spec.policy.config;
+  await removeTree(tree);
+  await buildClone(work.git, tree, {
+    source,
+    vault,
+    base,
+    commit: plan.commit,
+    branch: plan.branch,
+    identity: identityOf(source),
+    exclude: [],
+    ...(plan.signal === undefined ? {} : { signal: plan.signal }),
+  });
+  if (plan.prepared !== null) {
+    await copyDependencies(plan.prepared.tree, tree, { recipe, signal: plan.signal });
+  }
+  const copied = copyFiles(source.root, tree, recipe.copy);
+  const lines = [...ownExcludes(source.commonDir), ...recipeLines(work, copied)];
+  const text = [...EXCLUDE_LINES, ...lines].map((line) => `${line}\n`).join("");
+  writeFileSync(join(tree, ".git/info/exclude"), text);
+}
+
+function recipeLines({ spec }: Work, copied: readonly string[]): string[] {
+  const { recipe } = spec.policy.config;
+  const folders = recipe.dependencies.map((path) => insidePath(path, "dependencies"));
+  const links = recipe.link.map((path) => insidePath(path, "link"));
+  return ignoreLines([...folders, ...links, ...copied]);
+}
+
+/** What the user ignores in this repository alone. */
+function ownExcludes(commonDir: string): string[] {
+  const file = join(commonDir, "info/exclude");
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+/** Makes the author's tree at `commit`, in place of the one that may be there. */
+export async function buildAuthorTree(
+  work: Work,
+  commit: CommitId,
+  options: TreeOptions,
+): Promise<Preparation | null> {
+  const { folders, base } = work;
+  const prepared = await prepareFor(work, base, options);
+  mkdirSync(folders.host, { recursive: true, mode: 0o700 });
+  const { branch } = runRefs(work.run);
+  await buildTree(work, folders.newTree, { commit, branch, prepared, signal: options.signal });
+  const placeholders = new Set(EXCLUDE_LINES);
+  const exclude = readFileSync(join(folders.newTree, ".git/info/exclude"), "utf8");
+  const lines = exclude.split("\n").filter((line) => line !== "" && !placeholders.has(line));
+  writeFileSync(folders.ignored, lines.map((line) => `${line}\n`).join(""));
+  const old = `${folders.tree}.old`;
+  await removeTree(old);
+  if (existsSync(folders.tree)) renameSync(folders.tree, old);
+  settleClone(folders.newTree, folders.tree, folders.index);
+  await removeTree(old);
+  return prepared;
+}

@@ -1,0 +1,140 @@
+/**
+ * The Workspaces and Repositories ports over git and the local file system. This file only puts
+ * operations together; git is in git/, set-up in recipe/, the fence in sandbox/.
+ */
+import { existsSync, mkdirSync } from "node:fs";
+import { TuttiError, type CommitId } from "@tutti/protocol";
+import type { Sandbox } from "../engine/ports/sandbox.ts";
+import type { Repositories, RunSource, Workspaces } from "../engine/ports/workspaces.ts";
+import { applyLanding, type ApplyPoint } from "./git/apply.ts";
+import { createCheckpoint } from "./git/checkpoint.ts";
+import { diffCommits } from "./git/diff.ts";
+import { createGit, type Git } from "./git/git.ts";
+import { prepareLanding, requireCommit } from "./git/landing.ts";
+import { changeRefs, readRefs, runRefs } from "./git/refs.ts";
+import { createRepositories } from "./git/repositories.ts";
+import { openSource } from "./git/source.ts";
+import { openVault } from "./git/vault.ts";
+import { disposeRun, recoverRuns } from "./ending.ts";
+import { layoutOf, type Layout } from "./layout.ts";
+import { placeOf } from "./places.ts";
+import { prepareRun } from "./prepare.ts";
+import { createPreparations, type Preparations } from "./recipe/preparation.ts";
+import { throwAway } from "./throw-away.ts";
+import { buildAuthorTree, placeBase, prepareFor, type Work } from "./trees.ts";
+import { createLock, type Lock } from "./lock.ts";
+
+export type WorkspacesOptions = {
+  /** Tutti's data folder, absolute. */
+  readonly dataDir: string;
+  readonly sandbox: Sandbox;
+  /** The user's environment: PATH, HOME and XDG_CONFIG_HOME are read. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** For tests that end the process in the middle of a merge. */
+  readonly onApplyPoint?: (point: ApplyPoint) => void;
+};
+
+type Parts = {
+  readonly git: Git;
+  readonly layout: Layout;
+  readonly preparations: Preparations;
+  readonly lock: Lock;
+  readonly options: WorkspacesOptions;
+};
+
+export function createWorkspaces(options: WorkspacesOptions): {
+  readonly workspaces: Workspaces;
+  readonly repositories: Repositories;
+} {
+  const layout = layoutOf(options.dataDir);
+  for (const folder of [layout.git, layout.runs, layout.intents]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+  const git = createGit({ folder: layout.git, environment: options.environment });
+  const preparations = createPreparations(options.sandbox);
+  const parts: Parts = { git, layout, preparations, lock: createLock(), options };
+  return { workspaces: workspacesOf(parts), repositories: createRepositories(git) };
+}
+
+function workspacesOf(parts: Parts): Workspaces {
+  const { options, layout } = parts;
+  /** One operation that writes at a time per run. */
+  const alone = <Result>(spec: RunSource, act: (work: Work) => Promise<Result>): Promise<Result> =>
+    parts.lock(spec.run, async () => act(await workOf(parts, spec)));
+  const settings = {
+    intents: layout.intents,
+    ...(options.onApplyPoint === undefined ? {} : { onPoint: options.onApplyPoint }),
+  };
+  return {
+    prepare: (spec, more) => alone(spec, (work) => prepareRun(work, more)),
+    authorPlace: (spec) => alone(spec, authorPlace),
+    throwAway: async (spec, more) => throwAway(await workOf(parts, spec), more),
+    checkpoint: (spec, more) =>
+      alone(spec, async (work) => {
+        const { isCloneLost, ...made } = await createCheckpoint(work, more);
+        if (isCloneLost) await buildAuthorTree(work, made.candidate.commit, {});
+        return made;
+      }),
+    restore: (spec, commit) => alone(spec, (work) => restore(work, commit)),
+    diff: async (spec, more) => diffCommits(await workOf(parts, spec), more),
+    landing: (spec, more) => alone(spec, (work) => prepareLanding(work, more)),
+    apply: (spec, more) => alone(spec, (work) => applyLanding(work, more, settings)),
+    dispose: (spec) => alone(spec, (work) => disposeRun(work, options.sandbox)),
+    recover: (live) => recoverRuns({ layout, live, workOf: (spec) => workOf(parts, spec) }),
+  };
+}
+
+async function workOf(
+  { git, layout, preparations, options }: Parts,
+  spec: RunSource,
+): Promise<Work> {
+  const source = await openSource(git, spec.project);
+  const project = layout.project(source.commonDir);
+  return {
+    git,
+    run: spec.run,
+    source,
+    vault: openVault(git, project.vault, source),
+    folders: layout.run(spec.run),
+    base: spec.base.commit,
+    spec,
+    host: {
+      home: options.environment["HOME"] ?? "/",
+      searchPath: options.environment["PATH"] ?? "",
+      data: layout.data,
+    },
+    placeholders: layout.placeholders,
+    preparations,
+    preparationFolder: project.preparations,
+  };
+}
+
+async function authorPlace(work: Work) {
+  const { folders } = work;
+  if (!existsSync(folders.tree)) await remake(work);
+  const prepared = await prepareFor(work, work.base, {});
+  return placeOf({
+    ...placeBase(work),
+    tree: folders.tree,
+    home: folders.home,
+    artifacts: folders.artifacts,
+    prepared: prepared?.tree ?? null,
+  });
+}
+
+/** A crash while a tree took its place leaves none: the last checkpoint is made again. */
+async function remake(work: Work): Promise<void> {
+  const { head } = runRefs(work.run);
+  const commit = (await readRefs(work.vault.call, [head])).get(head);
+  if (commit === undefined) {
+    throw new TuttiError("workspace.not-ready", `The workspace of ${work.run} is not there.`);
+  }
+  await buildAuthorTree(work, commit, {});
+}
+
+async function restore(work: Work, commit: CommitId): Promise<void> {
+  await requireCommit(work, commit);
+  const { head } = runRefs(work.run);
+  await changeRefs(work.vault.call, [{ ref: head, to: commit }]);
+  await buildAuthorTree(work, commit, {});
+}
