@@ -90,7 +90,6 @@ const amend = async (
   const contract = state.artifacts["contract.yaml"]?.data;
   const read = deps.rules.artifact(artifact.name, artifact.text, {
     contract: contract?.kind === "contract" ? contract.contract : null,
-    plan: null,
   });
   if (read.kind === "invalid")
     return { kind: "rejected", code: "artifact.invalid", message: read.problem };

@@ -75,18 +75,10 @@ export const readRules = async (
   from: { readonly root: string; readonly commit: CommitId; readonly workflow?: string },
 ): Promise<Rules> => {
   const read: ReadFile = (path) => deps.repositories.readFile(from.root, from.commit, path);
-  const config = await deps.rules.config(read);
-  if (config.kind === "invalid") throw new TuttiError(config.code, config.message);
-  const workflow = await deps.rules.workflow(
-    from.workflow ?? config.config.workflow ?? DEFAULT_WORKFLOW,
-    { read, config: config.config },
-  );
-  if (workflow.kind === "invalid") throw new TuttiError(workflow.code, workflow.message);
-  return {
-    config: config.config,
-    workflow: workflow.workflow,
-    warnings: [...config.warnings, ...workflow.warnings],
-  };
+  const { config, warnings } = await deps.rules.config(read);
+  const name = from.workflow ?? config.workflow ?? DEFAULT_WORKFLOW;
+  const opened = await deps.rules.workflow(name, { read, config });
+  return { config, workflow: opened.workflow, warnings: [...warnings, ...opened.warnings] };
 };
 
 const newRunId = (deps: Deps, request: RunRequest): RunId =>

@@ -6,8 +6,8 @@ import { renderTemplate } from "./template.ts";
 import type { TemplateValues } from "./template.ts";
 import { readTemplate } from "./variables.ts";
 
-/** Longest patch that is shown in a review prompt; a longer one is read in the work tree. */
-const MAX_PATCH_CHARS = 60_000;
+/** Longest patch that is shown in a review prompt; the rest is read in the work tree. */
+const MAX_PATCH_CHARS = 100_000;
 /** Changed files that are listed. */
 const MAX_FILES_LISTED = 200;
 
@@ -39,7 +39,7 @@ export type AgentPrompt = Common & {
   /** Findings that this turn must settle. */
   readonly findings: readonly PromptFinding[];
   /** What people said about the step or its artifacts. */
-  readonly comments: readonly { readonly by: string; readonly text: string }[];
+  readonly comments: readonly string[];
   /** Commands that will decide. */
   readonly checks: readonly { readonly name: string; readonly run: string }[];
 };
@@ -86,7 +86,7 @@ export const assemblePrompt = (input: AgentPrompt): string => {
     findings === "" || used.has("findings")
       ? ""
       : section("Findings to settle", quoteBlock("findings", findings)),
-    section("What people said", input.comments.map((one) => `${one.by}: ${one.text}`).join("\n\n")),
+    section("What people said", input.comments.join("\n\n")),
     section("How this step ends", ending(input)),
   ]);
 };
@@ -193,11 +193,10 @@ const describeChange = (input: ReviewPrompt): string => {
   const listed = input.changed.slice(0, MAX_FILES_LISTED);
   const more = input.changed.length - listed.length;
   const files = [...listed, ...(more > 0 ? [`… and ${more} more`] : [])].join("\n");
-  const isShown = input.patch !== null && input.patch.length <= MAX_PATCH_CHARS;
   return [
-    "The last commit of the work tree is the change, its parent is what it started from: `git diff HEAD~1 HEAD`.",
+    "The last commit of the work tree is the change, its parent is what it started from: `git diff HEAD~1 HEAD` shows all of it.",
     quoteBlock("changed files", files),
-    ...(isShown ? [quoteBlock("patch", input.patch ?? "")] : []),
+    ...(input.patch === null ? [] : [quoteBlock("patch", input.patch, MAX_PATCH_CHARS)]),
   ].join("\n\n");
 };
 

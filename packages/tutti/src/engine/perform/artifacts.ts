@@ -6,7 +6,6 @@ import type {
   ArtifactData,
   Contract,
   FindingReport,
-  Plan,
   RunDocument,
   StoredArtifact,
 } from "@tutti/protocol";
@@ -45,10 +44,6 @@ const contractOf = (state: RunDocument): Contract | null => {
   const data = state.artifacts["contract.yaml"]?.data;
   return data?.kind === "contract" ? data.contract : null;
 };
-const planOf = (state: RunDocument): Plan | null => {
-  const data = state.artifacts["plan.yaml"]?.data;
-  return data?.kind === "plan" ? data.plan : null;
-};
 
 type Read = {
   readonly artifact?: StoredArtifact & { data: ArtifactData };
@@ -59,7 +54,7 @@ type Read = {
 const readOne = async (
   deps: Deps,
   file: string,
-  context: { contract: Contract | null; plan: Plan | null },
+  context: { contract: Contract | null },
 ): Promise<Read> => {
   const name = path.basename(file);
   const content = await readBounded(file);
@@ -91,10 +86,7 @@ export const collectArtifacts = async (
   let findings: readonly FindingReport[] | null = null;
   let contract = contractOf(state);
   for (const name of from.names.toSorted()) {
-    const read = await readOne(deps, path.join(from.folder, name), {
-      contract,
-      plan: planOf(state),
-    });
+    const read = await readOne(deps, path.join(from.folder, name), { contract });
     if (read.problem !== undefined) problems.push(read.problem);
     if (read.artifact?.data.kind === "contract") contract = read.artifact.data.contract;
     if (read.artifact !== undefined) artifacts.push(read.artifact);

@@ -4,6 +4,7 @@
  */
 import type { EffectResult, TranscriptEntry, Usage } from "@tutti/protocol";
 import type { AgentEvent, Session } from "../ports/agents.ts";
+import type { PromptInput } from "../ports/rules.ts";
 import type { Place } from "../ports/place.ts";
 import { type Collected, collectArtifacts } from "./artifacts.ts";
 import type { Work } from "./context.ts";
@@ -18,8 +19,8 @@ type Ended =
   | { readonly kind: "failed"; readonly result: EffectResult };
 
 export type SessionJob = {
+  readonly input: PromptInput;
   readonly place: Place;
-  readonly prompt: string;
   readonly produces: readonly string[];
   readonly session: string;
 };
@@ -121,7 +122,7 @@ const converse = async (work: Turn, session: Session, job: SessionJob): Promise<
   const startedAt = work.deps.clock.now();
   let usage: Usage | null = null;
   let collected: Collected = { artifacts: [], findings: null, problems: [] };
-  let text = job.prompt;
+  let text = work.deps.rules.prompt(job.input);
   for (let repairs = 0; ; repairs += 1) {
     const ended = await runTurn(work, session, { text, name: job.session });
     if (ended.kind === "failed") return ended.result;
@@ -145,7 +146,7 @@ const converse = async (work: Turn, session: Session, job: SessionJob): Promise<
         durationMs: work.deps.clock.now() - startedAt,
       };
     }
-    text = work.deps.rules.repairPrompt(collected.problems);
+    text = work.deps.rules.repairPrompt(job.input, collected.problems);
   }
 };
 

@@ -2,6 +2,7 @@
 import type { AgentStep, EffectResult, RunDocument, WorkflowStep } from "@tutti/protocol";
 import { invariant } from "../../domain/invariant.ts";
 import { itemOf, stepByKey, stepState, upstreamOf } from "../../domain/steps.ts";
+import type { PromptInput } from "../ports/rules.ts";
 import { artifactTexts } from "./artifacts.ts";
 import { sessionName, type Work } from "./context.ts";
 import { runSession } from "./session.ts";
@@ -26,10 +27,10 @@ const approved = (state: RunDocument): readonly string[] => {
 const comments = (state: RunDocument): readonly string[] =>
   state.comments.map((comment) => `${comment.by} on ${comment.on}: ${comment.text}`);
 
-const authorPrompt = async (work: Work<"agent.turn">, step: AgentStep): Promise<string> => {
+const authorInput = async (work: Work<"agent.turn">, step: AgentStep): Promise<PromptInput> => {
   const { deps, payload, state } = work;
   const artifacts = await artifactTexts(deps, state, anchors(state, step));
-  return deps.rules.prompt({
+  return {
     state,
     step,
     key: payload.step,
@@ -39,16 +40,16 @@ const authorPrompt = async (work: Work<"agent.turn">, step: AgentStep): Promise<
     facts: stepState(state, payload.step).facts,
     comments: comments(state),
     diff: null,
-  });
+  };
 };
 
 export const performTurn = async (work: Work<"agent.turn">): Promise<EffectResult> => {
   const { deps, effect, payload, source, state } = work;
   const step = stepByKey(state, payload.step);
   invariant(step.kind === "agent", "an agent turn belongs to an agent step");
-  const prompt = await authorPrompt(work, step);
+  const input = await authorInput(work, step);
   const job = {
-    prompt,
+    input,
     produces: payload.produces,
     session: sessionName(state, `${payload.step}/${payload.attempt}`),
   };
@@ -73,7 +74,7 @@ export const performReview = async (work: Work<"review.turn">): Promise<EffectRe
     ? `${diff.patch}\n(the diff is longer; the whole change is the last commit of the work tree)`
     : diff.patch;
   const artifacts = await artifactTexts(deps, state, approved(state));
-  const prompt = deps.rules.prompt({
+  const input: PromptInput = {
     state,
     step: stepByKey(state, payload.step),
     key: payload.step,
@@ -83,7 +84,7 @@ export const performReview = async (work: Work<"review.turn">): Promise<EffectRe
     facts: [],
     comments: [],
     diff: patch,
-  });
+  };
   await using copy = await deps.workspaces.throwAway(source, {
     key: effect.id,
     commit: payload.candidate.commit,
@@ -95,7 +96,7 @@ export const performReview = async (work: Work<"review.turn">): Promise<EffectRe
   );
   return await runSession(work, {
     place: copy.place,
-    prompt,
+    input,
     produces: ["findings.json"],
     session,
   });

@@ -1,10 +1,8 @@
 import type {
   ArtifactData,
   Contract,
-  ErrorCode,
   Facts,
   FindingReport,
-  Plan,
   PlanItem,
   ProjectConfig,
   RunDocument,
@@ -15,12 +13,6 @@ import type {
 
 /** Reads a file of the repository at the commit that rules the run; null when it is not there. */
 export type ReadFile = (path: string) => Promise<string | null>;
-
-export type Refused = {
-  readonly kind: "invalid";
-  readonly code: ErrorCode;
-  readonly message: string;
-};
 
 export type PromptInput = {
   readonly state: RunDocument;
@@ -47,33 +39,21 @@ export type ArtifactRead =
 
 /** The project's own rules: configuration, workflows, prompts, and the shape of artifacts. Pure but for reading files. */
 export type ProjectRules = {
-  /** `.tutti/config.yaml`, joined with the user's own configuration. */
-  readonly config: (read: ReadFile) => Promise<
-    | {
-        readonly kind: "config";
-        readonly config: ProjectConfig;
-        readonly warnings: readonly string[];
-      }
-    | Refused
-  >;
-  /** Nearest wins: project, user, built-in; linted against the configuration. */
+  /** `.tutti/config.yaml`, joined with the user's own. TuttiError `config.*` with every problem. */
+  readonly config: (
+    read: ReadFile,
+  ) => Promise<{ readonly config: ProjectConfig; readonly warnings: readonly string[] }>;
+  /** Nearest wins: project, user, built-in; linted against the configuration. TuttiError `workflow.*`. */
   readonly workflow: (
     name: string,
     options: { readonly read: ReadFile; readonly config: ProjectConfig },
-  ) => Promise<
-    | {
-        readonly kind: "workflow";
-        readonly workflow: Workflow;
-        readonly warnings: readonly string[];
-      }
-    | Refused
-  >;
+  ) => Promise<{ readonly workflow: Workflow; readonly warnings: readonly string[] }>;
   readonly prompt: (input: PromptInput) => string;
   /** Problems of a first answer, handed back in the same session. */
-  readonly repairPrompt: (problems: readonly string[]) => string;
+  readonly repairPrompt: (input: PromptInput, problems: readonly string[]) => string;
   readonly artifact: (
     name: string,
     text: string,
-    context: { readonly contract: Contract | null; readonly plan: Plan | null },
+    context: { readonly contract: Contract | null },
   ) => ArtifactRead;
 };

@@ -1,0 +1,111 @@
+/** The daemon: every part wired to the others, listening on its socket. */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { acpAgents } from "./agents/acp/agents.ts";
+import { DAEMON_LOG } from "./client/start-daemon.ts";
+import { createLocalDispatcher } from "./dispatch/local/dispatcher.ts";
+import { createEngine } from "./engine/engine.ts";
+import type { Deps, Limits } from "./engine/ports/deps.ts";
+import { systemClock } from "./platform/clock.ts";
+import { randomIds } from "./platform/ids.ts";
+import { type Log, openFileLog } from "./platform/log.ts";
+import { ensurePrivateFolder, type Folders } from "./platform/paths.ts";
+import { requireLinux } from "./platform/support.ts";
+import { createRules } from "./rules.ts";
+import { createServer } from "./server/create-server.ts";
+import { openSqliteStore } from "./store/sqlite/store.ts";
+import { createVerification } from "./verification/verification.ts";
+import { createSandbox } from "./workspace/sandbox/sandbox.ts";
+import { createWorkspaces } from "./workspace/workspaces.ts";
+
+/** Turns wait for models most of the time, so there are more of them than processors. */
+const TURNS_PER_PROCESSOR = 4;
+
+export type DaemonOptions = {
+  readonly folders: Folders;
+  readonly socketPath: string;
+  readonly version: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+};
+
+export type Daemon = { readonly socketPath: string; readonly ended: Promise<void> };
+
+const limitsOf = (): Limits => {
+  const processors = availableParallelism();
+  const turns = processors * TURNS_PER_PROCESSOR;
+  return { machine: turns, project: turns, family: turns, checks: Math.max(2, processors) };
+};
+
+const reporter =
+  (log: Log): Deps["log"] =>
+  (message, facts = {}) =>
+    log.warn(
+      message,
+      Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, String(value)])),
+    );
+
+const createDeps = (options: DaemonOptions, store: Deps["store"], log: Log): Deps => {
+  const { folders, environment } = options;
+  const sandbox = createSandbox({ dataFolder: folders.data });
+  const { workspaces, repositories } = createWorkspaces({
+    dataDir: folders.data,
+    sandbox,
+    environment,
+  });
+  const report = reporter(log);
+  return {
+    store,
+    sandbox,
+    workspaces,
+    repositories,
+    agents: acpAgents({ sandbox, clock: systemClock }),
+    verification: createVerification({ sandbox, putBlob: (bytes) => store.blobs.put(bytes) }),
+    rules: createRules(folders.config),
+    clock: systemClock,
+    ids: { run: randomIds.run, permission: () => `q-${randomIds.suffix()}` },
+    limits: limitsOf(),
+    log: report,
+    dispatcher: (hooks) =>
+      createLocalDispatcher({
+        ...hooks,
+        store,
+        clock: systemClock,
+        owner: `${process.pid}-${randomIds.suffix()}`,
+        report: ({ error, effect, doing, isGivenUp }) =>
+          report("an effect had a problem", { effect, doing, isGivenUp, error }),
+      }),
+  };
+};
+
+/** Resolves when the daemon answers. TuttiError when it cannot start; nothing is left behind then. */
+export const runDaemon = async (options: DaemonOptions): Promise<Daemon> => {
+  requireLinux();
+  const { folders, signal, socketPath, version } = options;
+  ensurePrivateFolder(folders.state);
+  const logPath = join(folders.state, DAEMON_LOG);
+  await using starting = new AsyncDisposableStack();
+  const log = starting.use(openFileLog(logPath));
+  const store = openSqliteStore(ensurePrivateFolder(folders.data));
+  starting.defer(() => store.close());
+  const engine = createEngine(createDeps(options, store, log));
+  await engine.start();
+  starting.defer(() => engine.stop());
+  const stopping = Promise.withResolvers<void>();
+  const server = starting.use(
+    await createServer(engine, {
+      socketPath,
+      version,
+      stop: () => stopping.resolve(),
+      log,
+      logPath,
+      dataPath: folders.data,
+    }),
+  );
+  const started = starting.move();
+  if (signal.aborted) stopping.resolve();
+  else signal.addEventListener("abort", () => stopping.resolve(), { once: true });
+  log.info("the daemon is ready", { version, pid: process.pid });
+  const ended = stopping.promise.then(() => started.disposeAsync());
+  return { socketPath: server.socketPath, ended };
+};

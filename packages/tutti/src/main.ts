@@ -1,0 +1,49 @@
+/** The composition root: what the program is made of, and what its command line may use. */
+import { fileURLToPath } from "node:url";
+import { runCli } from "./cli/run-cli.ts";
+import { foldersOf, socketPath } from "./platform/paths.ts";
+import { VERSION } from "./version.ts";
+
+const SOCKET = "daemon.sock";
+
+const interrupted = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.once(signal, () => interrupted.abort());
+
+const folders = foldersOf();
+const socket = socketPath(folders, SOCKET);
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  version: VERSION,
+  folders,
+  socketPath: socket,
+  daemonCommand: [
+    process.execPath,
+    fileURLToPath(new URL("../bin/tutti.mjs", import.meta.url)),
+    "serve",
+  ],
+  serve: async ({ signal }) => {
+    const { runDaemon } = await import("./daemon.ts");
+    return await runDaemon({
+      folders,
+      socketPath: socket,
+      version: VERSION,
+      environment: process.env,
+      signal,
+    });
+  },
+  launchShell: async (spec) => {
+    const { launchShell } = await import("./shell.ts");
+    return await launchShell(spec, folders);
+  },
+  demo: async (args) => {
+    const { runDemo } = await import("./demo/demo.ts");
+    return await runDemo(args, { folders, version: VERSION, signal: interrupted.signal });
+  },
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  signal: interrupted.signal,
+});

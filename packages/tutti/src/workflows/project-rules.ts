@@ -1,0 +1,101 @@
+/** The engine's port for workflows, prompts and artifacts, over the pure functions of this folder. */
+import type { Finding } from "@tutti/protocol";
+import { isBlocking } from "../domain/conclude-review.ts";
+import type { ProjectRules, PromptInput, ReadFile } from "../engine/ports/rules.ts";
+import { formatProblem } from "../documents/problem.ts";
+import { readArtifact } from "./artifacts.ts";
+import { ARTIFACTS_VARIABLE } from "./output-contract.ts";
+import { assemblePrompt, assembleReviewPrompt } from "./prompt.ts";
+import type { PromptArtifact, PromptFinding } from "./prompt.ts";
+import { quoteBlock } from "./quote.ts";
+import { builtInPlace, folderPlace, openWorkflow, PROJECT_WORKFLOWS } from "./resolve.ts";
+import type { WorkflowPlace } from "./resolve.ts";
+
+type WorkflowRules = Pick<ProjectRules, "workflow" | "prompt" | "repairPrompt" | "artifact">;
+
+/** `userFolder`: the user's own workflow files; it need not exist. */
+export const workflowRules = (options: { readonly userFolder: string }): WorkflowRules => ({
+  workflow: async (name, { read, config }) => {
+    const places = [projectPlace(read), folderPlace("user", options.userFolder), builtInPlace()];
+    const opened = await openWorkflow(name, { places, config });
+    const warnings = opened.warnings.map((warning) => formatProblem(warning));
+    return { workflow: opened.workflow, warnings };
+  },
+  prompt: promptOf,
+  repairPrompt: ({ key, attempt }, problems) =>
+    [
+      `Tutti step: ${key} (attempt ${attempt}, repair)`,
+      `What you left in the folder that ${ARTIFACTS_VARIABLE} names is not valid yet:`,
+      quoteBlock("problems", problems.join("\n")),
+      "Correct the files there. Do nothing else.",
+    ].join("\n\n"),
+  artifact: (name, text, { contract }) => {
+    const read = readArtifact(name, text, { contract: contract ?? undefined });
+    if (read.kind === "invalid") return read;
+    return read.data.kind === "findings"
+      ? { kind: "valid", data: { kind: "text" }, findings: read.data.report.findings }
+      : { kind: "valid", data: read.data, findings: null };
+  },
+});
+
+/** The files of the commit that rules the run. They cannot be listed through the port, only read. */
+const projectPlace = (read: ReadFile): WorkflowPlace => ({
+  origin: "project",
+  folder: PROJECT_WORKFLOWS,
+  read: (fileName) => read(`${PROJECT_WORKFLOWS}/${fileName}`),
+  list: () => Promise.resolve([]),
+});
+
+const promptOf = (input: PromptInput): string => {
+  const { state, step } = input;
+  const common = {
+    key: input.key,
+    attempt: input.attempt,
+    run: {
+      id: state.id,
+      workflow: state.workflow.name,
+      base: state.base.ref,
+      target: state.target.branch,
+    },
+    task: state.task,
+    preamble: state.workflow.preamble,
+    artifacts: input.artifacts.map((artifact) => withPin(input, artifact)),
+  };
+  if (step.kind === "review")
+    return assembleReviewPrompt({ ...common, step, changed: state.changed, patch: input.diff });
+  if (step.kind !== "agent") throw new TypeError(`a step of kind ${step.kind} has no prompt`);
+  const isWriter = step.access === "workspace";
+  const checks = Object.entries(state.policy.config.checks);
+  return assemblePrompt({
+    ...common,
+    step,
+    item: input.item,
+    facts: input.facts,
+    findings: isWriter
+      ? state.findings.filter((one) => isBlocking(one)).map((one) => toFinding(one))
+      : [],
+    comments: input.comments,
+    checks: isWriter ? checks.map(([name, { run }]) => ({ name, run })) : [],
+  });
+};
+
+/** Pinned: a person approved exactly this text. */
+const withPin = (
+  { state }: PromptInput,
+  artifact: { readonly name: string; readonly text: string },
+): PromptArtifact => {
+  const hash = state.artifacts[artifact.name]?.artifact.hash;
+  const isPinned =
+    hash !== undefined &&
+    state.approvals.some(({ covers }) => Object.values(covers).includes(hash));
+  return { ...artifact, isPinned };
+};
+
+const toFinding = (finding: Finding): PromptFinding => ({
+  id: finding.id,
+  severity: finding.severity,
+  claim: finding.claim,
+  verdict: finding.verdict,
+  locations: finding.locations,
+  reproduction: finding.reproduction ?? null,
+});
