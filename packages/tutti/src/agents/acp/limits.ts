@@ -1,0 +1,40 @@
+/** Every bound of the ACP adapter. An agent is foreign code: nothing it sends is taken without one. */
+
+/** Time for `initialize` and for `session/new` each; the session's silence limit applies when it is shorter. */
+export const HANDSHAKE_MS = 120_000;
+
+/** One message on standard output. Tool calls may carry whole files. */
+export const LINE_MAX_BYTES = 8 * 1024 * 1024;
+
+/** What an agent may send at once, and how fast this allowance comes back. */
+export const FLOOD_BURST_BYTES = 64 * 1024 * 1024;
+export const FLOOD_REFILL_BYTES_PER_S = 1024 * 1024;
+
+/** Lines on standard output that are not messages: some agents log there. */
+export const GARBAGE_LINES_MAX = 200;
+
+/** Text that comes in small pieces is joined for this long, or up to this size, into one entry. */
+export const COALESCE_MS = 50;
+export const ENTRY_MAX_CHARS = 16 * 1024;
+
+/** Output beside the protocol (standard error, stray lines) shown in the transcript of one session. */
+export const OUTPUT_SHOWN_MAX_CHARS = 256 * 1024;
+/** End of standard error that goes with a failure. */
+export const STDERR_TAIL_CHARS = 2000;
+
+/** Events that wait for the reader of a turn; beyond it the agent's output is not read. */
+export const FEED_MAX_EVENTS = 256;
+/** Entries kept between two turns; later ones are dropped. */
+export const IDLE_MAX_ENTRIES = 100;
+
+export const OPEN_PERMISSIONS_MAX = 16;
+/** Requests of the agent that have no answer yet; beyond it the agent's output is not read. */
+export const OPEN_REQUESTS_MAX = 64;
+export const TOOL_TITLES_MAX = 1000;
+
+/** Time for an agent to end a cancelled turn by itself. */
+export const CANCEL_GRACE_MS = 3000;
+/** From SIGTERM to SIGKILL. */
+export const STOP_GRACE_MS = 2000;
+/** After the process ended: time to read what its pipe still holds. After its pipe ended: time to exit. */
+export const EXIT_DRAIN_MS = 1000;

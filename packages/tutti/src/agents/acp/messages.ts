@@ -1,0 +1,97 @@
+/**
+ * What is read from an agent's messages. Looser than the protocol's own schema on purpose: agents
+ * differ, unknown fields and kinds are passed over, and only what is used is asked for.
+ */
+import { z } from "zod";
+
+export const Initialized = z.object({
+  protocolVersion: z.number(),
+  agentInfo: z
+    .object({ name: z.string(), version: z.string().catch("unknown") })
+    .nullish()
+    .catch(null),
+});
+
+const Mode = z.object({ id: z.string() });
+const Choice = z.object({ value: z.string() });
+const ConfigOption = z.object({
+  id: z.string(),
+  category: z.string().nullish(),
+  options: z.array(Choice).catch([]),
+});
+
+export const NewSession = z.object({
+  sessionId: z.string().min(1),
+  modes: z
+    .object({ availableModes: z.array(Mode) })
+    .nullish()
+    .catch(null),
+  configOptions: z.array(ConfigOption).nullish().catch(null),
+});
+export type NewSession = z.infer<typeof NewSession>;
+
+const tokens = z.number().int().nonnegative();
+
+export const PromptEnded = z.object({
+  stopReason: z.string(),
+  usage: z.object({ inputTokens: tokens, outputTokens: tokens }).nullish().catch(null),
+});
+export type PromptEnded = z.infer<typeof PromptEnded>;
+
+const Content = z.union([
+  z.object({ type: z.literal("content"), content: z.object({ text: z.string().optional() }) }),
+  z.object({
+    type: z.literal("diff"),
+    path: z.string(),
+    oldText: z.string().nullish(),
+    newText: z.string(),
+  }),
+  z.object({ type: z.string() }).transform(() => ({ type: "other" as const })),
+]);
+
+export const Tool = z.object({
+  toolCallId: z.string(),
+  title: z.string().nullish(),
+  status: z.string().nullish(),
+  content: z.array(Content).nullish().catch(null),
+  locations: z
+    .array(z.object({ path: z.string() }))
+    .nullish()
+    .catch(null),
+  rawInput: z.unknown().optional(),
+});
+export type Tool = z.infer<typeof Tool>;
+
+const Chunk = { content: z.object({ type: z.string(), text: z.string().optional() }) };
+
+export const Update = z.discriminatedUnion("sessionUpdate", [
+  z.object({ sessionUpdate: z.literal("agent_message_chunk"), ...Chunk }),
+  z.object({ sessionUpdate: z.literal("agent_thought_chunk"), ...Chunk }),
+  z.object({ sessionUpdate: z.literal("tool_call"), ...Tool.shape }),
+  z.object({ sessionUpdate: z.literal("tool_call_update"), ...Tool.shape }),
+  z.object({
+    sessionUpdate: z.literal("plan"),
+    entries: z.array(z.object({ content: z.string(), status: z.string().catch("") })),
+  }),
+  z.object({
+    sessionUpdate: z.literal("usage_update"),
+    cost: z
+      .object({ amount: z.number().nonnegative(), currency: z.string() })
+      .nullish()
+      .catch(null),
+  }),
+]);
+export type Update = z.infer<typeof Update>;
+
+/** `update` is undefined for kinds that are not read. */
+export const SessionNotification = z.object({
+  sessionId: z.string(),
+  update: Update.optional().catch(undefined),
+});
+
+export const PermissionRequest = z.object({
+  sessionId: z.string(),
+  toolCall: Tool,
+  options: z.array(z.object({ optionId: z.string(), name: z.string(), kind: z.string() })),
+});
+export type PermissionRequest = z.infer<typeof PermissionRequest>;

@@ -1,0 +1,96 @@
+/** Permissions that wait for an answer. Each belongs to one turn and is void when that turn ends. */
+import { PermissionOption } from "@tutti/protocol";
+import type { AgentEvent } from "../../engine/ports/agents.ts";
+import type { PermissionOutcome } from "./link.ts";
+import { OPEN_PERMISSIONS_MAX } from "./limits.ts";
+import { PermissionRequest } from "./messages.ts";
+import type { Transcriber } from "./transcript.ts";
+import { cut, toolDetail } from "./transcript.ts";
+
+/** The part of a turn that a permission touches. */
+export type Asking = {
+  readonly emit: (event: AgentEvent) => void;
+  readonly hold: () => void;
+  readonly release: () => void;
+};
+
+export type Desk = {
+  /** Resolves with the answer; `cancelled` when the turn ends first or the agent withdraws it. */
+  readonly ask: (
+    params: unknown,
+    asking: Asking,
+    signal: AbortSignal,
+  ) => Promise<PermissionOutcome>;
+  /** An unknown id or option is passed over: the request is gone, or the answer names nothing that was offered. */
+  readonly answer: (id: string, option: string | null) => void;
+  readonly cancelAll: () => void;
+};
+
+type Open = {
+  readonly options: readonly PermissionOption[];
+  readonly settle: (option: PermissionOption | null) => void;
+};
+
+const CANCELLED: PermissionOutcome = { outcome: "cancelled" };
+
+const optionsOf = (request: PermissionRequest): PermissionOption[] =>
+  request.options.flatMap(({ optionId, name, kind }) => {
+    const option = PermissionOption.safeParse({ id: optionId, name, kind });
+    return option.success ? [option.data] : [];
+  });
+
+export const createDesk = (transcriber: Transcriber): Desk => {
+  const open = new Map<string, Open>();
+  let last = 0;
+
+  const settled = (
+    id: string,
+    options: readonly PermissionOption[],
+    signal: AbortSignal,
+  ): Promise<PermissionOption | null> =>
+    new Promise((resolve) => {
+      open.set(id, { options, settle: resolve });
+      signal.addEventListener("abort", () => resolve(null), { once: true });
+    });
+
+  const ask: Desk["ask"] = async (params, asking, signal) => {
+    const request = PermissionRequest.parse(params);
+    const options = optionsOf(request);
+    if (options.length === 0 || open.size >= OPEN_PERMISSIONS_MAX || signal.aborted)
+      return CANCELLED;
+    last += 1;
+    const id = `permission-${last}`;
+    const title = cut(
+      request.toolCall.title ?? transcriber.titleOf(request.toolCall.toolCallId) ?? "a tool call",
+      1000,
+    );
+    transcriber.flush();
+    asking.hold();
+    const answered = settled(id, options, signal);
+    asking.emit({ kind: "permission", id, title, detail: toolDetail(request.toolCall), options });
+    const option = await answered;
+    open.delete(id);
+    asking.release();
+    transcriber.add({
+      kind: "permission",
+      at: transcriber.now(),
+      id,
+      title,
+      answer: option?.name ?? null,
+    });
+    return option === null ? CANCELLED : { outcome: "selected", optionId: option.id };
+  };
+
+  return {
+    ask,
+    answer: (id, option) => {
+      const one = open.get(id);
+      if (one === undefined) return;
+      const chosen = one.options.find((offered) => offered.id === option);
+      if (chosen !== undefined || option === null) one.settle(chosen ?? null);
+    },
+    cancelAll: () => {
+      for (const one of open.values()) one.settle(null);
+    },
+  };
+};

@@ -1,0 +1,78 @@
+/** What happens in a session, whether a turn is running or not: messages become events of the turn. */
+import type { AgentEvent } from "../../engine/ports/agents.ts";
+import type { Clock } from "../../engine/ports/clock.ts";
+import type { Feed } from "./feed.ts";
+import { IDLE_MAX_ENTRIES } from "./limits.ts";
+import type { Conversation } from "./link.ts";
+import { SessionNotification } from "./messages.ts";
+import type { Desk } from "./permissions.ts";
+import { createDesk } from "./permissions.ts";
+import type { Transcriber } from "./transcript.ts";
+import { createTranscriber } from "./transcript.ts";
+import type { TurnClock } from "./turn-clock.ts";
+
+type Turn = { readonly feed: Feed<AgentEvent>; readonly clock: TurnClock };
+
+export type Scene = {
+  readonly conversation: Conversation;
+  readonly transcriber: Transcriber;
+  readonly desk: Desk;
+  /** Starts a turn: what came since the last one goes first. */
+  readonly enter: (turn: Turn) => void;
+  readonly leave: () => void;
+  /** USD that the agent says the session has cost so far; null when it never said. */
+  readonly cost: () => number | null;
+};
+
+export const createScene = (clock: Clock): Scene => {
+  let turn: Turn | null = null;
+  let idle: AgentEvent[] = [];
+  let cost: number | null = null;
+
+  const emit = (event: AgentEvent): void => {
+    if (turn !== null) turn.feed.push(event);
+    else if (event.kind === "entry" && idle.length < IDLE_MAX_ENTRIES) idle.push(event);
+  };
+  const transcriber = createTranscriber(clock, (entry) => emit({ kind: "entry", entry }));
+  const desk = createDesk(transcriber);
+
+  const room = async (): Promise<void> => {
+    if (turn?.feed.isFull() !== true) return;
+    const { feed, clock: turnClock } = turn;
+    turnClock.hold();
+    await feed.room();
+    turnClock.release();
+  };
+
+  const updated = (params: unknown): void => {
+    const { data } = SessionNotification.safeParse(params);
+    if (data?.update === undefined) return;
+    if (data.update.sessionUpdate === "usage_update" && data.update.cost?.currency === "USD")
+      cost = data.update.cost.amount;
+    transcriber.update(data.update);
+  };
+
+  return {
+    transcriber,
+    desk,
+    cost: () => cost,
+    conversation: {
+      room,
+      updated,
+      heard: () => turn?.clock.heard(),
+      output: (stream, text) => transcriber.output(stream, text),
+      asked: async (params, signal) =>
+        turn === null
+          ? { outcome: "cancelled" }
+          : desk.ask(params, { emit, hold: turn.clock.hold, release: turn.clock.release }, signal),
+    },
+    enter: (next) => {
+      turn = next;
+      for (const event of idle) next.feed.push(event);
+      idle = [];
+    },
+    leave: () => {
+      turn = null;
+    },
+  };
+};

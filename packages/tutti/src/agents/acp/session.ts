@@ -1,0 +1,222 @@
+/**
+ * One ACP session: turns, one after the other.
+ *
+ *   idle ──prompt──► turn ──answer──────────────────► idle   (`ended`)
+ *                     ├─ signal ► session/cancel ─answer─► idle   (`ended`, cancelled)
+ *                     │                          └ grace over ► lost (`failed`)
+ *                     └─ a clock ran out, or the agent was lost ► lost (`failed`)
+ *   lost: the process tree was ended; every later prompt fails with the same reason.
+ *
+ * Nothing is lost between a message and its event: what was read before the answer comes first.
+ */
+import { setImmediate as settleHandlers } from "node:timers/promises";
+import type { AgentEvent, AgentFailure, Session } from "../../engine/ports/agents.ts";
+import { answerFailure, failure, isErrorAnswer } from "./failures.ts";
+import type { Feed } from "./feed.ts";
+import { createFeed } from "./feed.ts";
+import { CANCEL_GRACE_MS } from "./limits.ts";
+import type { Link } from "./link.ts";
+import { within } from "./link.ts";
+import { PromptEnded } from "./messages.ts";
+import type { Scene } from "./scene.ts";
+import type { Expiry, TurnClock } from "./turn-clock.ts";
+import { startTurnClock } from "./turn-clock.ts";
+
+export type SessionParts = {
+  readonly id: string;
+  readonly link: Link;
+  readonly scene: Scene;
+  readonly limits: { readonly turnMs: number; readonly silenceMs: number };
+  /** For the first turn's transcript. */
+  readonly notes: readonly string[];
+};
+
+type Outcome =
+  | { readonly kind: "answered"; readonly value: unknown }
+  | { readonly kind: "refused"; readonly error: unknown }
+  | { readonly kind: "lost"; readonly failure: AgentFailure }
+  | { readonly kind: "expired"; readonly expiry: Expiry }
+  | { readonly kind: "aborted" };
+
+type LastEvent = Extract<AgentEvent, { kind: "ended" | "failed" }>;
+
+const CANCELLED_ANSWER: Outcome = { kind: "answered", value: { stopReason: "cancelled" } };
+
+const expiryFailure = (
+  expiry: Expiry,
+  { turnMs, silenceMs }: SessionParts["limits"],
+): AgentFailure =>
+  expiry === "turn"
+    ? failure("agent.timeout", `The agent's turn took longer than ${turnMs / 1000} s.`)
+    : failure("agent.silent", `The agent sent nothing for ${silenceMs / 1000} s.`);
+
+const aborted = (signal: AbortSignal): Promise<Outcome> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve({ kind: "aborted" });
+    else signal.addEventListener("abort", () => resolve({ kind: "aborted" }), { once: true });
+  });
+
+const answerTo = async (link: Link, id: string, text: string): Promise<Outcome> => {
+  try {
+    return {
+      kind: "answered",
+      value: await link.request("session/prompt", {
+        sessionId: id,
+        prompt: [{ type: "text", text }],
+      }),
+    };
+  } catch (error) {
+    return { kind: "refused", error };
+  }
+};
+
+/** An error answer that is only the sound of a connection that broke. */
+const settleRefusal = async (outcome: Outcome, link: Link): Promise<Outcome> => {
+  if (outcome.kind !== "refused" || isErrorAnswer(outcome.error)) return outcome;
+  return { kind: "lost", failure: await link.lost };
+};
+
+class AcpSession implements Session {
+  readonly #parts: SessionParts;
+  #isRunning = false;
+  #lost: AgentFailure | null = null;
+  #notes: readonly string[];
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.#notes = parts.notes;
+  }
+
+  prompt(text: string, { signal }: { readonly signal: AbortSignal }): AsyncIterable<AgentEvent> {
+    return { [Symbol.asyncIterator]: () => this.#events(text, signal) };
+  }
+
+  answer(permission: string, option: string | null): void {
+    this.#parts.scene.desk.answer(permission, option);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#lost ??= failure("agent.stopped", "The session was closed.");
+    this.#parts.scene.desk.cancelAll();
+    await this.#parts.link.stop();
+    this.#parts.scene.transcriber.flush();
+  }
+
+  async *#events(text: string, signal: AbortSignal): AsyncGenerator<AgentEvent, void, undefined> {
+    if (this.#isRunning) throw new Error("a session has one turn at a time");
+    this.#isRunning = true;
+    const feed = createFeed<AgentEvent>();
+    const left = new AbortController();
+    const turn = this.#run(text, feed, AbortSignal.any([signal, left.signal]));
+    try {
+      yield* feed;
+    } finally {
+      left.abort();
+      feed.abandon();
+      await turn;
+      this.#isRunning = false;
+    }
+  }
+
+  /** Runs one turn and closes the feed behind exactly one last event. */
+  async #run(text: string, feed: Feed<AgentEvent>, signal: AbortSignal): Promise<void> {
+    const { scene, limits } = this.#parts;
+    const { transcriber } = scene;
+    const clock = startTurnClock(limits);
+    scene.enter({ feed, clock });
+    transcriber.add({ kind: "prompt", at: transcriber.now(), text });
+    for (const note of this.#notes)
+      transcriber.add({ kind: "note", at: transcriber.now(), text: note });
+    this.#notes = [];
+    const costBefore = scene.cost();
+    const last =
+      this.#lost === null
+        ? await this.#outcome(text, clock, signal).then((outcome) =>
+            this.#conclude(outcome, costBefore),
+          )
+        : this.#failed(this.#lost);
+    clock.stop();
+    scene.desk.cancelAll();
+    await settleHandlers();
+    transcriber.add({
+      kind: "ended",
+      at: transcriber.now(),
+      reason:
+        last.kind === "ended" ? last.stopReason : `${last.failure.code}: ${last.failure.message}`,
+    });
+    scene.leave();
+    feed.push(last);
+    feed.close();
+  }
+
+  async #outcome(text: string, clock: TurnClock, signal: AbortSignal): Promise<Outcome> {
+    const { link, scene, id } = this.#parts;
+    if (signal.aborted) return CANCELLED_ANSWER;
+    const answer = answerTo(link, id, text);
+    const lost = link.lost.then((cause): Outcome => ({ kind: "lost", failure: cause }));
+    const expired = clock.expired.then((expiry): Outcome => ({ kind: "expired", expiry }));
+    const first = await settleRefusal(
+      await Promise.race([answer, lost, expired, aborted(signal)]),
+      link,
+    );
+    if (first.kind === "answered" || first.kind === "lost" || first.kind === "refused")
+      return first;
+    link.notify("session/cancel", { sessionId: id });
+    scene.desk.cancelAll();
+    if (first.kind === "expired") return first;
+    const ended = await within(Promise.race([answer, lost]), CANCEL_GRACE_MS);
+    if (ended === undefined) return first;
+    const settled = await settleRefusal(ended, link);
+    // Some agents answer a cancelled prompt with an error.
+    return settled.kind === "refused" ? CANCELLED_ANSWER : settled;
+  }
+
+  async #conclude(outcome: Outcome, costBefore: number | null): Promise<LastEvent> {
+    switch (outcome.kind) {
+      case "answered":
+        return this.#ended(outcome.value, costBefore);
+      case "refused":
+        return this.#failed(answerFailure("session/prompt", outcome.error));
+      case "lost":
+        return this.#end(outcome.failure);
+      case "expired":
+        return this.#end(expiryFailure(outcome.expiry, this.#parts.limits));
+      case "aborted":
+        return this.#end(
+          failure(
+            "agent.stopped",
+            "The agent did not end its cancelled turn, so its process was ended.",
+          ),
+        );
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  async #ended(value: unknown, costBefore: number | null): Promise<LastEvent> {
+    const answer = PromptEnded.safeParse(value);
+    if (!answer.success) return this.#end(answerFailure("session/prompt", answer.error));
+    const { stopReason, usage } = answer.data;
+    if (usage === null || usage === undefined) return { kind: "ended", stopReason, usage: null };
+    const cost = this.#parts.scene.cost();
+    const costUsd = cost === null ? null : Math.max(0, cost - (costBefore ?? 0));
+    const spent = { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens, costUsd };
+    const { transcriber } = this.#parts.scene;
+    transcriber.add({ kind: "usage", at: transcriber.now(), ...spent });
+    return { kind: "ended", stopReason, usage: spent };
+  }
+
+  /** The session goes on after it. */
+  #failed(cause: AgentFailure): LastEvent {
+    return { kind: "failed", failure: cause };
+  }
+
+  /** Nothing of the process is left when this resolves. */
+  async #end(cause: AgentFailure): Promise<LastEvent> {
+    this.#lost = cause;
+    await this.#parts.link.stop();
+    return this.#failed(cause);
+  }
+}
+
+export const createSession = (parts: SessionParts): Session => new AcpSession(parts);

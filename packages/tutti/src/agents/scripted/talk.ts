@@ -1,0 +1,92 @@
+/** Actions that only speak with the client. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { textOf } from "./script.ts";
+import type { Handlers, Outcome, Stage } from "./stage.ts";
+import { textBlock } from "./stage.ts";
+import type { Answer } from "./wire.ts";
+import { isMessage } from "./wire.ts";
+
+export const CANCELLED: Outcome = { stop: "cancelled" };
+
+/** False when the turn was cancelled meanwhile. */
+export const pause = async (ms: number, signal: AbortSignal): Promise<boolean> => {
+  try {
+    await sleep(ms, undefined, { signal });
+    return true;
+  } catch {
+    // The only failure of a timer is its signal.
+    return false;
+  }
+};
+
+const PERMISSION_OPTIONS = [
+  { optionId: "allow", name: "Allow", kind: "allow_once" },
+  { optionId: "deny", name: "Deny", kind: "reject_once" },
+];
+
+/** The option the client selected; null when it cancelled or refused to answer. */
+const selected = (answer: Answer): string | null => {
+  if ("error" in answer || !isMessage(answer.result)) return null;
+  const outcome = answer.result["outcome"];
+  return isMessage(outcome) && outcome["outcome"] === "selected"
+    ? String(outcome["optionId"])
+    : null;
+};
+
+const chunk = (
+  stage: Stage,
+  kind: "agent_message_chunk" | "agent_thought_chunk",
+  text: string,
+): null => {
+  stage.update({ sessionUpdate: kind, content: textBlock(text) });
+  return null;
+};
+
+export const talk = {
+  say: ({ text }, stage) => chunk(stage, "agent_message_chunk", textOf(text)),
+  think: ({ text }, stage) => chunk(stage, "agent_thought_chunk", textOf(text)),
+  plan: ({ entries }, stage) => {
+    const wire = entries.map(({ text, status }) => ({ content: text, priority: "medium", status }));
+    stage.update({ sessionUpdate: "plan", entries: wire });
+    return null;
+  },
+  stream: async ({ text, updates, everyMs }, stage) => {
+    for (let sent = 0; sent < updates; sent += 1) {
+      if (sent > 0 && !(await pause(everyMs, stage.signal))) return CANCELLED;
+      chunk(stage, "agent_message_chunk", text);
+    }
+    return null;
+  },
+  usage: ({ inputTokens, outputTokens, costUsd = 0 }, stage) => {
+    stage.usage.inputTokens += inputTokens;
+    stage.usage.outputTokens += outputTokens;
+    stage.usage.costUsd += costUsd;
+    const cost = { amount: stage.usage.costUsd, currency: "USD" };
+    stage.update({
+      sessionUpdate: "usage_update",
+      used: stage.usage.inputTokens,
+      size: 200_000,
+      cost,
+    });
+    return null;
+  },
+  ask: async ({ title, allow = [], deny = [] }, stage) => {
+    const toolCall = { toolCallId: stage.nextTool(), title, kind: "other", status: "pending" };
+    const answer = await stage.wire.request("session/request_permission", {
+      sessionId: stage.session,
+      toolCall,
+      options: PERMISSION_OPTIONS,
+    });
+    const option = selected(answer);
+    if (option === null) return CANCELLED;
+    return stage.perform(option === "allow" ? allow : deny);
+  },
+  request: async ({ method, params }, stage) => {
+    const answer = await stage.wire.request(method, params ?? {});
+    return chunk(stage, "agent_message_chunk", `${method}: ${JSON.stringify(answer)}`);
+  },
+  notify: ({ method, params }, stage) => {
+    stage.wire.notify(method, params ?? {});
+    return null;
+  },
+} satisfies Partial<Handlers>;

@@ -1,0 +1,203 @@
+/** A place with a script for the scripted agent, and the adapter under test that runs it. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test as base } from "vitest";
+import { AgentConfig } from "@tutti/protocol";
+import type { Action, Script } from "../../../packages/tutti/src/agents/scripted/script.ts";
+import type {
+  AgentEvent,
+  Agents,
+  Session,
+  SessionSpec,
+} from "../../../packages/tutti/src/engine/ports/agents.ts";
+import type { Place } from "../../../packages/tutti/src/engine/ports/place.ts";
+
+export const PROGRAM = fileURLToPath(
+  new URL("../../../packages/tutti/src/agents/scripted/main.ts", import.meta.url),
+);
+
+export type Opened = Awaited<ReturnType<Agents["open"]>>;
+
+export type OpenOptions = {
+  readonly agent?: Partial<AgentConfig>;
+  readonly limits?: Partial<SessionSpec["limits"]>;
+  readonly signal?: AbortSignal;
+};
+
+export type Rig = {
+  readonly place: Place;
+  readonly open: (script: Script, options?: OpenOptions) => Promise<Opened>;
+  /** Opens or throws the failure's message. */
+  readonly session: (script: Script, options?: OpenOptions) => Promise<Session>;
+  /** Living processes of this rig, by a mark in their environment. */
+  readonly leftovers: () => string[];
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+const MARK = "TUTTI_TEST_RIG";
+
+const readQuietly = (path: string): string => {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    // The process is gone, or another user's.
+    return "";
+  }
+};
+
+const isZombie = (pid: string): boolean => /^State:\s+Z/mu.test(readQuietly(`/proc/${pid}/status`));
+
+/** Generous, because other work may share the machine; tests of the limits name their own. */
+const LIMITS = { turnMs: 60_000, silenceMs: 60_000 };
+
+export const createRig = async (agents: Agents, isolation: Place["isolation"]): Promise<Rig> => {
+  const folder = mkdtempSync(join(tmpdir(), "tutti-agents-"));
+  const inside = (name: string): string => {
+    mkdirSync(join(folder, name));
+    return join(folder, name);
+  };
+  const [root, home, artifacts, scripts] = [
+    inside("tree"),
+    inside("home"),
+    inside("artifacts"),
+    inside("scripts"),
+  ];
+  const mark = folder.slice(folder.lastIndexOf("-") + 1);
+  const place: Place = {
+    root,
+    artifacts,
+    isolation,
+    maxBytes: 256 * 1024 * 1024,
+    tmpBytes: 64 * 1024 * 1024,
+    env: {
+      PATH: "/usr/local/bin:/usr/bin:/bin",
+      HOME: home,
+      TMPDIR: "/tmp",
+      LANG: "C.UTF-8",
+      [MARK]: mark,
+    },
+    mounts: [
+      { source: root, target: root, access: "writable" },
+      { source: home, target: home, access: "writable" },
+      { source: artifacts, target: artifacts, access: "writable" },
+      { source: scripts, target: scripts, access: "read-only" },
+      { source: dirname(PROGRAM), target: dirname(PROGRAM), access: "read-only" },
+      { source: process.execPath, target: process.execPath, access: "read-only" },
+    ],
+  };
+  let written = 0;
+
+  const open: Rig["open"] = async (script, { agent, limits, signal } = {}) => {
+    written += 1;
+    const path = join(scripts, `script-${written}.json`);
+    writeFileSync(path, JSON.stringify(script));
+    const config = AgentConfig.parse({
+      command: [process.execPath, PROGRAM, path],
+      family: "anthropic",
+      ...agent,
+    });
+    const spec = {
+      name: "alto",
+      agent: config,
+      place,
+      owner: "e-conformance1",
+      limits: { ...LIMITS, ...limits },
+    };
+    return agents.open(spec, { signal: signal ?? new AbortController().signal });
+  };
+
+  return {
+    place,
+    open,
+    session: async (script, options) => {
+      const opened = await open(script, options);
+      if (opened.kind === "failed")
+        throw new Error(`${opened.failure.code}: ${opened.failure.message}`);
+      return opened.session;
+    },
+    leftovers: () =>
+      readdirSync("/proc")
+        .filter(
+          (pid) =>
+            /^\d+$/u.test(pid) &&
+            readQuietly(`/proc/${pid}/environ`).includes(`${MARK}=${mark}`) &&
+            !isZombie(pid),
+        )
+        .map((pid) => `${pid} ${readQuietly(`/proc/${pid}/cmdline`).replaceAll("\0", " ")}`),
+    [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+};
+
+export const PROMPT = "Tutti step: build (attempt 1)\nDo the work.";
+
+/** A script that does the same at every prompt. */
+export const doing = (...actions: readonly Action[]): Script => ({ turns: [{ do: actions }] });
+
+export type Answers = (permission: Extract<AgentEvent, { kind: "permission" }>) => string | null;
+
+/** Runs one turn to its end. Unasked permissions are a failed test. */
+export const turn = async (
+  session: Session,
+  text: string,
+  {
+    answers,
+    signal,
+    onText,
+  }: {
+    readonly answers?: Answers;
+    readonly signal?: AbortSignal;
+    readonly onText?: () => void;
+  } = {},
+): Promise<AgentEvent[]> => {
+  const events: AgentEvent[] = [];
+  for await (const event of session.prompt(text, {
+    signal: signal ?? new AbortController().signal,
+  })) {
+    events.push(event);
+    if (event.kind === "entry" && event.entry.kind === "text") onText?.();
+    if (event.kind !== "permission") continue;
+    if (answers === undefined) throw new Error(`asked for ${event.title}`);
+    session.answer(event.id, answers(event));
+  }
+  return events;
+};
+
+export const entriesOf = (events: readonly AgentEvent[]) =>
+  events.flatMap((event) => (event.kind === "entry" ? [event.entry] : []));
+
+export const textOf = (events: readonly AgentEvent[]): string =>
+  entriesOf(events)
+    .flatMap((entry) => (entry.kind === "text" ? [entry.text] : []))
+    .join("");
+
+/** The last event; more than one last event, or one in the middle, is a failed test. */
+export const lastOf = (
+  events: readonly AgentEvent[],
+): Extract<AgentEvent, { kind: "ended" | "failed" }> => {
+  const lasts = events.filter((event) => event.kind === "ended" || event.kind === "failed");
+  const [last] = lasts;
+  if (last === undefined || lasts.length > 1 || events.at(-1) !== last)
+    throw new Error(`not exactly one last event: ${JSON.stringify(events.slice(-5))}`);
+  return last;
+};
+
+export const codeOf = (events: readonly AgentEvent[]): string => {
+  const last = lastOf(events);
+  return last.kind === "failed" ? last.failure.code : `ended: ${last.stopReason}`;
+};
+
+/** A test with a rig of its own; a process of it that is left at the end is a failed test. */
+export const rigTest = (makeRig: () => Promise<Rig>) =>
+  base.extend("rig", async ({ task: _task }, { onCleanup }) => {
+    const rig = await makeRig();
+    onCleanup(async () => {
+      const left = rig.leftovers();
+      await rig[Symbol.asyncDispose]();
+      expect(left).toEqual([]);
+    });
+    return rig;
+  });
+
+export type RigTest = ReturnType<typeof rigTest>;

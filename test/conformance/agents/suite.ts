@@ -1,0 +1,329 @@
+/** What every agent adapter must do, whatever the agent and the place. Run against each of them. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect } from "vitest";
+import type { Script } from "../../../packages/tutti/src/agents/scripted/script.ts";
+import type { AgentEvent } from "../../../packages/tutti/src/engine/ports/agents.ts";
+import type { OpenOptions, Rig } from "./rig.ts";
+import { codeOf, doing, entriesOf, lastOf, PROMPT, rigTest, textOf, turn } from "./rig.ts";
+import { describeMisbehaviour } from "./misbehaviour.ts";
+
+const run = async (rig: Rig, script: Script, options: OpenOptions = {}): Promise<AgentEvent[]> => {
+  await using session = await rig.session(script, options);
+  return await turn(session, PROMPT);
+};
+
+export const describeAgents = (name: string, makeRig: () => Promise<Rig>): void => {
+  const it = rigTest(makeRig);
+
+  describe.concurrent(`${name}: a turn`, () => {
+    it("tells the agent's name and version", async ({ rig }) => {
+      const opened = await rig.open({ name: "tenor", turns: [] });
+      expect(opened).toMatchObject({ kind: "opened", agent: { name: "tenor", version: "1.0.0" } });
+      if (opened.kind === "opened") await opened.session[Symbol.asyncDispose]();
+    });
+
+    it("shows what the agent says and does, in order, from the prompt to the end", async ({
+      rig,
+    }) => {
+      const events = await run(
+        rig,
+        doing(
+          { do: "think", text: "hm" },
+          { do: "say", text: "I begin." },
+          { do: "plan", entries: [{ text: "write it", status: "pending" }] },
+          { do: "write", path: "src/a.js", content: ["one", "two"] },
+          { do: "say", text: "Done." },
+        ),
+      );
+      expect(entriesOf(events)).toMatchObject([
+        { kind: "prompt", text: PROMPT },
+        { kind: "thought", text: "hm" },
+        { kind: "text", text: "I begin." },
+        { kind: "plan", entries: [{ text: "write it", status: "pending" }] },
+        { kind: "tool", title: "Write src/a.js", status: "in_progress" },
+        {
+          kind: "tool",
+          title: "Write src/a.js",
+          status: "completed",
+          detail: expect.stringContaining("0 lines before, 2 after"),
+        },
+        { kind: "text", text: "Done." },
+        { kind: "ended", reason: "end_turn" },
+      ]);
+      expect(lastOf(events)).toEqual({ kind: "ended", stopReason: "end_turn", usage: null });
+    });
+
+    it("joins many small pieces of text into few entries and loses none", async ({ rig }) => {
+      const events = await run(
+        rig,
+        doing({ do: "stream", text: "word ", updates: 400, everyMs: 0 }),
+      );
+      expect(textOf(events)).toBe("word ".repeat(400));
+      expect(entriesOf(events).length).toBeLessThan(60);
+    });
+
+    it("does the work in the work tree and leaves artifacts in their folder", async ({ rig }) => {
+      await run(
+        rig,
+        doing(
+          { do: "write", path: "a.txt", content: "one\n" },
+          { do: "append", path: "a.txt", content: "two\n" },
+          { do: "patch", path: "a.txt", find: "two", replace: "2" },
+          { do: "run", command: "cat a.txt > seen-by-shell.txt" },
+          { do: "rename", from: "a.txt", to: "b.txt" },
+          { do: "report", file: "spec.md", text: "# Spec" },
+          { do: "report", file: "contract.yaml", json: { requirements: [] } },
+        ),
+      );
+      expect(readFileSync(join(rig.place.root, "b.txt"), "utf8")).toBe("one\n2\n");
+      expect(readFileSync(join(rig.place.root, "seen-by-shell.txt"), "utf8")).toBe("one\n2\n");
+      expect(existsSync(join(rig.place.root, "a.txt"))).toBe(false);
+      expect(readFileSync(join(rig.place.artifacts, "spec.md"), "utf8")).toBe("# Spec");
+      expect(JSON.parse(readFileSync(join(rig.place.artifacts, "contract.yaml"), "utf8"))).toEqual({
+        requirements: [],
+      });
+    });
+
+    it("shows a command with its output and its outcome", async ({ rig }) => {
+      const events = await run(rig, doing({ do: "run", command: "echo seen; exit 3" }));
+      expect(entriesOf(events)).toContainEqual(
+        expect.objectContaining({ kind: "tool", status: "failed", detail: "seen\nexit code 3" }),
+      );
+    });
+
+    it("gives the agent its own environment and none of Tutti's", async ({ rig }) => {
+      const events = await run(
+        rig,
+        doing({ do: "run", command: 'echo "$COLOUR|$TUTTI_STEP|$VITEST"' }),
+        { agent: { env: { COLOUR: "blue", TUTTI_STEP: "build" } } },
+      );
+      expect(JSON.stringify(entriesOf(events))).toContain("blue|build|\\n");
+    });
+
+    it("continues the same session with a second prompt", async ({ rig }) => {
+      const script: Script = {
+        turns: [
+          { nth: 1, do: [{ do: "say", text: "first" }] },
+          { nth: 2, do: [{ do: "say", text: "second" }] },
+        ],
+      };
+      await using session = await rig.session(script);
+      expect(textOf(await turn(session, PROMPT))).toBe("first");
+      expect(textOf(await turn(session, PROMPT))).toBe("second");
+    });
+
+    it("reports tokens and cost of the turn, not of the session", async ({ rig }) => {
+      const script = doing({ do: "usage", inputTokens: 100, outputTokens: 20, costUsd: 0.25 });
+      await using session = await rig.session(script);
+      await turn(session, PROMPT);
+      const events = await turn(session, PROMPT);
+      expect(lastOf(events)).toMatchObject({
+        kind: "ended",
+        usage: { inputTokens: 100, outputTokens: 20, costUsd: 0.25 },
+      });
+      expect(entriesOf(events)).toContainEqual(
+        expect.objectContaining({ kind: "usage", inputTokens: 100, costUsd: 0.25 }),
+      );
+    });
+
+    it("sets the configured mode when the agent offers it", async ({ rig }) => {
+      const script: Script = {
+        modes: ["ask", "full"],
+        turns: [{ do: [{ do: "run", command: "echo mode=$SCRIPTED_MODE" }] }],
+      };
+      expect(JSON.stringify(await run(rig, script, { agent: { mode: "full" } }))).toContain(
+        "mode=full",
+      );
+    });
+
+    it("notes a configured mode that the agent does not offer", async ({ rig }) => {
+      const script: Script = { modes: ["ask"], turns: [{ do: [] }] };
+      const events = await run(rig, script, { agent: { mode: "full" } });
+      expect(entriesOf(events)).toContainEqual(
+        expect.objectContaining({
+          kind: "note",
+          text: expect.stringContaining('does not offer the mode "full"; it offers ask'),
+        }),
+      );
+    });
+  });
+
+  describe.concurrent(`${name}: permissions`, () => {
+    const asking = doing({
+      do: "ask",
+      title: "Remove the build folder",
+      allow: [{ do: "say", text: "removed" }],
+      deny: [{ do: "say", text: "kept" }],
+    });
+
+    it.for([["allow", "removed", "Allow"] as const, ["deny", "kept", "Deny"] as const])(
+      "passes the answer %s on to the agent",
+      async ([option, said, answer], { rig }) => {
+        await using session = await rig.session(asking);
+        const events = await turn(session, PROMPT, { answers: () => option });
+        expect(events).toContainEqual(
+          expect.objectContaining({ kind: "permission", title: "Remove the build folder" }),
+        );
+        expect(textOf(events)).toBe(said);
+        expect(entriesOf(events)).toContainEqual(
+          expect.objectContaining({ kind: "permission", answer }),
+        );
+      },
+    );
+
+    it("cancels the request when the answer is null", async ({ rig }) => {
+      await using session = await rig.session(asking);
+      expect(codeOf(await turn(session, PROMPT, { answers: () => null }))).toBe("ended: cancelled");
+    });
+
+    it("stops both clocks while a person is asked", async ({ rig }) => {
+      await using session = await rig.session(asking, {
+        limits: { turnMs: 3000, silenceMs: 3000 },
+      });
+      const events: AgentEvent[] = [];
+      for await (const event of session.prompt(PROMPT, { signal: new AbortController().signal })) {
+        events.push(event);
+        if (event.kind !== "permission") continue;
+        setTimeout(() => session.answer(event.id, "allow"), 3500);
+      }
+      expect(codeOf(events)).toBe("ended: end_turn");
+    });
+
+    it("cancels the turn while a person is asked", async ({ rig }) => {
+      await using session = await rig.session(asking);
+      const stop = new AbortController();
+      const events: AgentEvent[] = [];
+      for await (const event of session.prompt(PROMPT, { signal: stop.signal })) {
+        events.push(event);
+        if (event.kind === "permission") stop.abort();
+      }
+      expect(codeOf(events)).toBe("ended: cancelled");
+    });
+  });
+
+  describe.concurrent(`${name}: an agent with its own ideas`, () => {
+    it("answers methods that are not offered and goes on", async ({ rig }) => {
+      const events = await run(
+        rig,
+        doing(
+          { do: "request", method: "fs/read_text_file", params: { path: "/etc/passwd" } },
+          { do: "request", method: "craft/drainMidTurnQueue" },
+        ),
+      );
+      expect(textOf(events)).toContain('fs/read_text_file: {"error":{"code":-32601');
+      expect(textOf(events)).toContain('craft/drainMidTurnQueue: {"error":{"code":-32601');
+    });
+
+    it("ignores notifications and updates it does not know", async ({ rig }) => {
+      const events = await run(
+        rig,
+        doing(
+          { do: "notify", method: "_auth/status_update", params: { kind: "x" } },
+          {
+            do: "notify",
+            method: "session/update",
+            params: { sessionId: "s-1", update: { sessionUpdate: "from_the_future", x: 1 } },
+          },
+          { do: "notify", method: "session/update", params: 7 },
+          { do: "say", text: "still here" },
+        ),
+      );
+      expect(textOf(events)).toBe("still here");
+    });
+
+    it("shows stray lines on standard output and standard error and goes on", async ({ rig }) => {
+      const events = await run(
+        rig,
+        doing(
+          { do: "garbage", text: "loading model", times: 3 },
+          { do: "garbage", text: '{"jsonrpc":"2.0","id":99,"result":{}}' },
+          { do: "complain", text: "a warning\n" },
+          { do: "say", text: "fine" },
+        ),
+      );
+      expect(textOf(events)).toBe("fine");
+      const output = entriesOf(events).flatMap((entry) =>
+        entry.kind === "output" ? [`${entry.stream}: ${entry.text}`] : [],
+      );
+      expect(output.join("")).toContain("loading model\nloading model\n");
+      expect(output.join("")).toContain("stderr: a warning");
+    });
+
+    it("reports an error answer as a refusal, and the session goes on", async ({ rig }) => {
+      const script: Script = {
+        turns: [
+          { nth: 1, do: [{ do: "refuse", message: "quota used up" }] },
+          { do: [{ do: "say", text: "again" }] },
+        ],
+      };
+      await using session = await rig.session(script);
+      const events = await turn(session, PROMPT);
+      expect(lastOf(events)).toMatchObject({
+        kind: "failed",
+        failure: { code: "agent.refused", message: expect.stringContaining("quota used up") },
+      });
+      expect(textOf(await turn(session, PROMPT))).toBe("again");
+    });
+  });
+
+  describe.concurrent(`${name}: cancelling`, () => {
+    it("ends the turn by the agent's own answer and keeps the session", async ({ rig }) => {
+      const script: Script = {
+        turns: [
+          {
+            nth: 1,
+            do: [
+              { do: "say", text: "working" },
+              { do: "sleep", ms: 600_000 },
+            ],
+          },
+          { do: [{ do: "say", text: "back" }] },
+        ],
+      };
+      await using session = await rig.session(script);
+      const stop = new AbortController();
+      const events = await turn(session, PROMPT, {
+        signal: stop.signal,
+        onText: () => stop.abort(),
+      });
+      expect(codeOf(events)).toBe("ended: cancelled");
+      expect(textOf(await turn(session, PROMPT))).toBe("back");
+    });
+
+    it("ends the process of an agent that ignores it", async ({ rig }) => {
+      await using session = await rig.session(
+        doing({ do: "ignore-sigterm" }, { do: "say", text: "working" }, { do: "hang" }),
+      );
+      const stop = new AbortController();
+      const events = await turn(session, PROMPT, {
+        signal: stop.signal,
+        onText: () => stop.abort(),
+      });
+      expect(codeOf(events)).toBe("agent.stopped");
+      expect(rig.leftovers()).toEqual([]);
+    }, 20_000);
+
+    it("ends the turn when its reader leaves", async ({ rig }) => {
+      await using session = await rig.session({
+        turns: [
+          { nth: 1, do: [{ do: "stream", text: "x", updates: 100_000, everyMs: 20 }] },
+          { do: [{ do: "say", text: "back" }] },
+        ],
+      });
+      for await (const event of session.prompt(PROMPT, { signal: new AbortController().signal }))
+        if (event.kind === "entry" && event.entry.kind === "text") break;
+      expect(textOf(await turn(session, PROMPT))).toBe("back");
+    });
+
+    it("does not prompt at all when it is cancelled before", async ({ rig }) => {
+      await using session = await rig.session(doing({ do: "write", path: "a.txt", content: "x" }));
+      expect(codeOf(await turn(session, PROMPT, { signal: AbortSignal.abort() }))).toBe(
+        "ended: cancelled",
+      );
+      expect(existsSync(join(rig.place.root, "a.txt"))).toBe(false);
+    });
+  });
+
+  describeMisbehaviour(name, it);
+};
