@@ -27,7 +27,7 @@ import {
   STOP_GRACE_MS,
 } from "./limits.ts";
 import { checkPlace, encodeArguments, fenceArguments } from "./policy.ts";
-import { removeCgroup, type Registration, type Registry } from "./registry.ts";
+import { register, removeCgroup, type Registration, type Registry } from "./registry.ts";
 import { fenceScript, START_DESCRIPTORS } from "./start-scripts.ts";
 import type { FenceUser } from "./system-files.ts";
 import { watchSize } from "./watchdog.ts";
@@ -59,8 +59,8 @@ export async function startFenced(
   const cgroup = fence.taskCgroup === null ? null : makeTaskCgroup(fence.taskCgroup);
   const plan = planStart(fence, spec);
   const owned = await spawn(fence, spec, { command: plan.command, cgroup });
-  const facts = { owner: spec.owner, root: owned.id, mark: null, cgroup };
-  const running = new Running(owned, { spec, cgroup, registration: fence.registry.add(facts) });
+  const registration = await register(fence.registry, owned, { owner: spec.owner, cgroup });
+  const running = new Running(owned, { spec, cgroup, registration });
   try {
     const abort = signal === undefined ? [] : [whenAborted(signal)];
     owned.pipe(START_DESCRIPTORS.args)?.end(encodeArguments(plan.args));

@@ -104,8 +104,13 @@ export function protectNames(root: string, placeholders: string): Protection {
       if (real !== null) mounts.push({ source: real, target: real, access: "read-only" });
       continue;
     }
+    if (parentStat?.isFile() === true) {
+      mounts.push({ source: parent, target: parent, access: "read-only" });
+      continue;
+    }
     // A parent that is a mount point itself cannot be renamed away from under the name.
-    if (parentStat?.isDirectory() === true) {
+    if (parent !== root) {
+      mkdirSync(parent, { recursive: true });
       mounts.push({ source: parent, target: parent, access: "writable" });
     }
     const source = hasContent(target) ? target : placeholderPath(placeholders, name);

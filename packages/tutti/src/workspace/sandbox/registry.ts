@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../../platform/atomic-file.ts";
 import { bootId, isAlive, readProcess, type ProcessId } from "../../platform/process-table.ts";
+import type { OwnedProcess } from "../../platform/spawn.ts";
 import { killTree } from "../../platform/process-tree.ts";
 
 const Process = z.object({ pid: z.number().int().positive(), startTime: z.number() });
@@ -60,6 +61,20 @@ export function openRegistry(folder: string): Registry {
       return ended.filter(Boolean).length;
     },
   };
+}
+
+/** A process that cannot be registered may not run. */
+export async function register(
+  registry: Registry,
+  owned: OwnedProcess,
+  facts: Pick<Entry, "owner" | "cgroup">,
+): Promise<Registration> {
+  try {
+    return registry.add({ ...facts, ...owned.tree });
+  } catch (error) {
+    await owned.stop(0);
+    throw error;
+  }
 }
 
 async function endEntry(path: string, boot: string): Promise<boolean> {

@@ -2,7 +2,7 @@
 import type { ExitFact, FencedProcess, LaunchSpec } from "../../engine/ports/sandbox.ts";
 import { killTree } from "../../platform/process-tree.ts";
 import { spawnOwned } from "../../platform/spawn.ts";
-import type { Registry } from "./registry.ts";
+import { register, type Registry } from "./registry.ts";
 import { unfencedScript } from "./start-scripts.ts";
 
 export async function startUnfenced(
@@ -19,8 +19,7 @@ export async function startUnfenced(
     isTerminal: spec.terminal === true,
     extra: ["pipe"],
   });
-  const { mark } = owned.tree;
-  const registration = registry.add({ owner: spec.owner, root: owned.id, mark, cgroup: null });
+  const registration = await register(registry, owned, { owner: spec.owner, cgroup: null });
   owned.pipe(3)?.end("\n");
   let ended: ExitFact["ended"] = null;
   const exited = owned.exited.then(async (status): Promise<ExitFact> => {
