@@ -14,7 +14,8 @@ const ANSWER_MAX_BYTES = 64 * 1024 * 1024;
 
 export type WireOptions = {
   readonly socketPath: string;
-  readonly version: string;
+  /** Another version on the other end is refused; `null` takes any. */
+  readonly version: string | null;
   /** The program that answers for the person; recorded and shown. */
   readonly onBehalf?: string;
 };
@@ -33,7 +34,7 @@ export async function open(wire: WireOptions, request: WireRequest): Promise<Inc
   const response = await send(wire, request);
   const status = response.statusCode ?? 0;
   const version = response.headers[VERSION_HEADER];
-  if (version !== wire.version) {
+  if (wire.version !== null && version !== wire.version) {
     response.destroy();
     const theirs = typeof version === "string" ? `version ${version}` : "another program";
     throw new TuttiError(

@@ -7,7 +7,7 @@ import type {
   StepView,
   WorkflowStep,
 } from "@tutti/protocol";
-import { isStale, needsHold } from "../domain/holds.ts";
+import { stepOutcome } from "../domain/status.ts";
 import { instancesOf, keyOf, stepState } from "../domain/steps.ts";
 
 export function stepViews(document: RunDocument, status: RunStatus): StepView[] {
@@ -37,15 +37,10 @@ function stepView(document: RunDocument, subject: Subject): StepView {
   };
 }
 
-function outcomeOf(document: RunDocument, { step, state, status }: Subject): StepOutcome {
-  const { kind } = state.status;
-  const isStaleNow = isStale(document, state.key);
-  if (!isStaleNow && (kind === "passed" || kind === "skipped" || kind === "waived")) return kind;
-  if (status.attention.some((item) => item.step === state.key)) return "waiting";
-  if (isStaleNow) return "stale";
-  if (kind === "active") return "working";
-  if (kind === "failed") return "failed";
-  return document.finished === null && needsHold(document, step) ? "ready" : "blocked";
+function outcomeOf(document: RunDocument, { state, status }: Subject): StepOutcome {
+  const outcome = stepOutcome(document, state.key);
+  const isAsked = status.attention.some((item) => item.step === state.key);
+  return isAsked && (outcome === "working" || outcome === "pending") ? "waiting" : outcome;
 }
 
 function detailOf({ state, status }: Subject): string {

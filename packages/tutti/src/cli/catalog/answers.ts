@@ -1,0 +1,170 @@
+/** Commands that answer what a run asks. */
+import type { CommandSpec, OptionSpec } from "../command-spec.ts";
+import { RUN_ARGUMENT, WAIT_OPTION } from "./everyday.ts";
+
+const COMMENT_OPTION: OptionSpec = {
+  flags: "-m, --comment <text>",
+  about: "Your words; they go to the agents and on the record",
+};
+const REASON_OPTION: OptionSpec = {
+  flags: "-m, --reason <text>",
+  about: "Why; kept on the record",
+};
+const SUBJECT_OPTION: OptionSpec = {
+  flags: "--subject <hash>",
+  about: "Answer only if this is still what is asked about (its first digits are enough)",
+};
+const WHAT_ARGUMENT = {
+  name: "what",
+  about: "A step, or `guard`; by default the one thing that waits",
+};
+const PERMISSION_ARGUMENT = { name: "permission", about: "By default the one that waits" };
+const OPTION_OPTION: OptionSpec = {
+  flags: "--option <id>",
+  about: "One of the agent's own options",
+};
+
+export const ANSWERS: readonly CommandSpec[] = [
+  {
+    name: "approve",
+    about: "Proceed: approve artifacts, the merge, or an exception",
+    details:
+      "An approval is bound to the hashes of exactly what waits now; it is void when that changes.",
+    args: [RUN_ARGUMENT, WHAT_ARGUMENT],
+    options: [
+      COMMENT_OPTION,
+      SUBJECT_OPTION,
+      { flags: "--degraded", about: "Go on without a foreign reviewer; needs a comment" },
+      WAIT_OPTION,
+    ],
+    examples: [
+      { command: "tutti approve", about: "The one thing that waits in this project" },
+      {
+        command: "tutti approve r-4k2m approve-spec --wait",
+        about: "One step, then follow the run",
+      },
+      {
+        command: 'tutti approve r-4k2m guard -m "the old test was wrong"',
+        about: "Allow a change to a test",
+      },
+    ],
+    load: () => import("../commands/approve.ts"),
+  },
+  {
+    name: "reject",
+    about: "Ask for changes: send the work back with your words",
+    args: [RUN_ARGUMENT, WHAT_ARGUMENT],
+    options: [
+      COMMENT_OPTION,
+      SUBJECT_OPTION,
+      { flags: "--cancel", about: "Cancel the run instead of asking for changes" },
+      WAIT_OPTION,
+    ],
+    examples: [
+      {
+        command: 'tutti reject r-4k2m approve-spec -m "also cover IPv6"',
+        about: "The specification",
+      },
+      { command: 'tutti reject r-4k2m -m "keep the old flag working"', about: "The candidate" },
+    ],
+    load: () => import("../commands/reject.ts"),
+  },
+  {
+    name: "comment",
+    about: "Leave a comment on a run",
+    args: [RUN_ARGUMENT, { name: "text", about: "Your words", isRequired: true }],
+    options: [
+      { flags: "--on <what>", about: "A step, an artifact or a finding (default: the run)" },
+    ],
+    examples: [
+      {
+        command: 'tutti comment r-4k2m "see also the older report" --on spec.md',
+        about: "On an artifact",
+      },
+    ],
+    load: () => import("../commands/comment.ts"),
+  },
+  {
+    name: "permit",
+    about: "Answer what agents ask permission for",
+    examples: [
+      { command: "tutti permit ls", about: "What waits" },
+      { command: "tutti permit allow r-4k2m", about: "Allow it once" },
+    ],
+    commands: [
+      {
+        name: "ls",
+        about: "List what agents ask permission for",
+        examples: [{ command: "tutti permit ls", about: "In every project" }],
+        load: () => import("../commands/permit-ls.ts"),
+      },
+      {
+        name: "allow",
+        about: "Allow it once",
+        args: [RUN_ARGUMENT, PERMISSION_ARGUMENT],
+        options: [
+          OPTION_OPTION,
+          { flags: "--always", about: "Allow it and the like, where the agent offers that" },
+        ],
+        examples: [{ command: "tutti permit allow r-4k2m", about: "The one that waits" }],
+        load: () => import("../commands/permit-allow.ts"),
+      },
+      {
+        name: "deny",
+        about: "Refuse it",
+        args: [RUN_ARGUMENT, PERMISSION_ARGUMENT],
+        options: [
+          OPTION_OPTION,
+          { flags: "--always", about: "Refuse it and the like, where the agent offers that" },
+        ],
+        examples: [{ command: "tutti permit deny r-4k2m", about: "The one that waits" }],
+        load: () => import("../commands/permit-deny.ts"),
+      },
+    ],
+  },
+  {
+    name: "retry",
+    about: "Try again what failed",
+    args: [RUN_ARGUMENT, { name: "step", about: "By default everything that failed" }],
+    options: [{ flags: "-m, --note <text>", about: "A hint for the next attempt" }, WAIT_OPTION],
+    examples: [
+      { command: 'tutti retry r-4k2m build -m "the fixture is in test/data"', about: "One step" },
+    ],
+    load: () => import("../commands/retry.ts"),
+  },
+  {
+    name: "waive",
+    about: "Go on without a step, or in spite of a finding",
+    args: [
+      RUN_ARGUMENT,
+      { name: "what", about: "A step, or a finding such as F2", isRequired: true },
+    ],
+    options: [REASON_OPTION, WAIT_OPTION],
+    examples: [
+      { command: 'tutti waive r-4k2m F2 -m "accepted until the next release"', about: "A finding" },
+    ],
+    load: () => import("../commands/waive.ts"),
+  },
+  {
+    name: "renew",
+    about: "Answer for a stale step: it still holds, or it runs again",
+    args: [RUN_ARGUMENT, { name: "step", about: "The stale step", isRequired: true }],
+    options: [
+      { flags: "--holds", about: "What it made still holds" },
+      { flags: "--again", about: "Run it again on top" },
+      WAIT_OPTION,
+    ],
+    examples: [{ command: "tutti renew r-4k2m plan --holds", about: "The plan is still good" }],
+    load: () => import("../commands/renew.ts"),
+  },
+  {
+    name: "merge",
+    about: "Try the merge again after a refusal or a conflict",
+    args: [RUN_ARGUMENT],
+    options: [WAIT_OPTION],
+    examples: [
+      { command: "tutti merge r-4k2m --wait", about: "After committing or stashing your own work" },
+    ],
+    load: () => import("../commands/merge.ts"),
+  },
+];

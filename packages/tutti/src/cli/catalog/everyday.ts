@@ -1,0 +1,111 @@
+/** Commands for starting tasks and looking at them. */
+import type { CommandSpec, OptionSpec } from "../command-spec.ts";
+
+export const RUN_ARGUMENT = {
+  name: "run",
+  about: "Run id or the beginning of one; by default the run of this project",
+};
+
+export const WAIT_OPTION: OptionSpec = {
+  flags: "--wait",
+  about: "Stay until the run ends or needs you, and show its progress",
+};
+
+export const EVERYDAY: readonly CommandSpec[] = [
+  {
+    name: "run",
+    about: "Start a task",
+    details:
+      "Takes the text as the task and starts a run of the workflow on the present commit. With `-` the text comes from standard input.",
+    args: [
+      { name: "text", about: "What you want, in your words", isRequired: true, isVariadic: true },
+    ],
+    options: [
+      { flags: "--title <text>", about: "Short name of the task; by default its first line" },
+      { flags: "--workflow <name>", about: "Workflow to run; `tutti workflows ls` lists them" },
+      {
+        flags: "--base <ref>",
+        about: "Branch, tag or commit to start from; by default the target",
+      },
+      { flags: "--target <branch>", about: "Branch to merge into; by default the present one" },
+      {
+        flags: "--to <where>",
+        about: "Move the target branch, or leave a ready branch beside it",
+        choices: ["target", "branch"],
+      },
+      {
+        flags: "--isolation <level>",
+        about: "`none` runs agents and checks without the fence; shown and recorded",
+        choices: ["sandbox", "none"],
+      },
+      WAIT_OPTION,
+    ],
+    examples: [
+      { command: 'tutti run "Fix: an empty --port crashes the server"', about: "Start a task" },
+      { command: 'tutti run "Add a --quiet flag" --workflow quick --wait', about: "And watch it" },
+      { command: "tutti run - < task.md", about: "Take the text from a file" },
+    ],
+    load: () => import("../commands/run.ts"),
+  },
+  {
+    name: "tasks",
+    about: "List the runs",
+    options: [
+      { flags: "--all", about: "Of every project, not only of this one" },
+      { flags: "--state <states>", about: "Only these states, separated by commas" },
+      { flags: "--limit <number>", about: "At most this many (default 50)" },
+    ],
+    examples: [
+      { command: "tutti tasks", about: "The runs of this project, newest first" },
+      { command: "tutti tasks --all --state waiting", about: "Everything that waits for you" },
+      { command: "tutti tasks --json", about: "The same for a program" },
+    ],
+    load: () => import("../commands/tasks.ts"),
+  },
+  {
+    name: "show",
+    about: "Show a run: steps, contract, checks, findings, what needs you",
+    args: [RUN_ARGUMENT],
+    options: [
+      { flags: "--artifact <name>", about: "Print one artifact, such as spec.md" },
+      {
+        flags: "--transcript [session]",
+        about: "Print what was said in the newest session, or in this one",
+      },
+      { flags: "--sessions", about: "List the sessions of the run" },
+    ],
+    examples: [
+      { command: "tutti show", about: "The newest run of this project" },
+      { command: "tutti show r-4k2m --artifact spec.md", about: "Read the specification" },
+      { command: "tutti show r-4k2m --json", about: "Everything about it as one document" },
+    ],
+    load: () => import("../commands/show.ts"),
+  },
+  {
+    name: "watch",
+    about: "Follow what happens, line by line",
+    details: "Ends when the run ends. Without a run it follows all of them until Ctrl-C.",
+    args: [{ ...RUN_ARGUMENT, about: "Run id or the beginning of one; by default all runs" }],
+    options: [{ flags: "--after <number>", about: "Begin after this event; 0 tells everything" }],
+    examples: [
+      { command: "tutti watch r-4k2m", about: "One run" },
+      { command: "tutti watch --json", about: "Every event of every run, one JSON object a line" },
+    ],
+    load: () => import("../commands/watch.ts"),
+  },
+  {
+    name: "diff",
+    about: "Show what a run changed",
+    args: [RUN_ARGUMENT],
+    options: [
+      { flags: "--stat", about: "Only the names of the files" },
+      { flags: "--from <commit>", about: "Compare with this commit instead of the base" },
+      { flags: "--to <commit>", about: "Show this commit instead of the newest checkpoint" },
+    ],
+    examples: [
+      { command: "tutti diff", about: "The candidate against its base" },
+      { command: "tutti diff r-4k2m --stat", about: "Which files" },
+    ],
+    load: () => import("../commands/diff.ts"),
+  },
+];

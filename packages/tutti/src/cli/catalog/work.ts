@@ -1,0 +1,67 @@
+/** Commands that steer a run and let a person work in it. */
+import type { CommandSpec } from "../command-spec.ts";
+import { RUN_ARGUMENT, WAIT_OPTION } from "./everyday.ts";
+
+export const WORK: readonly CommandSpec[] = [
+  {
+    name: "take",
+    about: "Work in the run's workspace yourself; no agent writes meanwhile",
+    args: [RUN_ARGUMENT],
+    examples: [{ command: 'cd "$(tutti take r-4k2m)"', about: "Go there: its path is the output" }],
+    load: () => import("../commands/take.ts"),
+  },
+  {
+    name: "give",
+    about: "Give the workspace back: your work becomes a checkpoint, and every gate runs again",
+    args: [RUN_ARGUMENT],
+    options: [WAIT_OPTION],
+    examples: [{ command: "tutti give r-4k2m --wait", about: "And see what the gates say" }],
+    load: () => import("../commands/give.ts"),
+  },
+  {
+    name: "shell",
+    about: "Open a terminal inside the fence of a run",
+    args: [RUN_ARGUMENT],
+    examples: [{ command: "tutti shell r-4k2m", about: "See what the agents and checks see" }],
+    load: () => import("../commands/shell.ts"),
+  },
+  {
+    name: "amend",
+    about: "Replace an artifact of a run, such as the specification or the plan",
+    details:
+      "What rests on it becomes stale; its approval is void. With `-` the text comes from standard input.",
+    args: [
+      RUN_ARGUMENT,
+      { name: "name", about: "Name of the artifact", isRequired: true },
+      { name: "file", about: "File with the new text, or `-`", isRequired: true },
+    ],
+    examples: [
+      { command: "tutti amend r-4k2m spec.md my-spec.md", about: "Put your own text in its place" },
+    ],
+    load: () => import("../commands/amend.ts"),
+  },
+  {
+    name: "pause",
+    about: "Start nothing new in a run; what is under way ends first",
+    args: [RUN_ARGUMENT],
+    options: [{ flags: "-m, --reason <text>", about: "Why" }],
+    examples: [{ command: "tutti pause r-4k2m", about: "Go on later with `tutti resume`" }],
+    load: () => import("../commands/pause.ts"),
+  },
+  {
+    name: "resume",
+    about: "Go on with a paused run",
+    args: [RUN_ARGUMENT],
+    options: [WAIT_OPTION],
+    examples: [{ command: "tutti resume r-4k2m --wait", about: "And follow it" }],
+    load: () => import("../commands/resume.ts"),
+  },
+  {
+    name: "cancel",
+    about: "End a run; its commits are parked, never lost",
+    args: [RUN_ARGUMENT],
+    options: [{ flags: "-m, --reason <text>", about: "Why" }, WAIT_OPTION],
+    examples: [{ command: 'tutti cancel r-4k2m -m "solved otherwise"', about: "With a reason" }],
+    load: () => import("../commands/cancel.ts"),
+  },
+];

@@ -1,0 +1,3 @@
+import type { Action } from "../command-spec.ts";
+
+export const run: Action = async () => 1;

@@ -1,0 +1,10 @@
+import { finish } from "../await-run.ts";
+import type { Action } from "../command-spec.ts";
+import { selectRun } from "../select-run.ts";
+
+export const run: Action = async (cli, input) => {
+  const { run: id } = await selectRun(cli, input.args, "act");
+  const client = await cli.client();
+  const accepted = await client.command(id, { kind: "run.resume" });
+  return finish(cli, input, { run: id, message: `◐ ${id} goes on.`, json: accepted });
+};

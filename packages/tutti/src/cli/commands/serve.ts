@@ -1,0 +1,22 @@
+import { EXIT, TuttiError } from "@tutti/protocol/errors";
+import { announceStart } from "../../platform/daemon-process.ts";
+import type { Action } from "../command-spec.ts";
+
+/** Says how the start went to whoever waits for it, then stays until it is told to end. */
+export const run: Action = async (cli) => {
+  const { deps } = cli;
+  try {
+    const daemon = await deps.serve({ signal: deps.signal });
+    announceStart({ ready: true, pid: process.pid });
+    const fact = { pid: process.pid, version: deps.version, socket: daemon.socketPath };
+    if (cli.isJson) cli.printJson(fact);
+    else cli.print(`Tutti ${deps.version} listens on ${daemon.socketPath} (pid ${process.pid}).`);
+    await daemon.ended;
+    return EXIT.ok;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const code = error instanceof TuttiError ? error.code : "internal";
+    announceStart({ error: { code, message } });
+    throw error;
+  }
+};

@@ -1,0 +1,54 @@
+import type { TranscriptEntry } from "@tutti/protocol";
+import { EXIT, TuttiError } from "@tutti/protocol/errors";
+import { printRun } from "../await-run.ts";
+import type { Cli } from "../cli.ts";
+import { flagOption, textOption, type Action, type Input } from "../command-spec.ts";
+import { transcriptLines } from "../pages/transcript.ts";
+import { selectRun } from "../select-run.ts";
+import { printable } from "../terminal/printable.ts";
+
+/** Entries read at once, and how many of a session's last ones are printed. */
+const PAGE = 500;
+const MAX_ENTRIES = 5000;
+
+export const run: Action = async (cli, input) => {
+  const { run: id } = await selectRun(cli, input.args, "look");
+  const client = await cli.client();
+  const artifact = textOption(input, "artifact");
+  if (artifact !== undefined) {
+    const text = await client.artifact(id, artifact);
+    if (cli.isJson) cli.printJson({ run: id, name: artifact, text });
+    else cli.print(cli.isTerminal ? printable(text) : text);
+    return EXIT.ok;
+  }
+  if (flagOption(input, "sessions")) {
+    const sessions = await client.sessions(id);
+    if (cli.isJson) cli.printJson({ run: id, sessions });
+    else for (const session of sessions) cli.print(printable(session));
+    return EXIT.ok;
+  }
+  if (input.options["transcript"] !== undefined) return transcript(cli, input, id);
+  printRun(cli, await client.run(id));
+  return EXIT.ok;
+};
+
+async function transcript(cli: Cli, input: Input, id: string): Promise<number> {
+  const client = await cli.client();
+  const session = textOption(input, "transcript") ?? (await client.sessions(id)).at(-1);
+  if (session === undefined) throw new TuttiError("session.unknown", `${id} has no session yet.`);
+  const { total } = await client.transcript(session, { from: 0, limit: 1 });
+  let from = Math.max(total - MAX_ENTRIES, 0);
+  if (from > 0) cli.note(`The first ${from} entries are left out.`);
+  while (from < total) {
+    const page = await client.transcript(session, { from, limit: PAGE });
+    for (const entry of page.entries) printEntry(cli, entry);
+    if (page.entries.length === 0) break;
+    from += page.entries.length;
+  }
+  return EXIT.ok;
+}
+
+function printEntry(cli: Cli, entry: TranscriptEntry): void {
+  if (cli.isJson) cli.printJson(entry);
+  else cli.print(transcriptLines(entry, cli.style).join("\n"));
+}

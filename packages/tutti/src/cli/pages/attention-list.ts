@@ -1,0 +1,43 @@
+/** What needs a person: asked, why, and the exact command for every answer. */
+import type { AttentionItem } from "@tutti/protocol";
+import { columns, cut, duration, indent, wrap } from "../terminal/layout.ts";
+import { printable, printableLine } from "../terminal/printable.ts";
+import type { Style } from "../terminal/style.ts";
+
+/** Lines of details; the rest is in the JSON. */
+const MAX_DETAILS = 12;
+
+export type AttentionOptions = {
+  readonly style: Style;
+  readonly width: number;
+  readonly now: number;
+};
+
+export function attentionLines(item: AttentionItem, options: AttentionOptions): string[] {
+  const { style, width, now } = options;
+  const age = duration(now - item.since);
+  const subject = item.subject === null ? "" : ` · ${item.subject.slice(0, 12)}`;
+  const details = item.details.flatMap((detail) =>
+    printable(detail)
+      .split("\n")
+      .map((line) => cut(line, width - 4)),
+  );
+  return [
+    `${style.paint("waiting", `◆ ${printableLine(item.asks)}`)}  ${style.paint("quiet", `${age}${subject}`)}`,
+    ...indent(wrap(printableLine(item.why), width - 4), 2),
+    ...indent(shortened(details), 4),
+    ...indent(
+      columns(item.answers.map(({ label, command }) => [printableLine(label), safe(command)])),
+      4,
+    ),
+  ];
+}
+
+function shortened(details: readonly string[]): readonly string[] {
+  if (details.length <= MAX_DETAILS) return details;
+  return [...details.slice(0, MAX_DETAILS), `… ${details.length - MAX_DETAILS} more lines`];
+}
+
+/** People paste these into a shell; ids that an agent chose must not become words of it. */
+const PASTABLE = /^[\w ./:@=,[\]-]+$/u;
+const safe = (command: string): string => (PASTABLE.test(command) ? command : "tutti permit ls");
