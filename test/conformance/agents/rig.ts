@@ -76,6 +76,7 @@ export const createRig = async (agents: Agents, isolation: Place["isolation"]): 
       HOME: home,
       TMPDIR: "/tmp",
       LANG: "C.UTF-8",
+      TUTTI_ARTIFACTS: artifacts,
       [MARK]: mark,
     },
     mounts: [

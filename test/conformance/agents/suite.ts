@@ -23,9 +23,7 @@ export const describeAgents = (name: string, makeRig: () => Promise<Rig>): void 
       if (opened.kind === "opened") await opened.session[Symbol.asyncDispose]();
     });
 
-    it("shows what the agent says and does, in order, from the prompt to the end", async ({
-      rig,
-    }) => {
+    it("shows what the agent says and does, in order", async ({ rig }) => {
       const events = await run(
         rig,
         doing(
@@ -37,7 +35,6 @@ export const describeAgents = (name: string, makeRig: () => Promise<Rig>): void 
         ),
       );
       expect(entriesOf(events)).toMatchObject([
-        { kind: "prompt", text: PROMPT },
         { kind: "thought", text: "hm" },
         { kind: "text", text: "I begin." },
         { kind: "plan", entries: [{ text: "write it", status: "pending" }] },
@@ -49,7 +46,6 @@ export const describeAgents = (name: string, makeRig: () => Promise<Rig>): void 
           detail: expect.stringContaining("0 lines before, 2 after"),
         },
         { kind: "text", text: "Done." },
-        { kind: "ended", reason: "end_turn" },
       ]);
       expect(lastOf(events)).toEqual({ kind: "ended", stopReason: "end_turn", usage: null });
     });

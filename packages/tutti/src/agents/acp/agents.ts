@@ -141,11 +141,10 @@ const handshake = async (
 export const acpAgents = ({ sandbox, clock }: AcpParts): Agents => ({
   open: async (spec, { signal }) => {
     const { place, agent, owner } = spec;
-    const env = { TUTTI_ARTIFACTS: place.artifacts, ...agent.env };
     let process: FencedProcess;
     try {
       process = await sandbox.launch(
-        { place, command: agent.command, env, egress: agent.egress, owner },
+        { place, command: agent.command, env: agent.env, egress: agent.egress, owner },
         { signal },
       );
     } catch (error) {

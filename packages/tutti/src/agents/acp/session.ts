@@ -124,7 +124,6 @@ class AcpSession implements Session {
     const { transcriber } = scene;
     const clock = startTurnClock(limits);
     scene.enter({ feed, clock });
-    transcriber.add({ kind: "prompt", at: transcriber.now(), text });
     for (const note of this.#notes)
       transcriber.add({ kind: "note", at: transcriber.now(), text: note });
     this.#notes = [];
@@ -138,12 +137,7 @@ class AcpSession implements Session {
     clock.stop();
     scene.desk.cancelAll();
     await settleHandlers();
-    transcriber.add({
-      kind: "ended",
-      at: transcriber.now(),
-      reason:
-        last.kind === "ended" ? last.stopReason : `${last.failure.code}: ${last.failure.message}`,
-    });
+    transcriber.flush();
     scene.leave();
     feed.push(last);
     feed.close();

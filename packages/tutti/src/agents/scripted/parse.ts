@@ -1,7 +1,16 @@
 /** Reads a script file. Every problem is reported at once, each with its place in the file. */
 import type { ActionFields, ActionKind, Script, Turn } from "./script.ts";
 
-type Field = "text" | "string" | "number" | "strings" | "entries" | "actions" | "any" | "flood";
+type Field =
+  | "boolean"
+  | "text"
+  | "string"
+  | "number"
+  | "strings"
+  | "entries"
+  | "actions"
+  | "any"
+  | "flood";
 
 /** A field's type; `?` marks an optional one. The mapped type makes the table complete. */
 type FieldTable<Of> = { readonly [Name in keyof Of]-?: Field | `${Field}?` };
@@ -44,6 +53,7 @@ const TURN: FieldTable<Turn> = {
   step: "string?",
   attempt: "number?",
   nth: "number?",
+  repair: "boolean?",
   prompt: "string?",
   do: "actions",
 };
@@ -62,6 +72,7 @@ const HOLDS: {
   text: ["a string or a list of lines", isText],
   string: ["a string", (value) => typeof value === "string"],
   number: ["a number", (value) => typeof value === "number"],
+  boolean: ["true or false", (value) => typeof value === "boolean"],
   strings: [
     "an object of strings",
     (value) => isRecord(value) && Object.values(value).every((one) => typeof one === "string"),

@@ -2,7 +2,7 @@
  * What the scripted agent is told to do: a JSON file of turns, each a list of actions.
  *
  * A prompt takes the first turn whose conditions all hold. The step and the attempt are read from
- * the prompt's first line, `Tutti step: KEY (attempt N)`. `nth` counts the prompts this script was
+ * the prompt's first line, `Tutti step: KEY (attempt N)`, with `, repair` behind N when it hands problems back. `nth` counts the prompts this script was
  * given for that step, also over restarts of the process. A prompt that no turn matches is answered
  * with an error. docs/scripted-agent.md is the reference.
  */
@@ -71,6 +71,8 @@ export type Turn = {
   readonly attempt?: number;
   /** 1 for the first prompt of its step. */
   readonly nth?: number;
+  /** Whether the prompt hands problems with the artifacts back; absent: both. */
+  readonly repair?: boolean;
   /** A regular expression that the prompt must contain. */
   readonly prompt?: string;
   readonly do: Actions;

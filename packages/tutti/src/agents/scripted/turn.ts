@@ -26,27 +26,30 @@ export const performAll = async (actions: readonly Action[], stage: Stage): Prom
 };
 
 /** What the first line of a prompt says. */
-export type Marker = { readonly step: string; readonly attempt: number };
+export type Marker = {
+  readonly step: string;
+  readonly attempt: number;
+  /** The answer to the prompt before was not valid: the same turn once more, with the problems. */
+  readonly repair: boolean;
+};
 
 export const markerOf = (prompt: string): Marker => {
-  const [, step, attempt] = /^Tutti step: (\S+) \(attempt (\d+)\)/u.exec(prompt) ?? [];
-  return { step: step ?? "", attempt: Number(attempt ?? 1) };
+  const [, step, attempt, repair] =
+    /^Tutti step: (\S+) \(attempt (\d+)(, repair)?\)/u.exec(prompt) ?? [];
+  return { step: step ?? "", attempt: Number(attempt ?? 1), repair: repair !== undefined };
 };
 
-const fits = (
-  turn: Turn,
-  prompt: string,
-  { step, attempt, nth }: Marker & { readonly nth: number },
-): boolean => {
-  if (turn.step !== undefined && turn.step !== step && turn.step !== step.replace(/\[.*\]$/u, ""))
-    return false;
-  if (turn.attempt !== undefined && turn.attempt !== attempt) return false;
-  if (turn.nth !== undefined && turn.nth !== nth) return false;
-  return turn.prompt === undefined || new RegExp(turn.prompt, "su").test(prompt);
+type Facts = Marker & { readonly nth: number };
+
+const isStep = (wanted: string, step: string): boolean =>
+  wanted === step || wanted === step.replace(/\[.*\]$/u, "");
+
+const fits = (turn: Turn, prompt: string, facts: Facts): boolean => {
+  const { step = facts.step, attempt = facts.attempt, nth = facts.nth } = turn;
+  const { repair = facts.repair, prompt: pattern = "" } = turn;
+  const isMarked = attempt === facts.attempt && nth === facts.nth && repair === facts.repair;
+  return isMarked && isStep(step, facts.step) && new RegExp(pattern, "su").test(prompt);
 };
 
-export const turnFor = (
-  script: Script,
-  prompt: string,
-  facts: Marker & { readonly nth: number },
-): Turn | null => script.turns.find((turn) => fits(turn, prompt, facts)) ?? null;
+export const turnFor = (script: Script, prompt: string, facts: Facts): Turn | null =>
+  script.turns.find((turn) => fits(turn, prompt, facts)) ?? null;

@@ -27,7 +27,10 @@ export type AgentFailure = {
   readonly retry: "never" | "later" | "new-attempt";
 };
 
-/** `ended` and `failed` are last: exactly one of them closes the stream. */
+/**
+ * `entry`: what the agent says and does; its prompt and its end are recorded by who prompted.
+ * `ended` and `failed` are last: exactly one of them closes the stream.
+ */
 export type AgentEvent =
   | { readonly kind: "entry"; readonly entry: TranscriptEntry }
   | {
