@@ -18,8 +18,8 @@ const isRoot = process.getuid?.() === 0;
  */
 const tiers = [
   { name: "unit", project: "unit" },
-  { name: "conformance", project: "conformance", isPlanned: true },
-  { name: "faults", project: "faults", isPlanned: true },
+  { name: "conformance", project: "conformance" },
+  { name: "faults", project: "faults" },
   { name: "fences", project: "fences", isPlanned: true },
   ...(isRoot
     ? [{ name: "fences-ordinary-user", project: "fences", isPlanned: true, asOrdinaryUser: true }]

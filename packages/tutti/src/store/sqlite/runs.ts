@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import { FOLD_VERSION, RunDocument, RunId, TuttiError } from "@tutti/protocol";
 import { z } from "zod";
 import type { Commit, Page, RunSummary } from "../../engine/ports/store.ts";
@@ -20,10 +20,11 @@ const Summary = z.object({
   updatedAt: z.number(),
 });
 
-const Numbered = z.object({ number: z.number() });
 const Versioned = z.object({ version: z.number() });
 const Stored = z.object({ fold: z.number(), body: z.string() });
 const Cursor = z.string().regex(/^\d{1,16}\.\d{1,16}$/u);
+
+type OutputRow = Record<string, SQLOutputValue>;
 
 export type RunQuery = {
   readonly project?: string;
@@ -59,7 +60,7 @@ export function runTable(database: DatabaseSync): RunTable {
     "SELECT d.fold, d.body FROM runs r JOIN documents d ON d.run = r.number WHERE r.id = ?",
   );
 
-  function move({ expectedVersion, document: next, summary: row }: Commit): unknown {
+  function move({ expectedVersion, document: next, summary: row }: Commit): OutputRow | undefined {
     const { id, title, state, text, attention, startedAt, updatedAt } = row;
     if (expectedVersion > 0) {
       const values = [next.version, title, state, text, attention, updatedAt];
@@ -73,7 +74,7 @@ export function runTable(database: DatabaseSync): RunTable {
     write: (commit) => {
       const row = move(commit);
       if (row === undefined) return null;
-      const { number } = parseRow(Numbered, row, commit.run);
+      const number = numberOf(row);
       replace.run(number, commit.document.fold, JSON.stringify(commit.document));
       return number;
     },
@@ -90,6 +91,13 @@ export function runTable(database: DatabaseSync): RunTable {
     },
     page: (query) => readPage(database, query),
   };
+}
+
+/** On the hot path of every commit, so without a schema. */
+function numberOf(row: OutputRow): number {
+  const { number } = row;
+  if (typeof number === "number") return number;
+  throw new TuttiError("store.corrupt", "a run has no number");
 }
 
 function readPage(database: DatabaseSync, query: RunQuery): Page<RunSummary> {

@@ -56,10 +56,11 @@ function createStore(
   });
   const transcripts = new Transcripts(database, writer);
   return {
-    commit: async (commit) => {
-      assertWhole(commit);
-      return await writer.write(() => commits.apply(commit));
-    },
+    commit: (commit) =>
+      writer.write(() => {
+        assertWhole(commit);
+        return commits.apply(commit);
+      }),
     audit: (line) => writer.write(() => audit.insert(line)),
     document: runs.document,
     events: commits.events.after,
