@@ -9,7 +9,7 @@ import { createStage, DONE, stageRun } from "../fixtures/dispatch-stage.ts";
 import type { StageOptions } from "../fixtures/dispatch-stage.ts";
 import { sampleEffect } from "../fixtures/runs.ts";
 
-export type DispatcherOptions = {
+type DispatcherOptions = {
   readonly store: Store;
   readonly owner: string;
   /** Attempts of an effect whose worker throws; delays between them are a few milliseconds. */

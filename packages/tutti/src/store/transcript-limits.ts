@@ -2,7 +2,7 @@
 import type { TranscriptEntry } from "@tutti/protocol";
 
 /** Longest text in one entry, in characters; a longer one becomes several entries. */
-export const ENTRY_TEXT_MAX_CHARACTERS = 64 * 1024;
+const ENTRY_TEXT_MAX_CHARACTERS = 64 * 1024;
 /** Longest entry of any other kind once it is JSON, in characters. */
 const ENTRY_MAX_CHARACTERS = 256 * 1024;
 

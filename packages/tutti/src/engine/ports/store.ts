@@ -22,7 +22,7 @@ export type RunSummary = {
   readonly updatedAt: number;
 };
 
-export type EffectState = "pending" | "active" | "settled" | "cancelled";
+type EffectState = "pending" | "active" | "settled" | "cancelled";
 
 export type EffectRow = {
   readonly effect: Effect;

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { RunId } from "@tutti/protocol";
 import type { Commit } from "../../engine/ports/store.ts";
 
-export type AuditLine = Commit["audit"] & { readonly run: RunId | null };
+type AuditLine = Commit["audit"] & { readonly run: RunId | null };
 
 export type AuditTable = { readonly insert: (line: AuditLine) => void };
 

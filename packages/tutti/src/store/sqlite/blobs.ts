@@ -9,7 +9,7 @@ import { z } from "zod";
 import { parseRow } from "./rows.ts";
 
 /** Largest blob, in bytes. */
-export const BLOB_MAX_BYTES = 64 * 1024 * 1024;
+const BLOB_MAX_BYTES = 64 * 1024 * 1024;
 
 const Row = z.object({ bytes: z.instanceof(Uint8Array) });
 

@@ -26,7 +26,7 @@ const Cursor = z.string().regex(/^\d{1,16}\.\d{1,16}$/u);
 
 type OutputRow = Record<string, SQLOutputValue>;
 
-export type RunQuery = {
+type RunQuery = {
   readonly project?: string;
   readonly states?: readonly string[];
   readonly cursor?: string;

@@ -9,7 +9,7 @@ const Total = z.object({ total: z.number() });
 const Row = z.object({ body: z.string() });
 
 /** Which part of a session to read: rows from a position on, until either bound is reached. */
-export type Window = {
+type Window = {
   readonly from: number;
   readonly entries: number;
   readonly characters: number;

@@ -14,7 +14,7 @@ import type { TranscriptTable } from "./transcript-table.ts";
 import type { Writer } from "./writer.ts";
 
 /** Longest time between an append and its write. */
-export const TRANSCRIPT_FLUSH_MS = 50;
+const TRANSCRIPT_FLUSH_MS = 50;
 /** Entries' JSON in memory, in characters; more is written at once. */
 const BUFFER_MAX_CHARACTERS = 4 * 1024 * 1024;
 /** JSON in one window, in characters. */

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { sampleEffect, sampleRunId } from "../../../../test/fixtures/runs.ts";
+import type { Entry } from "../../src/dispatch/local/entry.ts";
+import { Queue } from "../../src/dispatch/local/queue.ts";
+
+const run = sampleRunId(1);
+
+const entry = (number: number, ...groups: Entry["groups"]): Entry => ({
+  effect: sampleEffect(run, number),
+  groups,
+  attempt: 1,
+  controller: new AbortController(),
+  isCancelled: false,
+});
+
+const takeAll = (queue: Queue): Entry[] => {
+  const taken: Entry[] = [];
+  for (let next = queue.take(); next !== null; next = queue.take()) taken.push(next);
+  return taken;
+};
+
+describe("the queue", () => {
+  const machine = { name: "machine", limit: 3 };
+  const anthropic = { name: "family:anthropic", limit: 1 };
+  const openai = { name: "family:openai", limit: 2 };
+
+  it("hands out in order of arrival across lines", () => {
+    const queue = new Queue();
+    const all = [entry(1, machine), entry(2), entry(3, openai), entry(4)];
+    for (const one of all) queue.add(one);
+    expect(takeAll(queue)).toEqual(all);
+  });
+
+  it("takes the next of another line when a group is full, and the first again once it is free", () => {
+    const queue = new Queue();
+    const [first, second, third] = [
+      entry(1, machine, anthropic),
+      entry(2, machine, anthropic),
+      entry(3, machine, openai),
+    ];
+    for (const one of [first, second, third]) queue.add(one);
+    expect(takeAll(queue)).toEqual([first, third]);
+    queue.free(first);
+    expect(takeAll(queue)).toEqual([second]);
+  });
+
+  it("never gives what was removed", () => {
+    const queue = new Queue();
+    const [first, second] = [entry(1), entry(2)];
+    queue.add(first);
+    queue.add(second);
+    expect(queue.remove(first)).toBe(true);
+    expect(queue.remove(first)).toBe(false);
+    expect(takeAll(queue)).toEqual([second]);
+    expect(queue.take()).toBeNull();
+  });
+
+  it("stays quick with ten thousand that have to wait", () => {
+    const queue = new Queue();
+    for (let number = 0; number < 10_000; number += 1) queue.add(entry(number, anthropic));
+    const taken: Entry[] = [];
+    for (let next = queue.take(); next !== null; next = queue.take()) {
+      taken.push(next);
+      expect(queue.take()).toBeNull();
+      queue.free(next);
+    }
+    expect(taken).toHaveLength(10_000);
+  });
+});
