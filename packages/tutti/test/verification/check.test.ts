@@ -46,7 +46,7 @@ describe("the outcome of a check", () => {
     ["it bails out", tap("1..2", "ok 1 - a", "Bail out! gone"), 0, "(bailed out: gone)"],
     ["it fails though its tests pass", tap("ok 1 - a", "1..1"), 1, "(ended with exit code 1)"],
     ["a test fails though it ends with 0", tap("not ok 1 - a", "1..1"), 0, "a"],
-  ])("a suite is red when %s", async (_, text, code, first) => {
+  ])("a suite is red when %s", async (...[, text, code, first]) => {
     const rig = makeRig(printing(text, code));
     const result = await rig.check({ run: "node t.mjs" });
     expect(result.outcome).toBe("red");

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { makeRig } from "./rig.ts";
+import { makeRig, type Rig } from "./rig.ts";
 
 const script = (content: string) => ({
   files: [{ path: "proof.mjs", content }],
   run: "node proof.mjs",
 });
-const suite = (content: string, test?: string) => ({
+const suite = (content: string, decides?: string) => ({
   files: [
     {
       path: "proof.test.mjs",
@@ -15,8 +15,11 @@ const suite = (content: string, test?: string) => ({
     },
   ],
   run: "node --test --test-reporter=tap proof.test.mjs",
-  ...(test === undefined ? {} : { test }),
+  ...(decides === undefined ? {} : { test: decides }),
 });
+
+const lay = async (rig: Rig, path: string) =>
+  (await rig.prove({ files: [{ path, content: "planted" }], run: "ls" }, { times: 3 })).runs;
 
 describe("a reproduction", () => {
   test("runs as often as asked and says what each run decided", async () => {
@@ -161,10 +164,6 @@ describe("a failure that only looks like a broken set-up", () => {
 });
 
 describe("paths of a reproduction", () => {
-  const lay = async (rig: ReturnType<typeof makeRig>, path: string) =>
-    (await rig.prove({ files: [{ path, content: "planted" }], run: "ls" }, { times: 3 }))
-      .runs;
-
   test.each([
     "/etc/planted",
     "../planted",
@@ -181,9 +180,7 @@ describe("paths of a reproduction", () => {
   ])("%j is refused and nothing is run", async (path) => {
     const rig = makeRig();
     const runs = await lay(rig, path);
-    expect(runs.map(({ outcome, exitCode }) => [outcome, exitCode])).toEqual(
-      Array(3).fill(["error", null]),
-    );
+    expect(runs.map(({ outcome }) => outcome)).toEqual(["error", "error", "error"]);
     expect(runs[0]?.tail).toMatch(/^The file .* was not written: it /su);
     expect(existsSync(join(rig.folder, "planted"))).toBe(false);
   });

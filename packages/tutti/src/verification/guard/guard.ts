@@ -18,24 +18,44 @@ export type GuardOptions = {
 
 type ChangedFile = Diff["files"][number];
 
-/** Marks of Rust live beside the code that they test. */
+/** Languages whose tests may stand beside the code that they test. */
 const INLINE_TESTS = /\.rs$/u;
+/** Text in which tests are written; other files of a test are data. */
+const SOURCE = /\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|cs|php|swift|sh|t|feature|json|ya?ml|toml)$/u;
+
+type Lines = { readonly patch: PatchFile | null; readonly isComplete: boolean };
 
 export function guardDiff(diff: Diff, options: GuardOptions): readonly GuardFlag[] {
-  const patches = new Map(parsePatch(diff.patch).map((file) => [file.path, file]));
+  const read = readPatches(diff);
   const named = new Set(options.checks.flatMap(({ run }) => pathsIn(run)));
   return diff.files.flatMap((file) => {
-    const patch = patches.get(file.path) ?? null;
+    const lines = read(file.path);
     const paths = file.from === null ? [file.path] : [file.path, file.from];
     return distinct([
       ...flagProtected(paths, options.protectedGlobs),
       ...flagNamed(paths, named),
-      ...flagRules(file, paths, patch),
-      ...flagTest(file, patch),
-      ...flagContent(file, patch),
-      ...flagUnread(file, patch, diff.truncated),
+      ...flagRules(file, paths, lines),
+      ...flagTest(file, lines.patch),
+      ...flagPackage(file, lines.patch),
+      ...flagUnread(file, lines),
     ]);
   });
+}
+
+/** A file whose type changes stands twice in a patch. The last one of a cut-off patch may be cut off too. */
+function readPatches(diff: Diff): (path: string) => Lines {
+  const files = parsePatch(diff.patch);
+  const byPath = new Map<string, PatchFile>();
+  for (const file of files) {
+    const hunks = [...(byPath.get(file.path)?.hunks ?? []), ...file.hunks];
+    byPath.set(file.path, { path: file.path, hunks });
+  }
+  const cutOff = diff.truncated ? files.at(-1)?.path : undefined;
+  return (path) => {
+    const patch = byPath.get(path) ?? null;
+    const isComplete = path !== cutOff && (patch !== null || !diff.truncated);
+    return { patch, isComplete };
+  };
 }
 
 function flagProtected(paths: readonly string[], globs: readonly string[]): GuardFlag[] {
@@ -57,14 +77,10 @@ function pathsIn(command: string): string[] {
   return command.split(/[\s;&|()<>"'`=]+/u).map((word) => word.replace(/^(?:\.\/)+/u, ""));
 }
 
-function flagRules(
-  file: ChangedFile,
-  paths: readonly string[],
-  patch: PatchFile | null,
-): GuardFlag[] {
+function flagRules(file: ChangedFile, paths: readonly string[], lines: Lines): GuardFlag[] {
   const isFound = (rule: PathRule, path: string): boolean =>
     rule.globs.some((glob) => matches(glob, path)) &&
-    (rule.lines === undefined || file.status !== "modified" || isTouched(patch, rule.lines));
+    (rule.lines === undefined || file.status !== "modified" || isTouched(lines, rule.lines));
   return paths.flatMap((path) =>
     PATH_RULES.filter((rule) => isFound(rule, path)).map((rule) =>
       flag(rule.kind, path, rule.detail),
@@ -73,30 +89,32 @@ function flagRules(
 }
 
 /** Whether a change stands in a hunk that speaks of it, so that the lines around say where it is. */
-function isTouched(patch: PatchFile | null, lines: RegExp): boolean {
-  return patch === null || patch.hunks.some((hunk) => hunk.some(({ text }) => lines.test(text)));
+function isTouched({ patch, isComplete }: Lines, form: RegExp): boolean {
+  if (patch === null || !isComplete || patch.hunks.length === 0) return true;
+  return patch.hunks.some((hunk) => hunk.some(({ text }) => form.test(text)));
 }
 
 function flagTest(file: ChangedFile, patch: PatchFile | null): GuardFlag[] {
-  if (file.status === "renamed" && file.from !== null && isTestPath(file.from)) {
-    const renamed = flag("test-renamed", file.path, `It was ${file.from} before.`);
-    return [renamed, ...(patch === null ? [] : readTestLines(patch, false))];
+  const { status, from, path } = file;
+  if (status === "renamed" && from !== null && isTestPath(from)) {
+    const renamed = flag("test-renamed", path, `It was ${from} before.`);
+    return [renamed, ...(patch === null ? [] : readTestLines(patch, "changed"))];
   }
-  if (!isTestPath(file.path)) {
-    return patch !== null && INLINE_TESTS.test(file.path) && file.status === "modified"
-      ? readTestLines(patch, false)
-      : [];
+  if (!isTestPath(path)) {
+    const isInline = INLINE_TESTS.test(path) && status === "modified";
+    return patch !== null && isInline ? readTestLines(patch, "inline") : [];
   }
-  if (file.status === "deleted") {
-    return [flag("test-deleted", file.path, "A test, or a file that tests use, is deleted.")];
+  if (status === "deleted") {
+    return [flag("test-deleted", path, "A test, or a file that tests use, is deleted.")];
   }
-  return patch === null ? [] : readTestLines(patch, file.status === "added");
+  if (patch === null) return [];
+  return readTestLines(patch, status === "added" ? "new" : "changed");
 }
 
 const isPackageJson = (path: string): boolean => matches("**/package.json", path);
 const isFixture = (path: string): boolean => matches("**/fixtures/**", path);
 
-function flagContent(file: ChangedFile, patch: PatchFile | null): GuardFlag[] {
+function flagPackage(file: ChangedFile, patch: PatchFile | null): GuardFlag[] {
   if (!isPackageJson(file.path) || isFixture(file.path)) return [];
   if (file.status === "deleted" || file.status === "renamed") {
     return [flag("check-edited", file.path, "Its scripts are gone from where they were.")];
@@ -104,13 +122,15 @@ function flagContent(file: ChangedFile, patch: PatchFile | null): GuardFlag[] {
   return patch === null ? [] : readPackageJson(patch);
 }
 
-/** Where the diff was too large to hold a file's lines, nobody has looked at them. */
-function flagUnread(file: ChangedFile, patch: PatchFile | null, isTruncated: boolean): GuardFlag[] {
-  if (!isTruncated || patch !== null || file.status === "deleted") return [];
-  const detail = "The diff is too large to look at its lines.";
-  if (isPackageJson(file.path)) return [flag("check-edited", file.path, detail)];
-  const isChanged = file.status !== "added" && isTestPath(file.path);
-  return isChanged ? [flag("test-skipped", file.path, detail)] : [];
+/** Lines that the diff does not show, because it is too large or the file is no text: nobody looked. */
+function flagUnread(file: ChangedFile, { patch, isComplete }: Lines): GuardFlag[] {
+  const { path, status } = file;
+  const isUnseen = !isComplete || (status === "modified" && patch?.hunks.length === 0);
+  if (!isUnseen || status === "deleted") return [];
+  const detail = "The diff does not show all of its lines.";
+  if (isPackageJson(path)) return [flag("check-edited", path, detail)];
+  const isTest = status !== "added" && isTestPath(path) && SOURCE.test(path);
+  return isTest ? [flag("test-skipped", path, detail)] : [];
 }
 
 const flag = (kind: GuardFlag["kind"], path: string, detail: string): GuardFlag => ({

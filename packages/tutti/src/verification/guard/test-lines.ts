@@ -8,7 +8,7 @@ const COMMENT = /^\s*(?:\/\/|#(?!\[)|\/?\*|<!--|--\s|"""|''')/u;
 const SKIPS: readonly RegExp[] = [
   /\b(?:describe|context|suite|it|test|t|tap|bench)(?:\.\w+)*\.(?:skip|todo|skipIf|fixme|failing)\b/u,
   /\b(?:xit|xtest|xdescribe|xcontext|xspecify)\s*\(/u,
-  /\b(?:skip|todo)\s*:\s*(?!false\b|undefined\b)/u,
+  /\b(?:skip|todo)\s*:\s*(?!false\b|undefined\b|null\b|\d)\S/u,
   /@(?:pytest\.mark|unittest)\.(?:skip\w*|xfail|expectedFailure)\b/u,
   /\b(?:pytest\.(?:skip|xfail|importorskip)|self\.skipTest|unittest\.skip\w*)\s*\(/u,
   /@(?:Ignore|Disabled\w*|DisabledIf\w*)\b/u,
@@ -29,16 +29,20 @@ const FOCUS: readonly RegExp[] = [
 const DECLARATION =
   /(?:^|[^.\w])(?:it|test|specify|scenario)(?:\.\w+)*\s*[(`]|\bt\.test\s*\(|^\s*(?:async\s+)?def\s+test_|^\s*func\s+Test|@Test\b|#\[(?:\w+::)*test\b|\[(?:Fact|Theory|TestMethod|Test)\]|\bfunction\s+test/u;
 const ASSERTION =
-  /\b(?:assert|expect|should|require)\w*\s*[.(!]|\.should\b|\b(?:t|test|assert|self|this)\.(?:\w*[eE]qual\w*|same|notSame|ok|notOk|deep\w*|throws|doesNotThrow|rejects|match|is|not|true|false|fail|pass|assert\w*|truthy|falsy|like)\s*\(|\bassert\s|\bt\.(?:Error|Errorf|Fatal|Fatalf)\s*\(/u;
+  /\b(?:assert|expect|should)\w*\s*[.(!]|\brequire\.[A-Z]\w*\(|\.should\b|\b(?:t|test|assert|self|this)\.(?:\w*[eE]qual\w*|same|notSame|ok|notOk|deep\w*|throws|doesNotThrow|rejects|match|is|not|true|false|fail|pass|assert\w*|truthy|falsy|like)\s*\(|\bassert\s|\bt\.(?:Error|Errorf|Fatal|Fatalf)\s*\(/u;
 
 const DETAIL_MAX_CHARS = 120;
 
-/** `isNew`: nothing that was there before can be weakened, except by a mark that silences the others. */
-export function readTestLines(file: PatchFile, isNew: boolean): GuardFlag[] {
+/**
+ * `new`: nothing that was there before can be weakened, except by a mark that silences the others.
+ * `inline`: tests stand beside the code that they test, so that only marks tell of a test.
+ */
+export function readTestLines(file: PatchFile, tests: "changed" | "new" | "inline"): GuardFlag[] {
   const lines = file.hunks.flat();
   const focus = flagMarks(file.path, lines, FOCUS);
-  if (isNew) return focus;
-  return [...focus, ...flagMarks(file.path, lines, SKIPS), ...flagFewer(file.path, lines)];
+  if (tests === "new") return focus;
+  const marks = [...focus, ...flagMarks(file.path, lines, SKIPS)];
+  return tests === "inline" ? marks : [...marks, ...flagFewer(file.path, lines)];
 }
 
 /** Only marks that the diff adds on balance: a skipped test that moves is skipped as before. */
