@@ -14,16 +14,14 @@ import type { Dispatcher } from "../../engine/ports/dispatcher.ts";
 import type { EffectRow } from "../../engine/ports/store.ts";
 import { Alarms } from "./alarms.ts";
 import type { Entry } from "./entry.ts";
-import type { LocalDispatcherOptions } from "./options.ts";
+import type { LeaseTimes, LocalDispatcherOptions } from "./options.ts";
 import { Queue } from "./queue.ts";
 import { backoffMs, isRepeatable, pause, RETRY_LIMITS } from "./retry.ts";
 import type { RetryLimits } from "./retry.ts";
 import { release, settle, work } from "./worker.ts";
 import type { Ended, WorkOptions } from "./worker.ts";
 
-/** How long a claim holds without a heartbeat. */
-const LEASE_MS = 30_000;
-const HEARTBEAT_MS = 10_000;
+const LEASE: LeaseTimes = { holdsMs: 30_000, heartbeatMs: 10_000 };
 /** A start waits this long for what it recovers to be stored; with a full disk it goes on without. */
 const RECOVERY_WAIT_MS = 1_000;
 
@@ -41,6 +39,7 @@ export function createLocalDispatcher(options: LocalDispatcherOptions): Dispatch
 class LocalDispatcher {
   readonly #options: LocalDispatcherOptions;
   readonly #limits: RetryLimits;
+  readonly #leaseTimes: LeaseTimes;
   readonly #stopping = new AbortController();
   readonly #work: WorkOptions;
   readonly #queue = new Queue();
@@ -60,6 +59,7 @@ class LocalDispatcher {
   constructor(options: LocalDispatcherOptions) {
     this.#options = options;
     this.#limits = { ...RETRY_LIMITS, ...options.retry };
+    this.#leaseTimes = options.lease ?? LEASE;
     this.#work = { dispatch: options, limits: this.#limits, stopping: this.#stopping.signal };
     this.#alarms = new Alarms(options.clock, () => this.#pump());
   }
@@ -67,7 +67,7 @@ class LocalDispatcher {
   async start(): Promise<void> {
     const rows = this.#options.store.openEffects();
     this.#isStarted = true;
-    this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
+    this.#heartbeat = setInterval(() => this.#beat(), this.#leaseTimes.heartbeatMs).unref();
     for (const row of rows) {
       if (row.state === "pending") this.#admit(row.effect, row.attempt);
       if (row.state === "active") this.#recover(row);
@@ -251,6 +251,9 @@ class LocalDispatcher {
   }
 
   #lease(): { readonly owner: string; readonly until: number } {
-    return { owner: this.#options.owner, until: this.#options.clock.now() + LEASE_MS };
+    return {
+      owner: this.#options.owner,
+      until: this.#options.clock.now() + this.#leaseTimes.holdsMs,
+    };
   }
 }

@@ -12,6 +12,12 @@ export type DispatchProblem = {
   readonly isGivenUp: boolean;
 };
 
+export type LeaseTimes = {
+  /** How long a claim holds without a heartbeat. */
+  readonly holdsMs: number;
+  readonly heartbeatMs: number;
+};
+
 export type LocalDispatcherOptions = DispatcherHooks & {
   readonly store: Pick<Store, "openEffects" | "claim" | "release" | "heartbeat">;
   readonly clock: Clock;
@@ -19,4 +25,5 @@ export type LocalDispatcherOptions = DispatcherHooks & {
   readonly owner: string;
   readonly report: (problem: DispatchProblem) => void;
   readonly retry?: Partial<RetryLimits>;
+  readonly lease?: LeaseTimes;
 };
