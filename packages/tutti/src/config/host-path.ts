@@ -34,6 +34,19 @@ const SECRETS = [
   ".gradle/gradle.properties",
 ] as const;
 
+/** Agents keep programs beside their keys: what lies in these may be shown, they themselves may not. */
+const AGENT_HOMES = [
+  ".claude",
+  ".codex",
+  ".gemini",
+  ".copilot",
+  ".kimi",
+  ".qwen",
+  ".pi",
+  ".config/opencode",
+  ".local/share/opencode",
+] as const;
+
 /** Folders of the machine that would show other people's or the system's own business. */
 const WIDE = [
   "/",
@@ -64,7 +77,9 @@ export const refuseReadPath = (path: string, home?: string): string | null => {
   const secret = SECRETS.find(
     (one) => inHome === one || inHome.startsWith(`${one}/`) || one.startsWith(`${inHome}/`),
   );
-  return secret === undefined ? null : `would show \`~/${secret}\``;
+  const agentHome = AGENT_HOMES.find((one) => inHome === one || one.startsWith(`${inHome}/`));
+  const shown = secret ?? agentHome;
+  return shown === undefined ? null : `would show \`~/${shown}\``;
 };
 
 /** Null when the path is relative and stays inside the repository; else the reason why not. */
