@@ -6,6 +6,7 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { STREAM_EVENTS } from "@tutti/protocol";
+import type { Log } from "../platform/log.ts";
 import type { Feed } from "./feed.ts";
 
 export type StreamLimits = {
@@ -26,12 +27,13 @@ export type StreamOptions = {
   readonly limits: StreamLimits;
   /** The server closes. */
   readonly signal: AbortSignal;
+  readonly log: Log;
 };
 
 /** Writes until the reader leaves, stalls, or the server closes. Never rejects. */
 export async function streamEvents(
   response: ServerResponse,
-  { feed, after, run, limits, signal }: StreamOptions,
+  { feed, after, run, limits, signal, log }: StreamOptions,
 ): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => gone.abort());
@@ -48,10 +50,13 @@ export async function streamEvents(
       limits,
       signal: ended,
     });
-    await pump(response, { feed, after, run, limits, signal: ended });
+    await pump(response, { feed, after, run, limits, signal: ended, log });
   } catch (error) {
     // Aborts are the normal end; anything else is a broken connection, which the reader resumes.
-    if (!ended.aborted) response.destroy(error instanceof Error ? error : undefined);
+    if (!ended.aborted) {
+      log.warn("events.reader-dropped", { why: error instanceof Error ? error.message : "" });
+      response.destroy();
+    }
   }
   if (!response.destroyed) response.end();
 }

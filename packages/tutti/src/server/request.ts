@@ -2,6 +2,7 @@
 import { userInfo } from "node:os";
 import {
   MAX_BODY_BYTES,
+  CommitId,
   ON_BEHALF_HEADER,
   RunId,
   Sha256,
@@ -131,4 +132,13 @@ export function numberQuery(
   const value = /^-?\d{1,15}$/u.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
   throw new TuttiError("usage", `"${name}" must be a whole number from ${min} to ${max}.`);
+}
+
+/** A full commit id of the query; `null` when it is absent. */
+export function commitQuery(context: Context, name: string): CommitId | null {
+  const text = context.req.query(name);
+  if (text === undefined) return null;
+  const result = CommitId.safeParse(text);
+  if (result.success) return result.data;
+  throw new TuttiError("usage", `"${name}" must be a full commit id.`);
 }

@@ -1,7 +1,7 @@
 /** The record of a run: its events, diff, artifacts, sessions, and a terminal in its fence. */
 import { MAX_PAGE, type DiffView, type ShellSpec, TuttiError } from "@tutti/protocol";
 import type { LaunchSpec } from "../../engine/ports/sandbox.ts";
-import { artifactParameter, numberQuery, runParameter } from "../request.ts";
+import { artifactParameter, commitQuery, numberQuery, runParameter } from "../request.ts";
 import { openRun } from "./runs.ts";
 import type { App, Service } from "./context.ts";
 
@@ -19,8 +19,9 @@ export function addRecordRoutes(app: App, service: Service): void {
 
   app.get("/runs/:run/diff", async (context) => {
     const { id } = openRun(service, runParameter(context)).document;
-    const { from, to } = context.req.query();
-    const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+    const from = commitQuery(context, "from");
+    const to = commitQuery(context, "to");
+    const range = { ...(from === null ? {} : { from }), ...(to === null ? {} : { to }) };
     const { patch, files, truncated } = await engine.diff(id, range);
     const answer: DiffView = { patch, files: [...files], truncated };
     return context.json(answer);

@@ -10,6 +10,7 @@ import {
   TuttiError,
 } from "@tutti/protocol";
 import type { Outcome } from "../../engine/api.ts";
+import { projectIdOf } from "../../engine/start-run.ts";
 import { problemResponse } from "../problem.ts";
 import {
   actorOf,
@@ -44,7 +45,7 @@ export function addRunRoutes(app: App, service: Service): void {
     const { project, cursor, states } = context.req.query();
     const page = engine.runs({
       limit: numberQuery(context, "limit", { fallback: DEFAULT_PAGE, min: 1, max: MAX_PAGE }),
-      ...(project === undefined ? {} : { project }),
+      ...(project === undefined ? {} : { project: projectOf(project) }),
       ...(cursor === undefined ? {} : { cursor }),
       ...(states === undefined ? {} : { states: states.split(",") }),
     });
@@ -73,6 +74,9 @@ export function addRunRoutes(app: App, service: Service): void {
     return outcomeResponse(await engine.amend(run, { name, text }, actorOf(context, user)));
   });
 }
+
+/** Lists take a project by its id or by the root of its work tree. */
+const projectOf = (text: string): string => (text.startsWith("/") ? projectIdOf(text) : text);
 
 /** Throws `run.unknown`. */
 export function openRun({ engine }: Service, run: RunId) {

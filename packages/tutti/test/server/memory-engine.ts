@@ -1,0 +1,216 @@
+/**
+ * An engine without effects: the real state machine over documents in memory. A test says itself how
+ * each effect ends.
+ */
+import {
+  EVENT_SCHEMA,
+  RunId,
+  TuttiError,
+  type Actor,
+  type AttentionItem,
+  type Command,
+  type RunDocument,
+  type RunEvent,
+  type TranscriptEntry,
+} from "@tutti/protocol";
+import { attention } from "../../src/domain/attention.ts";
+import { decide } from "../../src/domain/decide/decide.ts";
+import { statusOf } from "../../src/domain/status.ts";
+import type { Engine, RunRequest } from "../../src/engine/api.ts";
+import { projectIdOf } from "../../src/engine/start-run.ts";
+import { resultFor, startCommand } from "../domain/world.ts";
+
+const WORKER: Actor = { kind: "system", part: "worker" };
+
+export type MemoryEngine = Engine & {
+  /** Settles one open effect of a run with its good result; false when there is none. */
+  readonly step: (run: RunId) => boolean;
+  /** Settles effects until the run waits for a person or has ended. */
+  readonly settle: (run: RunId) => void;
+  readonly apply: (run: RunId, command: Command, actor: Actor) => void;
+  /** Events that belong to no run of interest. */
+  readonly flood: (count: number, bytes: number) => void;
+  readonly actors: Actor[];
+  readonly transcripts: Map<string, TranscriptEntry[]>;
+  readonly artifacts: Map<string, string>;
+};
+
+export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
+  const documents = new Map<RunId, RunDocument>();
+  const log: RunEvent[] = [];
+  const listeners = new Set<(events: readonly RunEvent[]) => void>();
+  const actors: Actor[] = [];
+  const artifacts = new Map<string, string>();
+  const transcripts = new Map<string, TranscriptEntry[]>();
+  let now = 1_700_000_000_000;
+  let counter = 0;
+
+  const publish = (events: readonly RunEvent[]): void => {
+    log.push(...events);
+    for (const listener of listeners) listener(events);
+  };
+  const perform = (run: RunId, command: Command, actor: Actor) => {
+    now += 1000;
+    const before = documents.get(run) ?? null;
+    const decision = decide(before, command, { now, actor });
+    if (decision.kind === "rejected") return decision;
+    documents.set(run, decision.state);
+    const version = before?.version ?? 0;
+    publish(
+      decision.events.map((body, index) => ({
+        seq: log.length + index + 1,
+        run,
+        version: version + index + 1,
+        at: now,
+        actor,
+        schema: EVENT_SCHEMA,
+        body,
+      })),
+    );
+    return { kind: "accepted", run, version: decision.state.version } as const;
+  };
+  const must = (run: RunId, command: Command, actor: Actor): void => {
+    const outcome = perform(run, command, actor);
+    if (outcome.kind === "rejected") throw new Error(`${outcome.code}: ${outcome.message}`);
+  };
+  const step = (run: RunId): boolean => {
+    const state = documents.get(run);
+    const effect = state === undefined ? undefined : Object.values(state.effects)[0];
+    if (state === undefined || effect === undefined) return false;
+    counter += 1;
+    const result = resultFor({ state, events: [], now, counter: counter * 100 }, effect, 1);
+    must(run, { kind: "effect.settle", effect: effect.id, result }, WORKER);
+    return true;
+  };
+  const starting = (request: RunRequest, actor: Actor) => {
+    counter += 1;
+    const name = request.key ?? String(counter);
+    const hash = projectIdOf(name).slice(2, 14);
+    const run = RunId.parse(`r-${hash}`);
+    if (documents.has(run)) return { kind: "started", run, warnings: [] } as const;
+    const title = (request.title ?? request.text).split("\n")[0] ?? "";
+    const command = {
+      ...startCommand(),
+      run,
+      task: { title, text: request.text },
+      project: { id: projectIdOf(request.path), path: request.path },
+    } as Command;
+    must(run, command, actor);
+    return { kind: "started", run, warnings: ["the tree is dirty"] } as const;
+  };
+  const all = (): AttentionItem[] => [...documents.values()].flatMap((state) => attention(state));
+  return {
+    start: async () => undefined,
+    stop: async () => undefined,
+    drain: async () => undefined,
+    startRun: async (request, actor) => {
+      actors.push(actor);
+      return starting(request, actor);
+    },
+    handle: async (run, command, actor) => {
+      actors.push(actor);
+      return perform(run, command, actor);
+    },
+    amend: async (run, { name, text }) => {
+      artifacts.set(`${run} ${name}`, text);
+      return { kind: "accepted", run, version: documents.get(run)?.version ?? 0 };
+    },
+    document: (run) => documents.get(run) ?? null,
+    status: (run) => {
+      const state = documents.get(run);
+      return state === undefined ? null : statusOf(state);
+    },
+    attention: all,
+    runs: ({ project, states, cursor, limit }) => {
+      const found = [...documents.values()]
+        .filter((state) => project === undefined || state.project.id === project)
+        .filter((state) => states === undefined || states.includes(statusOf(state).state))
+        .toReversed();
+      const from = Number(cursor ?? "0");
+      const items = found.slice(from, from + limit).map((state) => {
+        const { state: word, text, attention: open } = statusOf(state);
+        return {
+          id: state.id,
+          project: state.project.id,
+          title: state.task.title,
+          workflow: state.workflow.name,
+          state: word,
+          text,
+          attention: open.length,
+          startedAt: state.startedAt,
+          updatedAt: state.updatedAt,
+        };
+      });
+      return { items, next: found.length > from + limit ? String(from + limit) : null };
+    },
+    events: (after, limit) => log.filter(({ seq }) => seq > after).slice(0, limit),
+    eventsOf: (run, after, limit) =>
+      log.filter((event) => event.run === run && event.version > after).slice(0, limit),
+    head: () => log.length,
+    artifact: async (run, name) => artifacts.get(`${run} ${name}`) ?? null,
+    blob: async (hash) => (hash === "a".repeat(64) ? new TextEncoder().encode("bytes") : null),
+    diff: async () => ({
+      patch: "diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-old\n+new \u001B]0;title\u0007\n",
+      files: [{ path: "a", status: "modified", from: null }],
+      truncated: false,
+    }),
+    sessions: () => [...transcripts.keys()],
+    transcript: (session, from, limit) => {
+      const entries = transcripts.get(session) ?? [];
+      const start = from < 0 ? Math.max(entries.length + from, 0) : from;
+      return { from: start, total: entries.length, entries: entries.slice(start, start + limit) };
+    },
+    shell: async (run) => ({
+      place: {
+        root: `/ws/${run}`,
+        mounts: [],
+        env: { HOME: "/home/agent" },
+        artifacts: "/ws/artifacts",
+        maxBytes: 1,
+        tmpBytes: 1,
+        isolation: "sandbox",
+      },
+      command: ["bash"],
+      egress: [],
+      owner: run,
+      terminal: true,
+      onEgress: () => undefined,
+    }),
+    capabilities: async () => [{ name: "bubblewrap", ok: true, detail: "0.8.0", mend: null }],
+    probe: async (path) => {
+      if (path.endsWith("broken")) throw new TuttiError("config.missing", "no configuration");
+      return {
+        checks: [{ name: "test", outcome: "green", detail: "3 passed" }],
+        agents: [{ name: "alto", ok: true, detail: "ACP 1", mend: null }],
+      };
+    },
+    gc: async () => ({ removed: 2 }),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    step,
+    settle: (run) => {
+      while (attentionOf(run, documents) === 0 && step(run));
+    },
+    apply: must,
+    flood: (count, bytes) => {
+      const run = RunId.parse("r-flood000000");
+      const body = { type: "comment.added", by: "x", on: "run", text: "x".repeat(bytes) } as const;
+      for (let index = 0; index < count; index += 1) {
+        const actor = WORKER;
+        const event = { seq: log.length + 1, run, version: index + 1, at: now, actor, body };
+        publish([{ ...event, schema: EVENT_SCHEMA }]);
+      }
+    },
+    actors,
+    artifacts,
+    transcripts,
+    ...overrides,
+  };
+}
+
+function attentionOf(run: RunId, documents: ReadonlyMap<RunId, RunDocument>): number {
+  const state = documents.get(run);
+  return state === undefined ? 0 : attention(state).length;
+}
