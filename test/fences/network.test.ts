@@ -1,0 +1,185 @@
+/** Fences 18–21: sockets of this machine, the network, and the one proxy out. */
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { EGRESS_PORT } from "../../packages/tutti/src/workspace/sandbox/launcher.ts";
+import { fence, type Side } from "./arena.ts";
+
+type Listener = AsyncDisposable & {
+  readonly port: number;
+  /** Connections since the last question. */
+  readonly arrivals: () => number;
+};
+
+async function listen(where: { path: string } | { host: string }): Promise<Listener> {
+  let arrivals = 0;
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    arrivals += 1;
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.end("hello\n");
+  });
+  server.listen("path" in where ? where : { ...where, port: 0 });
+  await once(server, "listening");
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : 0,
+    arrivals: () => {
+      const before = arrivals;
+      arrivals = 0;
+      return before;
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+const TCP = `use IO::Socket::IP; my $s = IO::Socket::IP->new(PeerHost => $ARGV[0], PeerPort => $ARGV[1], Timeout => 2);
+  exit($s && <$s> ? 0 : 1)`;
+const UNIX = `use Socket; socket(S, AF_UNIX, SOCK_STREAM, 0); my $n = $ARGV[0]; $n =~ s/^@/\\0/;
+  connect(S, pack_sockaddr_un($n)) or exit 1; exit(<S> ? 0 : 1)`;
+
+fence(
+  "18: a port of this machine is out of reach, directly and under every spelling",
+  async (side) => {
+    await using daemon = await listen({ host: "127.0.0.1" });
+    const spellings = [
+      "127.0.0.1",
+      "localhost",
+      "127.1",
+      "2130706433",
+      "0x7f.1",
+      "0.0.0.0",
+      "::ffff:127.0.0.1",
+    ];
+    const outcome: Record<string, boolean> = {};
+    for (const spelling of spellings) {
+      await side.perl(TCP, spelling, `${daemon.port}`);
+      outcome[spelling] = daemon.arrivals() > 0;
+    }
+    if (side.isolation === "sandbox") await expectProxyRefuses(side, daemon);
+    return outcome;
+  },
+);
+
+/** With a way out that lists another host, the proxy must not lead back here. */
+async function expectProxyRefuses(side: Side, daemon: Listener): Promise<void> {
+  const { port } = daemon;
+  const targets = [
+    `127.0.0.1:${port}`,
+    `localhost:${port}`,
+    `LOCALHOST.:${port}`,
+    `127.1:${port}`,
+    `2130706433:${port}`,
+    `0x7f000001:${port}`,
+    `[::1]:${port}`,
+    `[::ffff:127.0.0.1]:${port}`,
+    `api.example.com%00.127.0.0.1:${port}`,
+    `api.example.com@127.0.0.1:${port}`,
+    `api.example.com:443:${port}`,
+    `user:pass@api.example.com:443`,
+    `api.example.com:22`,
+  ];
+  const answers = await connects(side, targets, ["api.example.com:443"]);
+  expect(answers).toEqual(targets.map(() => expect.stringMatching(/^HTTP\/1\.1 40[03]/u)));
+  expect(daemon.arrivals()).toBe(0);
+}
+
+const CONNECT = `use IO::Socket::IP; for my $t (@ARGV) {
+  my $s = IO::Socket::IP->new(PeerHost => "127.0.0.1", PeerPort => ${EGRESS_PORT}, Timeout => 5) or do { print "none\\n"; next };
+  print $s "CONNECT $t HTTP/1.1\\r\\nHost: $t\\r\\n\\r\\n"; my $l = <$s>; $l =~ s/\\r?\\n//; print "$l\\n"; }`;
+
+/** First line of the proxy's answer to each CONNECT. */
+async function connects(
+  side: Side,
+  targets: readonly string[],
+  egress: string[],
+): Promise<string[]> {
+  const command = ["perl", "-e", CONNECT, ...targets];
+  const decisions: boolean[] = [];
+  await using running = await side.launch({
+    command,
+    egress,
+    onEgress: ({ allowed }) => decisions.push(allowed),
+  });
+  running.stdin.end();
+  egress.push("127.0.0.1:1"); // a list that is changed later changes nothing
+  let output = "";
+  for await (const chunk of running.stdout) output += String(chunk);
+  expect(decisions).toHaveLength(targets.length);
+  return output.trim().split("\n");
+}
+
+fence(
+  "19: unix sockets of this machine are out of reach, by path and by abstract name",
+  async (side) => {
+    const runtime = join(side.folder, "run");
+    mkdirSync(runtime);
+    const abstract = `tutti-fence-${process.pid}-${side.isolation}`;
+    const names = ["docker.sock", "bus", "X0", "agent.1"].map((name) => join(runtime, name));
+    const outcome: Record<string, boolean> = {};
+    for (const path of names) {
+      await using service = await listen({ path });
+      await side.perl(UNIX, path);
+      outcome[path.slice(runtime.length + 1)] = service.arrivals() > 0;
+    }
+    await using service = await listen({ path: `\0${abstract}` });
+    await side.perl(UNIX, `@${abstract}`);
+    return { ...outcome, abstract: service.arrivals() > 0 };
+  },
+);
+
+fence("20: there is no route and no name service without a proxy", async (side) => {
+  // An address of this machine's own stands for the network: the control needs no other.
+  await using outside = await listen({ host: "127.0.0.2" });
+  await side.perl(TCP, "127.0.0.2", `${outside.port}`);
+  const isReached = outside.arrivals() > 0;
+  const links = await side.sh(`cat /proc/net/dev > '${side.loot}'`);
+  expect(links.code).toBe(0);
+  const hasOtherLinks = side.hasLoot("eth") || side.hasLoot("en");
+  const names = await side.sh("cat /etc/resolv.conf && getent hosts localhost");
+  return {
+    "an address": isReached,
+    "a name server": names.code === 0,
+    ...(side.isolation === "sandbox"
+      ? { "a network link": hasOtherLinks }
+      : { "a network link": true }),
+  };
+});
+
+fence("21: the proxy leads to listed hosts and ports alone", async (side) => {
+  await using listed = await listen({ host: "127.0.0.1" });
+  await using other = await listen({ host: "127.0.0.1" });
+  const direct = async (port: number): Promise<boolean> => {
+    await side.perl(TCP, "127.0.0.1", `${port}`);
+    return other.arrivals() > 0;
+  };
+  if (side.isolation === "none") {
+    return { unlisted: await direct(other.port) };
+  }
+  const egress = [`127.0.0.1:${listed.port}`];
+  const targets = [
+    `127.0.0.1:${listed.port}`,
+    `127.0.0.1:${other.port}`,
+    "127.0.0.1:1",
+    "169.254.169.254:80",
+    "10.0.0.1:443",
+    "unlisted.example:443",
+    `127.0.0.1:22`,
+  ];
+  const answers = await connects(side, targets, egress);
+  const [first, ...others] = answers;
+  expect(first).toBe("HTTP/1.1 200 Connection established");
+  expect(listed.arrivals()).toBe(1);
+  expect(others).toEqual(others.map(() => "HTTP/1.1 403 Forbidden"));
+  // An empty list is no proxy at all, not an open one.
+  const closed = await side.perl(TCP, "127.0.0.1", `${EGRESS_PORT}`);
+  expect(closed.code).toBe(1);
+  return { unlisted: other.arrivals() > 0 };
+});
