@@ -1,5 +1,6 @@
 // `npm run build`: bundles the program into packages/tutti/dist/tutti.mjs, which is what is
-// published. The wire contract is bundled in; the other dependencies stay dependencies.
+// published, and the scripted agent, a program of its own, beside it. The wire contract is bundled
+// in; the other dependencies stay dependencies.
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureDependencies } from "./dependencies.mjs";
@@ -13,8 +14,12 @@ const { dependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "
 
 rmSync(join(folder, "dist"), { recursive: true, force: true });
 await build({
-  entryPoints: [join(folder, "src/main.ts")],
-  outfile: join(folder, "dist/tutti.mjs"),
+  entryPoints: {
+    tutti: join(folder, "src/main.ts"),
+    "scripted-agent": join(folder, "src/agents/scripted/main.ts"),
+  },
+  outdir: join(folder, "dist"),
+  outExtension: { ".js": ".mjs" },
   bundle: true,
   platform: "node",
   format: "esm",

@@ -1,11 +1,11 @@
 /** Actions that change files, each shown as a tool call. */
 import {
   appendFileSync,
-  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -17,7 +17,7 @@ import { textBlock } from "./stage.ts";
 const INTERNAL_ERROR = -32_603;
 
 const read = (path: string): string | null =>
-  existsSync(path) ? readFileSync(path, "utf8") : null;
+  statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path, "utf8") : null;
 
 const place = (path: string, content: string): void => {
   mkdirSync(dirname(path), { recursive: true });
