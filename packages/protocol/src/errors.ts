@@ -40,6 +40,11 @@ export const ERRORS = {
     exit: EXIT.conflict,
     mend: "Nothing to do: this run was started already.",
   },
+  "run.merging": {
+    status: 409,
+    exit: EXIT.conflict,
+    mend: "The merge takes a moment. See its outcome with `tutti show RUN`.",
+  },
   "run.not-paused": {
     status: 409,
     exit: EXIT.conflict,
@@ -184,6 +189,11 @@ export const ERRORS = {
     status: 422,
     exit: EXIT.usage,
     mend: "Correct the file as the message says; `tutti doctor` checks it again.",
+  },
+  "config.exists": {
+    status: 409,
+    exit: EXIT.conflict,
+    mend: "Edit it, or look at a fresh one with `tutti init --print`.",
   },
   "config.missing": {
     status: 422,
