@@ -24,8 +24,8 @@ export type CheckRun = {
   readonly counts: Counts;
 };
 
-/** A JUnit report larger than this is not read. */
-const REPORT_MAX_BYTES = 32 << 20;
+/** Of all JUnit files of a run together; what is beyond is not read. */
+const REPORT_MAX_BYTES = 16 << 20;
 /** Files of one JUnit report folder that are read. */
 const REPORT_FILES_MAX = 2000;
 /** By which pytest says that it collected nothing. */
@@ -80,10 +80,15 @@ async function readReports(check: NamedCheck, root: string): Promise<Report | nu
   const documents: string[] = [];
   const problems: string[] = [];
   if (files.length > REPORT_FILES_MAX) problems.push(`more than ${REPORT_FILES_MAX} report files`);
+  let room = REPORT_MAX_BYTES;
   for (const file of files.slice(0, REPORT_FILES_MAX)) {
-    const text = await readInside(root, file, REPORT_MAX_BYTES);
-    if (text === null) problems.push(`the report ${file} cannot be read or is too large`);
-    else documents.push(text);
+    const text = await readInside(root, file, room);
+    if (text === null) {
+      problems.push(`the report ${file} cannot be read or is too large`);
+      break;
+    }
+    room -= Buffer.byteLength(text);
+    documents.push(text);
   }
   const report = readJunit(documents);
   return { tests: report.tests, problems: [...problems, ...report.problems] };

@@ -5,6 +5,7 @@
 import { constants } from "node:fs";
 import { lstat, mkdir, open, readdir, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { TuttiError } from "@tutti/protocol";
 
 /** Of one name in a path, as file systems have it. */
 const NAME_MAX_BYTES = 255;
@@ -19,26 +20,42 @@ export function pathProblem(path: string): string | null {
   return null;
 }
 
-/** Writes a file, with its folders. Returns why it may not, or null. */
+/**
+ * Writes a file, with its folders. Returns why it may not, or null. Throws TuttiError `disk.full`.
+ */
 export async function writeInside(
   root: string,
   path: string,
   content: string,
 ): Promise<string | null> {
-  const problem = pathProblem(path) ?? (await makeFolders(root, path.split("/").slice(0, -1)));
+  const problem = pathProblem(path);
+  if (problem !== null) return problem;
+  try {
+    return await replaceFile(root, path, content);
+  } catch (error) {
+    if (isCode(error, "ENOSPC") || isCode(error, "EDQUOT")) {
+      const message = `No space is left to write ${path}.`;
+      throw new TuttiError("disk.full", message, { retry: "later", cause: error });
+    }
+    if (error instanceof Error && "code" in error) return `cannot be written: ${error.message}`;
+    throw error;
+  }
+}
+
+async function replaceFile(root: string, path: string, content: string): Promise<string | null> {
+  const problem = await makeFolders(root, path.split("/").slice(0, -1));
   if (problem !== null) return problem;
   const target = join(root, path);
   const present = await kindOf(target);
   if (present === "folder") return "is a folder";
   // A link or a special file is replaced, never written through.
   if (present !== null) await rm(target);
-  const file = await open(
+  await using file = await open(
     target,
     constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
     0o644,
   );
-  await using handle = file;
-  await handle.writeFile(content);
+  await file.writeFile(content);
   return null;
 }
 
@@ -67,9 +84,8 @@ export async function readInside(
   path: string,
   maxBytes: number,
 ): Promise<string | null> {
-  const handle = await openToRead(join(root, path));
-  if (handle === null) return null;
-  await using file = handle;
+  await using file = await openToRead(join(root, path));
+  if (file === null) return null;
   const facts = await file.stat();
   if (!facts.isFile() || facts.size > maxBytes) return null;
   return file.readFile("utf8");

@@ -127,8 +127,9 @@ function createSegment(): Segment {
   };
   return {
     line: (line, kind) => {
+      if (root.found.length > TESTS_MAX) return;
       groups.line(line, kind);
-      if (kind === "comment" || root.found.length > TESTS_MAX) return;
+      if (kind === "comment") return;
       if (kind === "yaml") {
         held = { ...held, hasYaml: true };
       } else if (line.trim() === "{" && held.hasYaml) {

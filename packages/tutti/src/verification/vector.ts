@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { Sha256, type TestResult } from "@tutti/protocol";
 
-export const MAX_TESTS_KEPT = 500;
+export const MAX_TESTS_KEPT = 200;
 const NAME_MAX_CHARS = 300;
 
 /** One line, of bounded length, without control characters. */
@@ -16,11 +16,16 @@ export function testName(parts: readonly string[]): string {
 
 /** Numbers the second and later tests of one name, in the order of the report. */
 export function numbered(tests: readonly TestResult[]): TestResult[] {
-  const seen = new Map<string, number>();
+  const counts = new Map<string, number>();
+  const taken = new Set<string>();
   return tests.map((test) => {
-    const count = (seen.get(test.name) ?? 0) + 1;
-    seen.set(test.name, count);
-    return count === 1 ? test : { ...test, name: `${test.name} #${count}` };
+    let count = (counts.get(test.name) ?? 0) + 1;
+    let name = count === 1 ? test.name : `${test.name} #${count}`;
+    // A test may really be called `a #2`.
+    for (; taken.has(name); name = `${test.name} #${count}`) count += 1;
+    counts.set(test.name, count);
+    taken.add(name);
+    return name === test.name ? test : { ...test, name };
   });
 }
 

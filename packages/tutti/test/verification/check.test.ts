@@ -264,11 +264,11 @@ describe("bounds of a check", () => {
     });
   });
 
-  test("a suite of many tests keeps 500 of them, failing ones first, and counts all", async () => {
+  test("a suite of many tests keeps 200 of them, failing ones first, and counts all", async () => {
     const many = `console.log("TAP version 13"); for (let i = 1; i <= 3000; i++) console.log((i === 2999 ? "not " : "") + "ok " + i + " - t" + i); console.log("1..3000");`;
     const result = await makeRig({ "t.mjs": many }).check({ run: "node t.mjs" });
     expect(result.counts).toEqual({ passed: 2999, failed: 1, skipped: 0 });
-    expect(result.tests).toHaveLength(500);
+    expect(result.tests).toHaveLength(200);
     expect(result.tests[0]).toEqual({ name: "t2999", outcome: "failed" });
   });
 

@@ -36,7 +36,7 @@ export function parsePatch(patch: string): PatchFile[] {
   }
   return files.flatMap(({ path, before, hunks }) => {
     const name = path ?? before;
-    return name === null ? [] : [{ path: name, hunks }];
+    return name === null || name === "" ? [] : [{ path: name, hunks }];
   });
 }
 
