@@ -9,9 +9,9 @@
  */
 
 /** What stands for a lineage that nobody could name. */
-export const UNKNOWN_FAMILY = "unknown";
+const UNKNOWN_FAMILY = "unknown";
 
-export type Reviewer = { readonly name: string; readonly family: string };
+type Reviewer = { readonly name: string; readonly family: string };
 
 export type ReviewRule = {
   /** Families of everybody who wrote part of the candidate, `human` among them. None means unknown. */

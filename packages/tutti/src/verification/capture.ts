@@ -9,10 +9,10 @@ import { stripVTControlCharacters } from "node:util";
 export const LOG_HEAD_BYTES = 1 << 20;
 export const LOG_END_BYTES = 3 << 20;
 /** Longer lines reach the parsers cut off. */
-export const LINE_MAX_CHARS = 16_384;
+const LINE_MAX_CHARS = 16_384;
 export const TAIL_MAX_CHARS = 8192;
 /** What is passed on while the command runs; the log has the rest. */
-export const LIVE_MAX_BYTES = 1 << 20;
+const LIVE_MAX_BYTES = 1 << 20;
 
 export type Source = "stdout" | "stderr";
 

@@ -10,7 +10,7 @@ import type { Executor } from "./execute.ts";
 import { countTests, digest, keep, MAX_TESTS_KEPT } from "./vector.ts";
 
 /** Further runs of a red check on the same tree. */
-export const FLAKE_RERUNS = 2;
+const FLAKE_RERUNS = 2;
 
 export async function runCheck(
   executor: Executor,

@@ -1,8 +1,10 @@
-import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { makeRig } from "./rig.ts";
 
-const hasFence = spawnSync("bwrap", ["--ro-bind", "/", "/", "--unshare-user", "true"]).status === 0;
+const hasFence = ["/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap"].some((path) =>
+  existsSync(path),
+);
 
 describe.skipIf(!hasFence)("checks and reproductions in the fence (bubblewrap needed)", () => {
   test("a suite runs and its report is read", async () => {
