@@ -17,6 +17,15 @@ const problemOf = (name: string, text: string, given?: Contract): string => {
 const plan = (items: string): string => `items:\n${items}`;
 const item = (id: string, rest = ""): string => `  - { id: ${id}, title: t${rest} }\n`;
 
+const requirementWith = (check: string): string =>
+  `requirements:\n  - { id: R1, must: true, text: t, check: ${check} }\n`;
+
+const reproductionOf = (path: string): string =>
+  `claim: c\nreproduction:\n  run: sh t.sh\n  files:\n    - path: ${JSON.stringify(path)}\n      content: x\n`;
+
+const reportOf = (finding: object): string =>
+  JSON.stringify({ findings: [{ kind: "bug", severity: "P1", claim: "c", ...finding }] });
+
 test("the example of every form is valid, so an agent that follows it is not refused", () => {
   expect(Object.keys(ARTIFACT_FORMS)).toEqual([
     "contract.yaml",
@@ -25,7 +34,7 @@ test("the example of every form is valid, so an agent that follows it is not ref
     "findings.json",
   ]);
   for (const [name, form] of Object.entries(ARTIFACT_FORMS)) {
-    expect(readArtifact(name, form.example).kind, name).toBe("valid");
+    expect({ name, kind: readArtifact(name, form.example).kind }).toEqual({ name, kind: "valid" });
     expect(describeArtifacts([name])).toContain(form.example);
   }
 });
@@ -53,15 +62,13 @@ test("a problem names the file, the line, what is wrong and the mend", () => {
 });
 
 test("the check of a requirement has exactly one of its forms", () => {
-  const text = (check: string) =>
-    `requirements:\n  - { id: R1, must: true, text: t, check: ${check} }\n`;
-  expect(problemOf("contract.yaml", text("{ tests: a }"))).toContain(
+  expect(problemOf("contract.yaml", requirementWith("{ tests: a }"))).toContain(
     "exactly one of the keys `test`, `command`, `property`, `manual`",
   );
-  expect(problemOf("contract.yaml", text("{ test: a, command: b }"))).toContain(
+  expect(problemOf("contract.yaml", requirementWith("{ test: a, command: b }"))).toContain(
     "exactly one of the keys",
   );
-  expect(readArtifact("contract.yaml", text("{ property: a }")).kind).toBe("valid");
+  expect(readArtifact("contract.yaml", requirementWith("{ property: a }")).kind).toBe("valid");
 });
 
 test("ids are there once", () => {
@@ -98,8 +105,6 @@ test("items need items that exist, and not each other in a circle", () => {
 });
 
 test("a reproduction writes only inside the repository, and neither git's files nor the rules of the run", () => {
-  const reproduction = (path: string) =>
-    `claim: c\nreproduction:\n  run: sh t.sh\n  files:\n    - path: ${JSON.stringify(path)}\n      content: x\n`;
   for (const path of [
     "/etc/x",
     "../x",
@@ -112,10 +117,10 @@ test("a reproduction writes only inside the repository, and neither git's files 
     "a\\b",
     "./x",
   ])
-    expect(problemOf("reproduction.yaml", reproduction(path)), path).toContain(
-      "reproduction.yaml:5: error: ",
+    expect(problemOf("reproduction.yaml", reproductionOf(path))).toContain(
+      `reproduction.yaml:5: error: \`${path}\``,
     );
-  expect(readArtifact("reproduction.yaml", reproduction("test/a b.js")).kind).toBe("valid");
+  expect(readArtifact("reproduction.yaml", reproductionOf("test/a b.js")).kind).toBe("valid");
 });
 
 test("findings may be JSON with tabs and inside a code fence", () => {
@@ -132,18 +137,16 @@ test("findings may be JSON with tabs and inside a code fence", () => {
 });
 
 test("a finding names requirements of the contract, and its reproduction stays inside", () => {
-  const report = (finding: object) =>
-    JSON.stringify({ findings: [{ kind: "bug", severity: "P1", claim: "c", ...finding }] });
-  expect(problemOf("findings.json", report({ requirements: ["R9"] }), contract)).toContain(
+  expect(problemOf("findings.json", reportOf({ requirements: ["R9"] }), contract)).toContain(
     "`R9` is not a requirement",
   );
   expect(
     problemOf(
       "findings.json",
-      report({ reproduction: { run: "x", files: [{ path: "../a", content: "" }] } }),
+      reportOf({ reproduction: { run: "x", files: [{ path: "../a", content: "" }] } }),
     ),
   ).toContain("is not a plain path");
-  expect(problemOf("findings.json", report({ severity: "high" }))).toContain(
+  expect(problemOf("findings.json", reportOf({ severity: "high" }))).toContain(
     "must be one of `P0`, `P1`, `P2`, `P3`",
   );
 });
@@ -166,11 +169,11 @@ test("nonsense is refused without an exception", () => {
       "42",
       "{",
       "a: &a [*a]",
-      `${"[".repeat(5000)}`,
+      "[".repeat(5000),
       bytes,
       "I am done.",
     ])
-      expect(readArtifact(name, text).kind, `${name}: ${text.slice(0, 20)}`).toBe("invalid");
+      expect({ text, kind: readArtifact(name, text).kind }).toEqual({ text, kind: "invalid" });
   }
 });
 

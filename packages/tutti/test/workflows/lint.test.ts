@@ -19,6 +19,11 @@ const config = ProjectConfig.parse({
   checks: { test: { run: "npm test" } },
 });
 
+const messagesOfBuild = (yaml: string): string[] =>
+  lint(source({ build: block("build", yaml), plan: STEPS.plan.replace(", plan.yaml", "") })).map(
+    ({ message }) => message,
+  );
+
 test("a workflow with every stage has no problem", () => {
   expect(lint(source(), config)).toEqual([]);
 });
@@ -138,14 +143,12 @@ test("an approval of an artifact that nobody produces names the artifact that wa
 });
 
 test("items need a plan, and a gate needs what it runs", () => {
-  const messages = (yaml: string) =>
-    lint(source({ build: block("build", yaml), plan: STEPS.plan.replace(", plan.yaml", "") })).map(
-      ({ message }) => message,
-    );
-  expect(messages("kind: agent\nstage: implement\nfor_each: plan.items")).toEqual([
+  expect(messagesOfBuild("kind: agent\nstage: implement\nfor_each: plan.items")).toEqual([
     "No step before `build` produces plan.yaml, so it has no items.",
   ]);
-  expect(messages("kind: agent\nstage: implement\ngate: [reproduction: fails-on-base]")).toEqual([
+  expect(
+    messagesOfBuild("kind: agent\nstage: implement\ngate: [reproduction: fails-on-base]"),
+  ).toEqual([
     "The gate runs reproduction.yaml, and the step does not produce it.",
     "A reproduction is run on the base, so its step must not write the workspace.",
   ]);
@@ -215,9 +218,9 @@ test("braces after a backslash and the preamble's braces are no variables", () =
 
 test("with a configuration, roles, agents and checks must be there", () => {
   const build = block("build", "kind: agent\nstage: implement\nagent: altoo\ngate: [checks: fats]");
-  const test_ = STEPS.test.replace("stage: test", "stage: test\nrun: [tests]");
+  const checks = STEPS.test.replace("stage: test", "stage: test\nrun: [tests]");
   expect(
-    lint(source({ build, test: test_ }), config).map(({ message, mend }) => [message, mend]),
+    lint(source({ build, test: checks }), config).map(({ message, mend }) => [message, mend]),
   ).toEqual([
     ["`altoo` is not an agent of .tutti/config.yaml.", "Did you mean `alto`?"],
     ["`fats` is not a check of .tutti/config.yaml.", "Known: `test`."],

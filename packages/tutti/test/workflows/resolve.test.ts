@@ -30,13 +30,14 @@ const write = async (place: string, name: string, text: string): Promise<void> =
   await writeFile(join(folder, place, `${name}.md`), text);
 };
 
+const originOfQuick = async () => (await resolveWorkflow("quick", places()))?.origin;
+
 test("the nearest file wins: the repository's, then the user's, then the built-in one", async () => {
-  const origin = async () => (await resolveWorkflow("quick", places()))?.origin;
-  expect(await origin()).toBe("built-in");
+  expect(await originOfQuick()).toBe("built-in");
   await write("user", "quick", "user's");
-  expect(await origin()).toBe("user");
+  expect(await originOfQuick()).toBe("user");
   await write("project", "quick", "project's");
-  expect(await origin()).toBe("project");
+  expect(await originOfQuick()).toBe("project");
 });
 
 test("a list names every workflow once, from where it is nearest", async () => {

@@ -47,10 +47,11 @@ kind: merge
 };
 
 /** The file with some steps replaced; an empty text leaves a step out. */
-export const source = (changed: Partial<typeof STEPS> & { front?: string } = {}): string =>
-  [changed.front ?? FRONT, ...Object.values({ ...STEPS, ...withoutFront(changed) })].join("\n");
-
-const withoutFront = ({ front: _, ...steps }: Partial<typeof STEPS> & { front?: string }) => steps;
+export const source = ({
+  front = FRONT,
+  ...steps
+}: Partial<typeof STEPS> & { front?: string } = {}): string =>
+  [front, ...Object.values({ ...STEPS, ...steps })].join("\n");
 
 /** Line of the first occurrence, from 1. */
 export const lineOf = (text: string, part: string): number =>

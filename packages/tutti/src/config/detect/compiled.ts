@@ -139,9 +139,8 @@ export const detectMake: Detector = async (project) => {
   const file = ["GNUmakefile", "makefile", "Makefile"].find((name) => files.includes(name));
   const text = file === undefined ? null : await project.read(file);
   if (file === undefined || text === null) return null;
-  const targets = new Set(
-    [...text.matchAll(/^(?<target>[A-Za-z][\w-]*)\s*::?(?!=)/gmu)].map((match) => match[1] ?? ""),
-  );
+  const rules = text.matchAll(/^(?<targets>[A-Za-z][\w \t-]*?)\s*::?(?!=)/gmu);
+  const targets = new Set([...rules].flatMap((rule) => (rule[1] ?? "").split(/\s+/u)));
   const checks = new Map<string, DetectedCheck>();
   for (const [target, name] of Object.entries(TARGETS)) {
     if (targets.has(target) && !checks.has(name))

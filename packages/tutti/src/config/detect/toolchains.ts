@@ -44,6 +44,15 @@ export const findToolchains = async (
           `\`${tool}\` lies in \`${path}\`, which ${reason}: install it in a folder of its own.`,
         );
       else if (!shown.has(path)) shown.set(path, tool);
+      if (
+        reason === null &&
+        !tool.includes("/") &&
+        folder.endsWith(`/${tool}`) &&
+        (await scene.machine.executable(folder)) !== null
+      )
+        notes.push(
+          `\`${tool}\` is not on the PATH inside the fence: name it by its full path, \`${path}\`.`,
+        );
     }
   }
   const entries = [...shown].map(([path, why]) => ({ path, why }));
@@ -79,7 +88,7 @@ const locate = async (
   const candidates = plain.startsWith("/")
     ? [plain]
     : machine.path
-        .filter((folder) => !folder.includes("node_modules/.bin"))
+        .filter((folder) => !folder.includes("/node_modules/"))
         .map((folder) => join(folder, plain));
   for (const path of candidates) {
     const real = await machine.executable(path);
