@@ -5,6 +5,7 @@ import { afterAll } from "vitest";
 import { acpAgents } from "../../../packages/tutti/src/agents/acp/agents.ts";
 import { systemClock } from "../../../packages/tutti/src/platform/clock.ts";
 import { createSandbox } from "../../../packages/tutti/src/workspace/sandbox/sandbox.ts";
+import { describeFence } from "./misbehaviour.ts";
 import { createRig } from "./rig.ts";
 import { describeAgents } from "./suite.ts";
 
@@ -13,5 +14,10 @@ afterAll(() => rmSync(dataFolder, { recursive: true, force: true }));
 
 const agents = acpAgents({ sandbox: createSandbox({ dataFolder }), clock: systemClock });
 
-describeAgents("ACP unfenced", () => createRig(agents, "none"));
-describeAgents("ACP in the fence", () => createRig(agents, "sandbox"));
+const unfenced = () => createRig(agents, "none");
+const fenced = () => createRig(agents, "sandbox");
+
+describeAgents("ACP unfenced", unfenced);
+describeAgents("ACP in the fence", fenced);
+
+describeFence("ACP in the fence", fenced);

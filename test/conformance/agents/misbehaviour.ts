@@ -1,8 +1,8 @@
 /** Every way in which an agent fails: the right code, in bounded time, and no process left. */
 import { describe, expect } from "vitest";
 import type { Action, Script } from "../../../packages/tutti/src/agents/scripted/script.ts";
-import type { OpenOptions, RigTest } from "./rig.ts";
-import { codeOf, doing, lastOf, PROMPT, turn } from "./rig.ts";
+import type { OpenOptions, Rig, RigTest } from "./rig.ts";
+import { codeOf, doing, lastOf, PROMPT, rigTest, turn } from "./rig.ts";
 
 /** Time within which a bounded failure must be there, the start of the agent included, in ms. */
 const SOON_MS = 20_000;
@@ -233,6 +233,19 @@ export const describeMisbehaviour = (name: string, it: RigTest): void => {
       setImmediate(() => stop.abort());
       expect(await opening).toMatchObject({ kind: "failed", failure: { code: "agent.stopped" } });
       expect(rig.leftovers()).toEqual([]);
+    });
+  });
+};
+
+/** What a place without a fence cannot do. */
+export const describeFence = (name: string, makeRig: () => Promise<Rig>): void => {
+  const it = rigTest(makeRig);
+
+  describe(`${name}: what only a fence does`, () => {
+    it("ends an agent that fills its workspace", { timeout: SOON_MS }, async ({ rig }) => {
+      const fill = `head -c ${rig.place.maxBytes + 1_000_000} /dev/zero > big`;
+      await using session = await rig.session(doing({ do: "run", command: fill }, { do: "hang" }));
+      expect(codeOf(await turn(session, PROMPT))).toBe("workspace.full");
     });
   });
 };

@@ -69,7 +69,7 @@ export const createRig = async (agents: Agents, isolation: Place["isolation"]): 
     root,
     artifacts,
     isolation,
-    maxBytes: 256 * 1024 * 1024,
+    maxBytes: 32 * 1024 * 1024,
     tmpBytes: 64 * 1024 * 1024,
     env: {
       PATH: "/usr/local/bin:/usr/bin:/bin",
@@ -195,6 +195,7 @@ export const rigTest = (makeRig: () => Promise<Rig>) =>
     const rig = await makeRig();
     onCleanup(async () => {
       const left = rig.leftovers();
+      for (const one of left) process.kill(Number.parseInt(one, 10), "SIGKILL");
       await rig[Symbol.asyncDispose]();
       expect(left).toEqual([]);
     });

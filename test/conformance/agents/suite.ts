@@ -321,5 +321,58 @@ export const describeAgents = (name: string, makeRig: () => Promise<Rig>): void 
     });
   });
 
+  describe.concurrent(`${name}: readers and sessions`, () => {
+    it("holds the agent back for a slow reader and does not call that silence", async ({ rig }) => {
+      const bytes = 12_000_000;
+      await using session = await rig.session(
+        doing({ do: "flood", as: "messages", bytes, chunk: 20_000 }),
+        { limits: { silenceMs: 2000 } },
+      );
+      let chars = 0;
+      let isFirst = true;
+      for await (const event of session.prompt(PROMPT, { signal: new AbortController().signal })) {
+        if (isFirst) await new Promise((resolve) => setTimeout(resolve, 3000));
+        isFirst = false;
+        if (event.kind === "entry" && event.entry.kind === "text") chars += event.entry.text.length;
+        if (event.kind === "failed") throw new Error(event.failure.message);
+      }
+      expect(chars).toBe(bytes);
+    });
+
+    it("runs several sessions beside each other", async ({ rig }) => {
+      const names = ["a", "b", "c"];
+      const said = await Promise.all(
+        names.map(async (one) => {
+          await using session = await rig.session(doing({ do: "say", text: one }));
+          return textOf(await turn(session, PROMPT));
+        }),
+      );
+      expect(said).toEqual(names);
+    });
+
+    it("may be closed twice, and a closed session fails its prompts", async ({ rig }) => {
+      const session = await rig.session(doing({ do: "say", text: "x" }));
+      await session[Symbol.asyncDispose]();
+      await session[Symbol.asyncDispose]();
+      expect(codeOf(await turn(session, PROMPT))).toBe("agent.stopped");
+    });
+
+    it("passes over answers to permissions that are not open", async ({ rig }) => {
+      await using session = await rig.session(
+        doing({ do: "ask", title: "?", allow: [{ do: "say", text: "yes" }] }),
+      );
+      session.answer("permission-1", "allow");
+      const events = await turn(session, PROMPT, {
+        answers: ({ id }) => {
+          session.answer("permission-7", "deny");
+          session.answer(id, "no-such-option");
+          return "allow";
+        },
+      });
+      expect(textOf(events)).toBe("yes");
+      session.answer("permission-1", "allow");
+    });
+  });
+
   describeMisbehaviour(name, it);
 };
