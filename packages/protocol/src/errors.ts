@@ -270,6 +270,11 @@ export const ERRORS = {
     exit: EXIT.failed,
     mend: "Run the setup command by hand with `tutti doctor`, correct `recipe.setup`, then `tutti retry RUN`.",
   },
+  "sample.unavailable": {
+    status: 503,
+    exit: EXIT.failed,
+    mend: "Check the network and `npm config get registry`; `tutti demo` without --sample needs neither.",
+  },
   "store.busy": {
     status: 503,
     exit: EXIT.failed,

@@ -9,6 +9,7 @@ import {
   type StepKey,
   type WorkflowStep,
 } from "@tutti/protocol";
+import { isAuthorBusy } from "./back-edge.ts";
 import { guardFlags, guardIsOpen, guardSubject } from "./checks.ts";
 import { approvalSubject, isApprovalOpen } from "./decide/approval.ts";
 import { isStale, needsHold } from "./holds.ts";
@@ -111,7 +112,7 @@ const permissions = (state: RunDocument): Ask[] =>
   }));
 
 const waivable = (state: RunDocument, step: WorkflowStep, key: StepKey): AttentionAnswer[] =>
-  step.kind === "merge" || step.kind === "approval"
+  step.kind === "merge" || step.kind === "approval" || !needsHold(state, step)
     ? []
     : [answer("waive", "Go on without it", `tutti waive ${state.id} ${key} --reason TEXT`)];
 
@@ -123,7 +124,7 @@ const failures = (state: RunDocument): Ask[] =>
     const isConflict = step.kind === "merge" && state.refusal !== null;
     const isEnvironment = status.failure !== null && status.failure.retry === "never";
     const returnable =
-      state.candidate !== null && !isWriter(step)
+      state.candidate !== null && !isWriter(step) && !isAuthorBusy(state)
         ? [
             answer(
               "changes",

@@ -1,7 +1,7 @@
 /** Back edges: a failing step sends the work back to a step that writes the workspace, a bounded number of times. */
 import { type Facts, type RunDocument, type StepKey, type WorkflowStep } from "@tutti/protocol";
 import { type Draft, emit, fail } from "./draft.ts";
-import { keyOf, stepById, stepState } from "./steps.ts";
+import { instancesOf, keyOf, stepById, stepState } from "./steps.ts";
 
 const onFailOf = (step: WorkflowStep) =>
   step.kind === "checks" || step.kind === "review" ? step.on_fail : undefined;
@@ -40,3 +40,9 @@ export const failGate = (draft: Draft, step: WorkflowStep, facts: Facts): void =
 export const authorStep = (state: RunDocument): WorkflowStep | null =>
   state.workflow.steps.findLast((step) => step.kind === "agent" && step.access === "workspace") ??
   null;
+
+export const isAuthorBusy = (state: RunDocument): boolean => {
+  const author = authorStep(state);
+  if (author === null) return false;
+  return instancesOf(state, author).some((key) => stepState(state, key).status.kind === "active");
+};

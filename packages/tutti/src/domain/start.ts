@@ -31,7 +31,11 @@ export const requestTurn = (draft: Draft, key: StepKey, notBefore: number | null
   }
   const { access, produces } = step;
   const start = present(draft.state).commit;
-  request(draft, { kind: "agent.turn", step: key, attempt, agent, access, start, produces }, notBefore);
+  request(
+    draft,
+    { kind: "agent.turn", step: key, attempt, agent, access, start, produces },
+    notBefore,
+  );
 };
 
 const hasBaseline = (state: RunDocument): boolean =>

@@ -130,6 +130,18 @@ const performAnswer = (draft: Draft, command: Answer): Rejected | null => {
 /** Allowed on a run that has ended. */
 const AFTER_THE_END: ReadonlySet<Command["kind"]> = new Set(["effect.settle", "comment.add"]);
 
+/** Whatever could void a gate waits until the merge under way has settled: its outcome is not known yet. */
+const WHILE_MERGING: ReadonlySet<Command["kind"]> = new Set([
+  "effect.settle",
+  "permission.ask",
+  "permission.answer",
+  "comment.add",
+  "run.pause",
+  "run.resume",
+]);
+const isMerging = (state: RunDocument): boolean =>
+  Object.values(state.effects).some((effect) => effect.payload.kind === "merge.apply");
+
 export const decide = (state: RunDocument | null, command: Command, context: Context): Decision => {
   if (!actorMay(command, context.actor))
     return reject(
@@ -151,6 +163,8 @@ export const decide = (state: RunDocument | null, command: Command, context: Con
   const hasEnded = state.finished !== null || state.cancelled !== null;
   if (hasEnded && !AFTER_THE_END.has(command.kind))
     return reject("run.finished", `run ${state.id} has ended`);
+  if (isMerging(state) && !WHILE_MERGING.has(command.kind))
+    return reject("run.merging", `run ${state.id} is being merged just now`);
   const draft: Draft = { state, events: [], ...context };
   const refusal = perform(draft, command);
   if (refusal !== null) return refusal;

@@ -1,5 +1,5 @@
 import type { CommandOf, Facts, Rejected, RunDocument, StepKey } from "@tutti/protocol";
-import { authorStep } from "../back-edge.ts";
+import { authorStep, isAuthorBusy } from "../back-edge.ts";
 import { cancelEffects, type Draft, emit, reject } from "../draft.ts";
 import { isStale, needsHold } from "../holds.ts";
 import { inputsOf } from "../inputs.ts";
@@ -106,10 +106,7 @@ export const returnWork = (draft: Draft, command: CommandOf<"work.return">): Rej
   const author = authorStep(draft.state);
   if (author === null || draft.state.candidate === null)
     return reject("step.not-open", "there is no candidate to send back");
-  const busy = instancesOf(draft.state, author).some(
-    (key) => stepState(draft.state, key).status.kind === "active",
-  );
-  if (busy) return reject("workspace.busy", "the author is working already");
+  if (isAuthorBusy(draft.state)) return reject("workspace.busy", "the author is working already");
   const active = draft.state.workflow.steps
     .filter((step) => ["checks", "review", "merge"].includes(step.kind))
     .map((step) => stepState(draft.state, step.id))

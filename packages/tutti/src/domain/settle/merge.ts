@@ -40,8 +40,7 @@ export const settleLanding = (
       details: [...result.paths],
     });
   }
-  if (result.kind !== "landing.prepared")
-    return fail(draft, key, failureReason(result));
+  if (result.kind !== "landing.prepared") return fail(draft, key, failureReason(result));
   emit(draft, {
     type: "landing.prepared",
     step: key,
@@ -75,7 +74,7 @@ const verifyLanding = (draft: Draft, key: StepKey): void => {
 export const applyLanding = (draft: Draft, key: StepKey): void => {
   const { landing, candidate } = draft.state;
   invariant(landing && candidate, "a merge follows a landing");
-  if (!othersHold(draft.state))
+  if (landing.candidate.commit !== candidate.commit || !othersHold(draft.state))
     return stepBack(draft, key, "a gate fell while the merge was under way");
   return request(draft, {
     kind: "merge.apply",
@@ -99,8 +98,7 @@ export const settleMerge = (draft: Draft, { payload, result }: Settled<"merge.ap
     });
     return fail(draft, key, { summary: result.message, details: [] });
   }
-  if (result.kind !== "merge.applied")
-    return fail(draft, key, failureReason(result));
+  if (result.kind !== "merge.applied") return fail(draft, key, failureReason(result));
   const { target } = draft.state;
   emit(draft, {
     type: "merge.applied",

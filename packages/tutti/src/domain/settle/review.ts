@@ -21,15 +21,11 @@ const unavailable = (draft: Draft, payload: Reviewer, result: EffectResult): voi
     request(draft, { ...payload, attempt: isCut ? payload.attempt : payload.attempt + 1 });
     return;
   }
-  fail(
-    draft,
-    payload.step,
-    {
-      summary: `reviewer ${payload.agent} is unavailable`,
-      details: failureFacts(failure).details.concat(failure.message),
-      failure,
-    },
-  );
+  fail(draft, payload.step, {
+    summary: `reviewer ${payload.agent} is unavailable`,
+    details: failureFacts(failure).details.concat(failure.message),
+    failure,
+  });
 };
 
 const raise = (draft: Draft, payload: Reviewer, report: FindingReport): void => {

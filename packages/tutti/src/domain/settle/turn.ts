@@ -1,11 +1,11 @@
 /** An author's or planner's attempt: turn → artifacts → checkpoint → gate → pass, or one more attempt with the facts. */
 import type { AgentStep, EffectResult, Facts, Failure, StepKey } from "@tutti/protocol";
-import { type Draft, emit, endAttempt, fail, pass, request } from "../draft.ts";
+import { cancelEffects, type Draft, emit, endAttempt, fail, pass, request } from "../draft.ts";
 import { invariant } from "../invariant.ts";
 import { RETRY_BACKOFF_MS } from "../limits.ts";
 import { familyOf } from "../roles.ts";
 import { requestTurn } from "../start.ts";
-import { itemOf, stepByKey, stepState } from "../steps.ts";
+import { effectsOf, itemOf, stepByKey, stepState } from "../steps.ts";
 import { failureFacts, failureOf } from "./failure.ts";
 import type { Settled } from "./settled.ts";
 
@@ -39,7 +39,10 @@ export const retryOrFail = (
     });
     return;
   }
-  requestTurn(draft, key, end.failure === null ? null : draft.now + RETRY_BACKOFF_MS * 2 ** (tries - 1),
+  requestTurn(
+    draft,
+    key,
+    end.failure === null ? null : draft.now + RETRY_BACKOFF_MS * 2 ** (tries - 1),
   );
 };
 
@@ -168,7 +171,7 @@ export const settleCheckpoint = (
       family,
     });
   }
-  if (payload.step === null) return;
+  if (payload.step === null) return result.changed.length === 0 ? undefined : restartGates(draft);
   if (result.changed.length === 0) {
     const facts = {
       summary: "the attempt changed nothing",
@@ -179,6 +182,19 @@ export const settleCheckpoint = (
     return retryOrFail(draft, payload.step, { outcome: "no change", facts, failure: null });
   }
   return gateWriter(draft, payload.step);
+};
+
+/** A person's commit arrived while gates were looking at the candidate before it: they begin again. */
+const restartGates = (draft: Draft): void => {
+  const active = Object.values(draft.state.steps).filter(
+    (step) => step.status.kind === "active" && stepByKey(draft.state, step.key).kind !== "agent",
+  );
+  for (const { key, rounds } of active) {
+    const facts = { summary: "a person changed the candidate", details: [] };
+    cancelEffects(draft, effectsOf(draft.state, key), "the candidate changed");
+    endAttempt(draft, key, { outcome: "the candidate changed" });
+    emit(draft, { type: "step.reopened", step: key, because: key, facts, round: rounds });
+  }
 };
 
 const gateWriter = (draft: Draft, key: StepKey): void => {
