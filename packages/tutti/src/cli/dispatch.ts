@@ -37,9 +37,7 @@ async function runWords(cli: Cli, words: readonly string[]): Promise<number> {
   const found = findCommand(words);
   if (found === null) throw unknownCommand(first, COMMANDS);
   const { spec, rest } = found;
-  if (spec.isPassedOn !== true && ownWords(rest).some((word) => HELP_WORDS.has(word))) {
-    return explain(cli, found.path);
-  }
+  if (ownWords(rest).some((word) => HELP_WORDS.has(word))) return explain(cli, found.path);
   if (spec.load === undefined) throw incomplete(found);
   const input = spec.isPassedOn === true ? { args: rest, options: {} } : await parse(found);
   const { run } = await spec.load();

@@ -54,10 +54,7 @@ export function commandHelp(spec: CommandSpec, path: readonly string[], width: n
     `Usage: ${usageOf(spec, path)}`,
     ...section("Commands", columns(commands.map(({ name, about }) => [name, about]))),
     ...section("Arguments", columns(args.map((arg) => [arg.name, arg.about]))),
-    ...section(
-      "Options",
-      optionRows(spec.isPassedOn === true ? [] : [...options, ...COMMON_OPTIONS]),
-    ),
+    ...section("Options", optionRows([...options, ...COMMON_OPTIONS])),
     ...section(
       "Examples",
       examples.flatMap(({ command, about }) => [`# ${about}`, command]),

@@ -28,7 +28,14 @@ export const MACHINE: readonly CommandSpec[] = [
   {
     name: "demo",
     about: "Run the whole workflow on a sample repository with scripted agents",
+    details:
+      "Creates a sample repository with a real defect, starts the daemon and shows every step. The agents are scripted programs, and said to be.",
     isPassedOn: true,
+    options: [
+      { flags: "--once", about: "Exit when the run is done; 0 only if it was merged" },
+      { flags: "--sample <name>", about: "Another sample, from a published package" },
+      { flags: "--interactive", about: "Ask you for the approvals" },
+    ],
     examples: [
       { command: "tutti demo --once", about: "One run, then exit" },
       {
