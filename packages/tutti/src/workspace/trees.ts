@@ -1,10 +1,18 @@
 /** Making work trees usable: a clone with its dependency folders and the recipe's files. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { CommitId } from "@tutti/protocol";
 import type { RunSource } from "../engine/ports/workspaces.ts";
-import { buildClone, settleClone } from "./git/clone.ts";
-import { identityOf, type RunGit } from "./git/run-git.ts";
+import { buildClone, buildGitFolder, settleClone } from "./git/clone.ts";
+import type { RunGit } from "./git/run-git.ts";
 import { listTree } from "./git/tree.ts";
 import { runRefs } from "./git/refs.ts";
 import { placeOf } from "./places.ts";
@@ -111,7 +119,6 @@ export async function buildTree(work: Work, tree: string, plan: TreePlan): Promi
     base,
     commit: plan.commit,
     branch: plan.branch,
-    identity: identityOf(source),
     exclude: [],
     ...(plan.signal === undefined ? {} : { signal: plan.signal }),
   });
@@ -138,6 +145,27 @@ function ownExcludes(commonDir: string): string[] {
   return readFileSync(file, "utf8")
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+/**
+ * Gives the author's tree a new git folder at `commit`, whose files it holds already, in place of
+ * one that was tampered with. The files stay as they are.
+ */
+export async function renewGitFolder(work: Work, commit: CommitId): Promise<void> {
+  const { folders, source, vault, base } = work;
+  const fresh = join(folders.host, "git.new");
+  const old = join(folders.host, "git.old");
+  await removeTree(fresh);
+  await removeTree(old);
+  const lines = existsSync(folders.ignored) ? readFileSync(folders.ignored, "utf8") : "";
+  const exclude = [...EXCLUDE_LINES, ...lines.split("\n").filter(Boolean)];
+  const { branch } = runRefs(work.run);
+  await buildGitFolder(fresh, { source, vault, base, commit, branch, exclude });
+  copyFileSync(folders.index, join(fresh, "index"));
+  const place = join(folders.tree, ".git");
+  if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) renameSync(place, old);
+  renameSync(fresh, place);
+  await removeTree(old);
 }
 
 /** Makes the author's tree at `commit`, in place of the one that may be there. */

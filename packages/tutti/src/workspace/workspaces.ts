@@ -16,12 +16,13 @@ import { createRepositories } from "./git/repositories.ts";
 import { openSource } from "./git/source.ts";
 import { openVault } from "./git/vault.ts";
 import { disposeRun, recoverRuns } from "./ending.ts";
+import { gitFolderTampering } from "./sandbox/protected-names.ts";
 import { layoutOf, type Layout } from "./layout.ts";
 import { placeOf } from "./places.ts";
 import { prepareRun } from "./prepare.ts";
 import { createPreparations, type Preparations } from "./recipe/preparation.ts";
 import { throwAway } from "./throw-away.ts";
-import { buildAuthorTree, placeBase, prepareFor, type Work } from "./trees.ts";
+import { buildAuthorTree, placeBase, prepareFor, renewGitFolder, type Work } from "./trees.ts";
 import { createLock, type Lock } from "./lock.ts";
 
 export type WorkspacesOptions = {
@@ -72,7 +73,7 @@ function workspacesOf(parts: Parts): Workspaces {
     checkpoint: (spec, more) =>
       alone(spec, async (work) => {
         const { isCloneLost, ...made } = await createCheckpoint(work, more);
-        if (isCloneLost) await buildAuthorTree(work, made.candidate.commit, {});
+        if (isCloneLost) await renewGitFolder(work, made.candidate.commit);
         return made;
       }),
     restore: (spec, commit) => alone(spec, (work) => restore(work, commit)),
@@ -112,6 +113,8 @@ async function workOf(
 async function authorPlace(work: Work) {
   const { folders } = work;
   if (!existsSync(folders.tree)) await remake(work);
+  // Tampered with since the last checkpoint: git inside would not work, and mounting might mislead.
+  if (gitFolderTampering(folders.tree).length > 0) await renewGitFolder(work, await headOf(work));
   const prepared = await prepareFor(work, work.base, {});
   return placeOf({
     ...placeBase(work),
@@ -124,12 +127,14 @@ async function authorPlace(work: Work) {
 
 /** A crash while a tree took its place leaves none: the last checkpoint is made again. */
 async function remake(work: Work): Promise<void> {
+  await buildAuthorTree(work, await headOf(work), {});
+}
+
+async function headOf(work: Work): Promise<CommitId> {
   const { head } = runRefs(work.run);
   const commit = (await readRefs(work.vault.call, [head])).get(head);
-  if (commit === undefined) {
-    throw new TuttiError("workspace.not-ready", `The workspace of ${work.run} is not there.`);
-  }
-  await buildAuthorTree(work, commit, {});
+  if (commit !== undefined) return commit;
+  throw new TuttiError("workspace.not-ready", `The workspace of ${work.run} is not there.`);
 }
 
 async function restore(work: Work, commit: CommitId): Promise<void> {

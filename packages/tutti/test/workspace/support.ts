@@ -43,6 +43,7 @@ export function git(cwd: string, ...args: string[]): string {
   return execFileSync("git", [...PERSON, ...args], {
     cwd,
     encoding: "utf8",
+    timeout: 20_000,
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env["PATH"] ?? "", HOME: cwd, LC_ALL: "C" },
   }).trim();

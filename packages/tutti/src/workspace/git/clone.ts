@@ -18,7 +18,6 @@ export type ClonePlan = {
   /** Commit whose objects lie in the user's store; only what `commit` adds to it is copied. */
   readonly base: CommitId;
   readonly branch: string;
-  readonly identity: Identity;
   /** Lines for `.git/info/exclude`. */
   readonly exclude: readonly string[];
   readonly signal?: AbortSignal;
@@ -30,19 +29,25 @@ export const OWN_IDENTITY: Identity = { name: "Tutti", email: "tutti@localhost" 
 /** Fills an empty or absent folder. A half-made one is made afresh. */
 export async function buildClone(git: Git, folder: string, plan: ClonePlan): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
-  const gitFolder = join(folder, ".git");
+  await buildGitFolder(join(folder, ".git"), plan);
+  await checkOut(git, folder, plan);
+}
+
+/** Everything but the index and the files. */
+export async function buildGitFolder(gitFolder: string, plan: ClonePlan): Promise<void> {
   for (const name of FOLDERS) mkdirSync(join(gitFolder, name), { recursive: true });
-  writeFileSync(join(gitFolder, "config"), configOf(plan));
+  writeFileSync(join(gitFolder, "config"), cloneConfig(plan.source));
   writeFileSync(join(gitFolder, "info/exclude"), plan.exclude.map((line) => `${line}\n`).join(""));
   borrow(gitFolder, plan.source);
   if (plan.commit !== plan.base) await copyObjects(gitFolder, plan);
   pointBranch(gitFolder, plan);
-  await checkOut(git, folder, plan);
 }
 
 const FOLDERS = ["objects/info", "objects/pack", "refs/heads/tutti", "refs/tags", "info", "hooks"];
 
-function configOf({ source, identity }: ClonePlan): string {
+/** The whole configuration of a clone. Nobody but Tutti writes it. */
+export function cloneConfig(source: Source): string {
+  const identity = source.identity ?? OWN_IDENTITY;
   return `${repositoryFormat(source, { isBare: false })}\tlogallrefupdates = true
 [user]
 \tname = ${quote(identity.name)}

@@ -8,12 +8,14 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { CommitId } from "@tutti/protocol";
 import { gitFolderTampering } from "../sandbox/protected-names.ts";
+import { writeFileAtomic } from "../../platform/atomic-file.ts";
+import { cloneConfig } from "./clone.ts";
 import { isAncestor, runRefs } from "./refs.ts";
 import type { RunGit } from "./run-git.ts";
 
 const INGEST_TIMEOUT_MS = 300_000;
-/** HEAD and a loose ref are one short line. */
-const REF_FILE_BYTES = 4096;
+/** HEAD and a loose ref are one short line, the configuration a few. */
+const PLAIN_FILE_BYTES = 8192;
 
 export type Ingested = {
   /** The clone's HEAD when it goes on from `head`; otherwise null. */
@@ -26,6 +28,11 @@ export async function ingest(work: RunGit, head: CommitId): Promise<Ingested> {
   const { git, vault, folders } = work;
   if (gitFolderTampering(folders.tree).length > 0) return { commit: null, isTampered: true };
   if (ownHead(work) === head) return { commit: head, isTampered: false };
+  // Read-only in the fence; without a fence an agent can write it, and fetching reads it.
+  const config = join(folders.tree, ".git/config");
+  const expected = cloneConfig(work.source);
+  if (readPlainFile(config) !== expected)
+    writeFileAtomic(config, expected, { mode: 0o644, isDurable: false });
   const ref = runRefs(work.run).ingest;
   git.writeConfig(folders.gitConfig, [folders.tree, join(folders.tree, ".git")]);
   const fetched = await vault.call(
@@ -76,8 +83,8 @@ function readPlainFile(path: string): string | null {
   }
   try {
     const stat = fstatSync(descriptor);
-    if (!stat.isFile() || stat.size > REF_FILE_BYTES) return null;
-    const buffer = Buffer.alloc(REF_FILE_BYTES);
+    if (!stat.isFile() || stat.size > PLAIN_FILE_BYTES) return null;
+    const buffer = Buffer.alloc(PLAIN_FILE_BYTES);
     return buffer.toString("utf8", 0, readSync(descriptor, buffer));
   } finally {
     closeSync(descriptor);

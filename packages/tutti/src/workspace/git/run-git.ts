@@ -23,7 +23,7 @@ export function signature(
   committer: Identity,
   at?: number,
 ): Readonly<Record<string, string>> {
-  const date = at === undefined ? null : `${Math.floor(at / 1000)} +0000`;
+  const date = at === undefined ? null : `@${Math.floor(at / 1000)} +0000`;
   return {
     GIT_AUTHOR_NAME: clean(author.name),
     GIT_AUTHOR_EMAIL: clean(author.email),

@@ -38,7 +38,7 @@ export async function snapshot(
     config: [`core.excludesFile=${exclude}`],
   };
   rmSync(`${folders.index}.lock`, { force: true }); // left by a killed git; the index is ours alone
-  await work.git.call(["read-tree", "-m", start], call);
+  await work.git.call(["read-tree", "-i", "-m", start], call);
   const nested = await settleLinks(work, call);
   const shot: Snapshot = { work, call, workTree: folders.tree, depth: 0 };
   await addAll(shot, nested);
