@@ -12,10 +12,10 @@ import type { Figure, Suite } from "./figures.ts";
 import { openRawStore, toRaw } from "./raw-store.ts";
 import type { RawCommit, RawStore } from "./raw-store.ts";
 
-/** Contestants take turns, so that what else the machine does meets all of them. */
-const ROUNDS = 7;
-const SINGLE_COMMITS = 1_500;
-const GROUPS = 60;
+/** Two contestants take turns, and each turn is compared with the other's next to it. */
+const ROUNDS = 25;
+const SINGLE_COMMITS = 400;
+const GROUPS = 16;
 const GROUP_COMMITS = 100;
 const OLD_RUNS = 10_000;
 const OLD_RUN_EVENTS = 100;
@@ -82,27 +82,42 @@ const raw = (store: RawStore): Contestant => {
   };
 };
 
+/** Commits per second. */
 type Rates = { readonly single: number; readonly grouped: number };
 
-/** Commits per second of each contestant, by turns; medians of the rounds. */
-async function compete(contestants: readonly Contestant[], firstRun: number): Promise<Rates[]> {
-  const supplies = contestants.map(() => createCommits(firstRun));
-  const single = contestants.map((): number[] => []);
-  const grouped = contestants.map((): number[] => []);
+/** Medians of the rounds: each contestant's rates, and the first one's share of the second one's. */
+type Outcome = { readonly first: Rates; readonly second: Rates; readonly share: Rates };
+
+async function turn(
+  contestant: Contestant,
+  supply: ReturnType<typeof createCommits>,
+): Promise<Rates> {
+  const single = SINGLE_COMMITS / (await contestant.single(supply.take(SINGLE_COMMITS)));
+  const groups = Array.from({ length: GROUPS }, () => supply.take(GROUP_COMMITS));
+  return { single, grouped: (GROUPS * GROUP_COMMITS) / (await contestant.grouped(groups)) };
+}
+
+async function compete(one: Contestant, other: Contestant): Promise<Outcome> {
+  const [supplyOne, supplyOther] = [createCommits(OLD_RUNS + 1), createCommits(OLD_RUNS + 1)];
+  const rounds: { readonly first: Rates; readonly second: Rates }[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [index, contestant] of contestants.entries()) {
-      const supply = supplies[index];
-      if (supply === undefined) continue;
-      const seconds = await contestant.single(supply.take(SINGLE_COMMITS));
-      single[index]?.push(SINGLE_COMMITS / seconds);
-      const groups = Array.from({ length: GROUPS }, () => supply.take(GROUP_COMMITS));
-      grouped[index]?.push((GROUPS * GROUP_COMMITS) / (await contestant.grouped(groups)));
-    }
+    const first = await turn(one, supplyOne);
+    rounds.push({ first, second: await turn(other, supplyOther) });
   }
-  return contestants.map((_, index) => ({
-    single: median(single[index] ?? []),
-    grouped: median(grouped[index] ?? []),
-  }));
+  const medians = (
+    pick: (round: { readonly first: Rates; readonly second: Rates }) => Rates,
+  ): Rates => ({
+    single: median(rounds.map((round) => pick(round).single)),
+    grouped: median(rounds.map((round) => pick(round).grouped)),
+  });
+  return {
+    first: medians(({ first }) => first),
+    second: medians(({ second }) => second),
+    share: medians(({ first, second }) => ({
+      single: first.single / second.single,
+      grouped: first.grouped / second.grouped,
+    })),
+  };
 }
 
 async function fill(store: Store): Promise<void> {
@@ -170,19 +185,10 @@ function measureTranscript(store: Store): Figure[] {
   ];
 }
 
-function compare(
-  name: string,
-  both: { readonly ours: Rates; readonly base: Rates },
-  share: number,
-): Figure[] {
-  const { ours: mine, base } = both;
+function shares(name: string, { share }: Outcome, bar: number): Figure[] {
   return [
-    atLeast(share, { name: `${name}, one at a time`, value: mine.single / base.single, unit: "×" }),
-    atLeast(share, {
-      name: `${name}, grouped by 100`,
-      value: mine.grouped / base.grouped,
-      unit: "×",
-    }),
+    atLeast(bar, { name: `${name}, one at a time`, value: share.single, unit: "×" }),
+    atLeast(bar, { name: `${name}, grouped by 100`, value: share.grouped, unit: "×" }),
   ];
 }
 
@@ -193,6 +199,25 @@ function rates(name: string, { single, grouped }: Rates): Figure[] {
   ];
 }
 
+async function measureCommits(folderOf: (name: string) => string): Promise<Figure[]> {
+  using bare = await openRawStore(folderOf("raw"));
+  const store = openSqliteStore(folderOf("young"));
+  const outcome = await compete(ours(store), raw(bare));
+  await store.close();
+  return [
+    ...shares("durable commits, share of the bare database", outcome, RAW_SHARE),
+    ...rates("durable commits", outcome.first),
+    ...rates("the same rows by bare node:sqlite", outcome.second),
+  ];
+}
+
+async function measureGrowth(grown: Store, folder: string): Promise<Figure[]> {
+  const young = openSqliteStore(folder);
+  const outcome = await compete(ours(grown), ours(young));
+  await young.close();
+  return shares("with 10k runs and 1M events, share of a young store", outcome, GROWN_SHARE);
+}
+
 export const storeSuite: Suite = async (say) => {
   const folder = mkdtempSync(join(tmpdir(), "tutti-bench-"));
   const folderOf = (name: string): string => {
@@ -201,51 +226,21 @@ export const storeSuite: Suite = async (say) => {
     return path;
   };
   try {
-    const figures: Figure[] = [];
-    {
-      say("commits, beside the bare database");
-      using bare = await openRawStore(folderOf("raw"));
-      const store = openSqliteStore(folderOf("young"));
-      const [mine, base] = await compete([ours(store), raw(bare)], OLD_RUNS + 1);
-      if (mine === undefined || base === undefined) throw new Error("no rates");
-      figures.push(
-        ...compare("durable commits, share of the bare database", { ours: mine, base }, RAW_SHARE),
-      );
-      figures.push(
-        ...rates("durable commits", mine),
-        ...rates("the same rows by bare node:sqlite", base),
-      );
-      await store.close();
-    }
-    say(`growth: storing ${OLD_RUNS} runs with ${OLD_RUNS * OLD_RUN_EVENTS} events`);
+    say("commits, beside the bare database");
+    const figures = await measureCommits(folderOf);
+    say(`storing ${OLD_RUNS} runs with ${OLD_RUNS * OLD_RUN_EVENTS} events`);
     const old = folderOf("old");
     const grown = openSqliteStore(old);
     await fill(grown);
-    const fresh = openSqliteStore(folderOf("fresh"));
-    say("growth: commits");
-    const [big, small] = await compete([ours(grown), ours(fresh)], OLD_RUNS + 1);
-    if (big === undefined || small === undefined) throw new Error("no rates");
-    figures.push(
-      ...compare(
-        "durable commits with 10k runs and 1M events, share of a young store",
-        { ours: big, base: small },
-        GROWN_SHARE,
-      ),
-    );
+    say("commits to that store");
+    figures.push(...(await measureGrowth(grown, folderOf("fresh"))));
     say("transcripts");
     figures.push(...measureTranscript(grown));
-    await fresh.close();
     await grown.close();
     say("opening after a kill");
-    const openings = await measureOpenings(old);
-    figures.push(
-      atMost(OPEN_MAX_S, {
-        name: "open after a kill with 10k runs and 1M events, p99",
-        value: percentile(openings, 0.99),
-        unit: "s",
-      }),
-    );
-    return figures;
+    const worst = percentile(await measureOpenings(old), 0.99);
+    const name = "open after a kill with 10k runs and 1M events, p99";
+    return [...figures, atMost(OPEN_MAX_S, { name, value: worst, unit: "s" })];
   } finally {
     rmSync(folder, { recursive: true });
   }

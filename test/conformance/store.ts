@@ -140,6 +140,9 @@ export function testStore(create: () => Promise<StoreUnderTest>): void {
         [2, other],
         [3, sampleRunId(3)],
       ]);
+      expect((await store.commit(sampleCommit(other, 1))).kind).toBe("committed");
+      expect((await store.commit(sampleCommit(sampleRunId(3), 1))).kind).toBe("committed");
+      expect(store.eventsOf(other, 0, 10).map(({ version }) => version)).toEqual([1, 2]);
     });
 
     it("refuses a commit with a hole in its versions", async () => {

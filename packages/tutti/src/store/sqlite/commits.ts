@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { RunEvent } from "@tutti/protocol";
 import type { Commit, Committed } from "../../engine/ports/store.ts";
 import type { AuditTable } from "./audit.ts";
+import type { DocumentTable } from "./documents.ts";
 import type { EffectTable } from "./effects.ts";
 import { eventTable } from "./events.ts";
 import type { EventTable } from "./events.ts";
@@ -10,6 +11,7 @@ import type { RunTable } from "./runs.ts";
 
 type Tables = {
   readonly runs: RunTable;
+  readonly documents: DocumentTable;
   readonly effects: EffectTable;
   readonly audit: AuditTable;
 };
@@ -40,21 +42,29 @@ export class Commits {
   /** The transaction was rolled back: its sequence numbers are free again. */
   drop(): void {
     this.#nextHead = this.#head;
+    this.#tables.runs.forget();
   }
 
   apply(commit: Commit): Committed {
-    const { runs, effects, audit } = this.#tables;
-    const number = runs.write(commit);
+    const { runs, documents, effects, audit } = this.#tables;
+    const versions = { from: commit.expectedVersion, to: commit.document.version };
+    const number = runs.move(commit.summary, versions);
     if (number === null) return { kind: "stale", version: runs.version(commit.run) };
+    documents.write(number, commit.document);
     const events = commit.events.map((event): RunEvent => {
       this.#nextHead += 1;
       return { ...event, seq: this.#nextHead };
     });
-    for (const event of events) this.events.insert(number, event);
+    // Nearly always one actor, and the same object.
+    const { actor } = commit.audit;
+    const text = JSON.stringify(actor);
+    for (const event of events) {
+      this.events.insert(number, event, event.actor === actor ? text : JSON.stringify(event.actor));
+    }
     for (const effect of commit.requested) effects.insert(number, effect);
     for (const effect of commit.settled) effects.close(number, effect, "settled");
     for (const effect of commit.cancelled) effects.close(number, effect, "cancelled");
-    audit.insert({ ...commit.audit, run: commit.run });
+    audit.insert(commit.audit, { run: commit.run, actor: text });
     return { kind: "committed", events };
   }
 }

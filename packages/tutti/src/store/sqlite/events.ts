@@ -22,7 +22,8 @@ const COLUMNS = "e.seq, r.id AS run, e.version, e.at, e.actor, e.schema, e.body"
 export type EventTable = {
   /** Sequence of the last event, 0 when there is none. */
   readonly head: () => number;
-  readonly insert: (number: number, event: RunEvent) => void;
+  /** `number` is the run's row, `actor` the event's actor as JSON. */
+  readonly insert: (number: number, event: RunEvent, actor: string) => void;
   readonly after: (seq: number, limit: number) => readonly RunEvent[];
   readonly ofRun: (run: RunId, after: number, limit: number) => readonly RunEvent[];
 };
@@ -42,8 +43,7 @@ export function eventTable(database: DatabaseSync): EventTable {
   );
   return {
     head: () => parseRow(Head, head.get(), "the last event").head ?? 0,
-    insert: (number, event) => {
-      const actor = JSON.stringify(event.actor);
+    insert: (number, event, actor) => {
       const body = JSON.stringify(event.body);
       insert.run(event.seq, number, event.version, event.at, actor, event.schema, body);
     },

@@ -10,9 +10,11 @@ import { auditTable } from "./audit.ts";
 import { blobTable, hashBlob } from "./blobs.ts";
 import { assertWhole, Commits } from "./commits.ts";
 import { openDatabase } from "./database.ts";
+import { documentTable } from "./documents.ts";
 import { effectTable } from "./effects.ts";
 import { toFailure } from "./failures.ts";
 import { lockFolder } from "./lock.ts";
+import { readPage } from "./run-pages.ts";
 import { runTable } from "./runs.ts";
 import { Transcripts } from "./transcripts.ts";
 import { Writer } from "./writer.ts";
@@ -45,10 +47,11 @@ function createStore(
   { file, lock }: { readonly file: string; readonly lock: Disposable },
 ): Store {
   const runs = runTable(database);
+  const documents = documentTable(database);
   const effects = effectTable(database);
   const audit = auditTable(database);
   const blobs = blobTable(database);
-  const commits = new Commits(database, { runs, effects, audit });
+  const commits = new Commits(database, { runs, documents, effects, audit });
   const writer = new Writer(database, {
     file,
     onCommitted: () => commits.keep(),
@@ -61,12 +64,13 @@ function createStore(
         assertWhole(commit);
         return commits.apply(commit);
       }),
-    audit: (line) => writer.write(() => audit.insert(line)),
-    document: runs.document,
+    audit: ({ run, ...line }) =>
+      writer.write(() => audit.insert(line, { run, actor: JSON.stringify(line.actor) })),
+    document: documents.read,
     events: commits.events.after,
     eventsOf: commits.events.ofRun,
     head: () => commits.head,
-    runs: runs.page,
+    runs: (query) => readPage(database, query),
     openEffects: effects.open,
     claim: (ids, lease) => writer.write(() => ids.filter((id) => effects.claim(id, lease))),
     release: (id, notBefore) => writer.write(() => effects.release(id, notBefore)),

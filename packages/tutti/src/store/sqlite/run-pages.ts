@@ -1,0 +1,78 @@
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { RunId, TuttiError } from "@tutti/protocol";
+import { z } from "zod";
+import type { Page, RunSummary } from "../../engine/ports/store.ts";
+import { parseRow } from "./rows.ts";
+
+/** Runs in one page. */
+const PAGE_MAX_RUNS = 1_000;
+
+const Summary = z.object({
+  number: z.number(),
+  id: RunId,
+  project: z.string(),
+  title: z.string(),
+  workflow: z.string(),
+  state: z.string(),
+  text: z.string(),
+  attention: z.number(),
+  startedAt: z.number(),
+  updatedAt: z.number(),
+});
+
+const Cursor = z.string().regex(/^\d{1,16}\.\d{1,16}$/u);
+
+type RunQuery = {
+  readonly project?: string;
+  readonly states?: readonly string[];
+  readonly cursor?: string;
+  readonly limit: number;
+};
+
+/** Newest first. TuttiError `usage` for a cursor that no page gave. */
+export function readPage(database: DatabaseSync, query: RunQuery): Page<RunSummary> {
+  const limit = Math.min(Math.max(query.limit, 1), PAGE_MAX_RUNS);
+  const { conditions, values } = toConditions(query);
+  const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+  const rows = database
+    .prepare(
+      `SELECT number, id, project, title, workflow, state, text, attention,
+              started_at AS "startedAt", updated_at AS "updatedAt"
+       FROM runs ${where} ORDER BY started_at DESC, number DESC LIMIT ?`,
+    )
+    .all(...values, limit + 1)
+    .map((row) => parseRow(Summary, row, "a run"));
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const hasMore = rows.length > limit && last !== undefined;
+  return {
+    items: shown.map(({ number: _number, ...summary }) => summary),
+    next: hasMore ? `${last.startedAt}.${last.number}` : null,
+  };
+}
+
+function toConditions({ project, states, cursor }: RunQuery): {
+  conditions: string[];
+  values: SQLInputValue[];
+} {
+  const conditions: string[] = [];
+  const values: SQLInputValue[] = [];
+  if (project !== undefined) {
+    conditions.push("project = ?");
+    values.push(project);
+  }
+  if (states !== undefined) {
+    conditions.push(`state IN (${states.map(() => "?").join(", ")})`);
+    values.push(...states);
+  }
+  if (cursor !== undefined) {
+    conditions.push("(started_at, number) < (?, ?)");
+    values.push(...parseCursor(cursor));
+  }
+  return { conditions, values };
+}
+
+function parseCursor(cursor: string): number[] {
+  if (Cursor.safeParse(cursor).success) return cursor.split(".").map(Number);
+  throw new TuttiError("usage", `not a cursor of this list: ${cursor}`);
+}
