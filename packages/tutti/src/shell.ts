@@ -8,7 +8,9 @@ const SIGNAL_EXIT_BASE = 128;
 /** Resolves with the shell's exit code. */
 export const launchShell = async (spec: ShellSpec, folders: Folders): Promise<number> => {
   const sandbox = createSandbox({ dataFolder: folders.data });
-  await using shell = await sandbox.launch({ ...spec, terminal: true });
+  const { env, cwd, ...rest } = spec;
+  const optional = { ...(env === undefined ? {} : { env }), ...(cwd === undefined ? {} : { cwd }) };
+  await using shell = await sandbox.launch({ ...rest, ...optional, terminal: true });
   const { code } = await shell.exited;
   return code ?? SIGNAL_EXIT_BASE;
 };

@@ -1,15 +1,11 @@
 /** The verdict of a finding under the contract of this run. */
-import type { Evidence, Finding, RunDocument, Verdict } from "@tutti/protocol";
+import type { Evidence, Finding, Requirement, RunDocument, Verdict } from "@tutti/protocol";
 import { ruleEvidence } from "./verdict.ts";
 
-/** Requirements that the run must meet: those of the contract, or the task itself where there is none. */
-const mustIds = (state: RunDocument): readonly string[] => {
+/** Requirements of the contract; an id that it does not have names nothing. */
+const requirementsOf = (state: RunDocument): readonly Requirement[] => {
   const data = state.artifacts["contract.yaml"]?.data;
-  return data?.kind === "contract"
-    ? data.contract.requirements
-        .filter((requirement) => requirement.must)
-        .map((requirement) => requirement.id)
-    : [];
+  return data?.kind === "contract" ? data.contract.requirements : [];
 };
 
 /** What an investigation reproduced is the task itself, which the run must meet. */
@@ -21,12 +17,13 @@ export const ruleFinding = (
   finding: Finding,
   evidence: Evidence,
 ): { verdict: Verdict; reason: string } => {
-  const musts = mustIds(state);
+  const named = requirementsOf(state).filter(({ id }) => finding.requirements.includes(id));
+  const isTask = isOfTheTask(state, finding);
   return ruleEvidence({
     base: evidence.base,
     candidate: evidence.candidate,
     fixed: evidence.fixed.length === 0 ? null : evidence.fixed,
-    namesRequirement: finding.requirements.length > 0 || isOfTheTask(state, finding),
-    namesMust: finding.requirements.some((id) => musts.includes(id)) || isOfTheTask(state, finding),
+    namesRequirement: named.length > 0 || isTask,
+    namesMust: named.some((requirement) => requirement.must) || isTask,
   });
 };

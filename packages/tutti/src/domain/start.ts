@@ -111,6 +111,7 @@ const startReview = (draft: Draft, step: ReviewStep, key: StepKey): void => {
     count: step.reviewers.count,
     minForeignFamilies: state.policy.config.review.minForeignFamilies,
     family: step.reviewers.family,
+    whenUnavailable: state.policy.config.review.whenUnavailable,
   });
   const fallback =
     degraded && choice.outcome !== "allow"
