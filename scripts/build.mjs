@@ -1,7 +1,7 @@
 // `npm run build`: bundles the program into packages/tutti/dist/tutti.mjs, which is what is
 // published, and the scripted agent, a program of its own, beside it. The wire contract is bundled
 // in; the other dependencies stay dependencies.
-import { readFileSync, rmSync } from "node:fs";
+import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureDependencies } from "./dependencies.mjs";
 import { root } from "./output.mjs";
@@ -29,3 +29,5 @@ await build({
   sourcemap: "linked",
   logLevel: "info",
 });
+// Workflow files are read at run time, from beside the code.
+cpSync(join(folder, "src/workflows/builtin"), join(folder, "dist/builtin"), { recursive: true });
