@@ -2,11 +2,11 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { expect, test } from "vitest";
 import { TASKS_MAX } from "../../packages/tutti/src/workspace/sandbox/limits.ts";
 import { WATCH_INTERVAL_MS } from "../../packages/tutti/src/workspace/sandbox/watchdog.ts";
 import { findTaskCgroup } from "../../packages/tutti/src/workspace/sandbox/cgroup.ts";
-import { fence, isRoot, type Side } from "./arena.ts";
+import { expectFence, isRoot, type Side } from "./arena.ts";
 
 const MIB = 1 << 20;
 const WORKSPACE_MIB = 32;
@@ -52,8 +52,7 @@ async function keepsFull(side: Side): Promise<boolean> {
   });
   const first = await Promise.race([running.exited, late]);
   timer.abort();
-  if (first !== "late") expect(first.ended).toBe("workspace-full");
-  return first === "late";
+  return first === "late" || first.ended !== "workspace-full";
 }
 
 async function writesHugeFile(side: Side): Promise<boolean> {
@@ -62,27 +61,27 @@ async function writesHugeFile(side: Side): Promise<boolean> {
   return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > WORKSPACE_MIB * MIB;
 }
 
-fence(
-  "26: tasks, /tmp, file size and workspace are bounded, and the daemon stays quick",
-  async (side) => {
-    const delays = monitorEventLoopDelay({ resolution: 5 });
-    delays.enable();
-    const outcome = {
-      "too many tasks": await forks(side),
-      "a full /tmp": await fills(side, "/tmp", TMP_MIB + 4),
-      "a huge file": await writesHugeFile(side),
-      "a full workspace": await keepsFull(side),
-    };
-    if (side.isolation === "sandbox") await bomb(side);
-    delays.disable();
-    if (side.isolation === "sandbox") expect(delays.max / 1e6).toBeLessThan(RESPONSE_MS);
-    return outcome;
-  },
-  {
-    config: { sandbox: { workspaceMiB: WORKSPACE_MIB, tmpMiB: TMP_MIB } },
-    refusedAnyway: hasTaskLimit ? [] : ["too many tasks"],
-  },
-);
+test("fence 26: tasks, /tmp, file size and workspace are bounded, and the daemon stays quick", () =>
+  expectFence(
+    async (side) => {
+      const delays = monitorEventLoopDelay({ resolution: 5 });
+      delays.enable();
+      const outcome = {
+        "too many tasks": await forks(side),
+        "a full /tmp": await fills(side, "/tmp", TMP_MIB + 4),
+        "a huge file": await writesHugeFile(side),
+        "a full workspace": await keepsFull(side),
+      };
+      const isFenced = side.isolation === "sandbox";
+      if (isFenced) await bomb(side);
+      delays.disable();
+      return { ...outcome, "a slow daemon": !isFenced || delays.max / 1e6 >= RESPONSE_MS };
+    },
+    {
+      config: { sandbox: { workspaceMiB: WORKSPACE_MIB, tmpMiB: TMP_MIB } },
+      refusedAnyway: hasTaskLimit ? [] : ["too many tasks"],
+    },
+  ));
 
 /** Only inside: forks without end, and memory without end below /dev/shm. */
 async function bomb(side: Side): Promise<void> {

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { expect, test } from "vitest";
 import { EGRESS_PORT } from "../../packages/tutti/src/workspace/sandbox/launcher.ts";
-import { fence, type Side } from "./arena.ts";
+import { expectFence, type Side } from "./arena.ts";
 
 type Listener = AsyncDisposable & {
   readonly port: number;
@@ -45,9 +45,8 @@ const TCP = `use IO::Socket::IP; my $s = IO::Socket::IP->new(PeerHost => $ARGV[0
 const UNIX = `use Socket; socket(S, AF_UNIX, SOCK_STREAM, 0); my $n = $ARGV[0]; $n =~ s/^@/\\0/;
   connect(S, pack_sockaddr_un($n)) or exit 1; exit(<S> ? 0 : 1)`;
 
-fence(
-  "18: a port of this machine is out of reach, directly and under every spelling",
-  async (side) => {
+test("fence 18: a port of this machine is out of reach, directly and under every spelling", () =>
+  expectFence(async (side) => {
     await using daemon = await listen({ host: "127.0.0.1" });
     const spellings = [
       "127.0.0.1",
@@ -65,8 +64,7 @@ fence(
     }
     if (side.isolation === "sandbox") await expectProxyRefuses(side, daemon);
     return outcome;
-  },
-);
+  }));
 
 /** With a way out that lists another host, the proxy must not lead back here. */
 async function expectProxyRefuses(side: Side, daemon: Listener): Promise<void> {
@@ -116,9 +114,8 @@ async function connects(
   return output.trim().split("\n");
 }
 
-fence(
-  "19: unix sockets of this machine are out of reach, by path and by abstract name",
-  async (side) => {
+test("fence 19: unix sockets of this machine are out of reach, by path and by abstract name", () =>
+  expectFence(async (side) => {
     const runtime = join(side.folder, "run");
     mkdirSync(runtime);
     const abstract = `tutti-fence-${process.pid}-${side.isolation}`;
@@ -132,54 +129,55 @@ fence(
     await using service = await listen({ path: `\0${abstract}` });
     await side.perl(UNIX, `@${abstract}`);
     return { ...outcome, abstract: service.arrivals() > 0 };
-  },
-);
+  }));
 
-fence("20: there is no route and no name service without a proxy", async (side) => {
-  // An address of this machine's own stands for the network: the control needs no other.
-  await using outside = await listen({ host: "127.0.0.2" });
-  await side.perl(TCP, "127.0.0.2", `${outside.port}`);
-  const isReached = outside.arrivals() > 0;
-  const links = await side.sh(`cat /proc/net/dev > '${side.loot}'`);
-  expect(links.code).toBe(0);
-  const hasOtherLinks = side.hasLoot("eth") || side.hasLoot("en");
-  const names = await side.sh("cat /etc/resolv.conf && getent hosts localhost");
-  return {
-    "an address": isReached,
-    "a name server": names.code === 0,
-    ...(side.isolation === "sandbox"
-      ? { "a network link": hasOtherLinks }
-      : { "a network link": true }),
-  };
-});
+test("fence 20: there is no route and no name service without a proxy", () =>
+  expectFence(async (side) => {
+    // An address of this machine's own stands for the network: the control needs no other.
+    await using outside = await listen({ host: "127.0.0.2" });
+    await side.perl(TCP, "127.0.0.2", `${outside.port}`);
+    const isReached = outside.arrivals() > 0;
+    const links = await side.sh(`cat /proc/net/dev > '${side.loot}'`);
+    expect(links.code).toBe(0);
+    const hasOtherLinks = side.hasLoot("eth") || side.hasLoot("en");
+    const names = await side.sh("cat /etc/resolv.conf && getent hosts localhost");
+    return {
+      "an address": isReached,
+      "a name server": names.code === 0,
+      ...(side.isolation === "sandbox"
+        ? { "a network link": hasOtherLinks }
+        : { "a network link": true }),
+    };
+  }));
 
-fence("21: the proxy leads to listed hosts and ports alone", async (side) => {
-  await using listed = await listen({ host: "127.0.0.1" });
-  await using other = await listen({ host: "127.0.0.1" });
-  const direct = async (port: number): Promise<boolean> => {
-    await side.perl(TCP, "127.0.0.1", `${port}`);
-    return other.arrivals() > 0;
-  };
-  if (side.isolation === "none") {
-    return { unlisted: await direct(other.port) };
-  }
-  const egress = [`127.0.0.1:${listed.port}`];
-  const targets = [
-    `127.0.0.1:${listed.port}`,
-    `127.0.0.1:${other.port}`,
-    "127.0.0.1:1",
-    "169.254.169.254:80",
-    "10.0.0.1:443",
-    "unlisted.example:443",
-    `127.0.0.1:22`,
-  ];
-  const answers = await connects(side, targets, egress);
-  const [first, ...others] = answers;
-  expect(first).toBe("HTTP/1.1 200 Connection established");
-  expect(listed.arrivals()).toBe(1);
-  expect(others).toEqual(others.map(() => "HTTP/1.1 403 Forbidden"));
-  // An empty list is no proxy at all, not an open one.
-  const closed = await side.perl(TCP, "127.0.0.1", `${EGRESS_PORT}`);
-  expect(closed.code).toBe(1);
-  return { unlisted: other.arrivals() > 0 };
-});
+test("fence 21: the proxy leads to listed hosts and ports alone", () =>
+  expectFence(async (side) => {
+    await using listed = await listen({ host: "127.0.0.1" });
+    await using other = await listen({ host: "127.0.0.1" });
+    const direct = async (port: number): Promise<boolean> => {
+      await side.perl(TCP, "127.0.0.1", `${port}`);
+      return other.arrivals() > 0;
+    };
+    if (side.isolation === "none") {
+      return { unlisted: await direct(other.port) };
+    }
+    const egress = [`127.0.0.1:${listed.port}`];
+    const targets = [
+      `127.0.0.1:${listed.port}`,
+      `127.0.0.1:${other.port}`,
+      "127.0.0.1:1",
+      "169.254.169.254:80",
+      "10.0.0.1:443",
+      "unlisted.example:443",
+      `127.0.0.1:22`,
+    ];
+    const answers = await connects(side, targets, egress);
+    const [first, ...others] = answers;
+    expect(first).toBe("HTTP/1.1 200 Connection established");
+    expect(listed.arrivals()).toBe(1);
+    expect(others).toEqual(others.map(() => "HTTP/1.1 403 Forbidden"));
+    // An empty list is no proxy at all, not an open one.
+    const closed = await side.perl(TCP, "127.0.0.1", `${EGRESS_PORT}`);
+    expect(closed.code).toBe(1);
+    return { unlisted: other.arrivals() > 0 };
+  }));

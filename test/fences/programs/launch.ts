@@ -20,6 +20,8 @@ try {
   const { code } = await running.exited;
   process.exitCode = code ?? 1;
 } catch (error) {
-  process.stderr.write(`${error instanceof TuttiError ? error.code : String(error)}\n`);
+  process.stderr.write(
+    `${error instanceof TuttiError ? `${error.code}: ${error.message}` : String(error)}\n`,
+  );
   process.exitCode = 99;
 }

@@ -19,7 +19,7 @@ export type ProcessTree = { readonly root: ProcessId; readonly mark: string | nu
 /** Name of the environment variable that marks the members of a tree. */
 export const TREE_MARK = "TUTTI_TREE";
 
-/** Pause between two looks at a tree that is being killed. */
+/** Pause between two looks at a tree that is being killed; the first ones are shorter. */
 const KILL_POLL_MS = 5;
 /** A process that is still there after this long is stuck in the kernel. */
 const KILL_WAIT_MS = 10_000;
@@ -74,9 +74,9 @@ export async function waitUntilGone(
   timeoutMs: number,
 ): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
-  while (ids.some((id) => isAlive(id))) {
+  for (let pauseMs = 1; ids.some((id) => isAlive(id)); pauseMs += 1) {
     if (performance.now() > deadline) return false;
-    await delay(KILL_POLL_MS);
+    await delay(Math.min(pauseMs, KILL_POLL_MS));
   }
   return true;
 }

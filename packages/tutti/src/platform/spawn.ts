@@ -73,8 +73,8 @@ export async function spawnOwned(spec: SpawnSpec): Promise<OwnedProcess> {
     id,
     tree,
     stdin: quiet(child.stdin ?? new PassThrough()),
-    stdout: quiet(child.stdout ?? new PassThrough().end()),
-    stderr: quiet(child.stderr ?? new PassThrough().end()),
+    stdout: keep(child.stdout),
+    stderr: keep(child.stderr),
     pipe: (descriptor) => pipeOf(child, descriptor),
     child,
     exited,
@@ -105,6 +105,19 @@ function pipeOf(child: ChildProcess, descriptor: number): Duplex | null {
 
 function isDuplex(value: unknown): value is Duplex {
   return typeof value === "object" && value !== null && "write" in value && "read" in value;
+}
+
+/**
+ * Node throws away what nobody has read yet when a child ends; a caller may come to read a moment
+ * later. What is in the pipe stays readable this way, and the bound of the streams is kept.
+ */
+function keep(source: Readable | null): Readable {
+  const kept = quiet(new PassThrough());
+  if (source === null) return kept.end();
+  quiet(source).pipe(kept);
+  source.once("close", () => kept.end());
+  kept.once("close", () => source.destroy());
+  return kept;
 }
 
 /** EPIPE and ECONNRESET on a pipe only say that the process ended, which `exited` tells better. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { spawnOwned } from "../../src/platform/spawn.ts";
 import { run } from "../../src/platform/run-command.ts";
 import { isAlive, readProcess } from "../../src/platform/process-table.ts";
 
@@ -63,4 +64,22 @@ test("an abort ends a command that ignores SIGTERM", async () => {
     ended: "aborted",
     code: null,
   });
+});
+
+async function read(stream: AsyncIterable<unknown>): Promise<string> {
+  let text = "";
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
+
+test("output of a process that has ended before anybody reads is not lost", async () => {
+  const owned = await spawnOwned({
+    ...here,
+    command: "sh",
+    args: ["-c", "echo out; echo err >&2"],
+  });
+  await owned.exited;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(await read(owned.stdout)).toBe("out\n");
+  expect(await read(owned.stderr)).toBe("err\n");
 });

@@ -19,6 +19,7 @@ import {
   type Stats,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { TuttiError } from "@tutti/protocol";
 import type { Mount } from "../../engine/ports/place.ts";
 import { writeFileAtomic } from "../../platform/atomic-file.ts";
 
@@ -122,7 +123,7 @@ export function protectNames(root: string, placeholders: string): Protection {
 /**
  * Mounts that keep a clone's own git administration as Tutti made it, while commits still work:
  * `.git` and its object store become mount points (they cannot be renamed away), configuration,
- * hooks, info and alternates are read-only.
+ * hooks, info and alternates are read-only. Refuses (`sandbox.failed`) a tree without a git folder.
  */
 export function protectGitFolder(root: string): readonly Mount[] {
   const git = join(root, ".git");
@@ -130,6 +131,11 @@ export function protectGitFolder(root: string): readonly Mount[] {
     const path = join(git, name);
     return { source: path, target: path, access };
   };
+  if (statOf(git)?.isDirectory() !== true) {
+    throw new TuttiError("sandbox.failed", `${git} is not a folder: the clone was tampered with.`, {
+      retry: "new-attempt",
+    });
+  }
   const folders = ["hooks", "info", "objects/info"];
   for (const name of folders) mkdirSync(join(git, name), { recursive: true });
   return [
@@ -146,8 +152,9 @@ export function protectGitFolder(root: string): readonly Mount[] {
  */
 export function gitFolderTampering(root: string): readonly string[] {
   const git = join(root, ".git");
+  if (statOf(git)?.isDirectory() !== true) return [`${git} is not a folder`];
   const found: string[] = [];
-  for (const path of [git, join(git, "objects"), join(git, "refs")]) {
+  for (const path of [join(git, "objects"), join(git, "refs")]) {
     if (statOf(path)?.isDirectory() !== true) found.push(`${path} is not a folder`);
   }
   for (const name of ["commondir", "gitdir", "config.worktree"]) {
