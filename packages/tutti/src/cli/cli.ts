@@ -9,7 +9,7 @@ export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: n
 export type InputStream = AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean };
 
 /** A daemon that this process runs itself. */
-export type RunningDaemon = {
+type RunningDaemon = {
   readonly socketPath: string;
   /** Resolves when it has ended, for whatever reason. */
   readonly ended: Promise<void>;

@@ -15,7 +15,7 @@ export type OptionSpec = {
   readonly choices?: readonly string[];
 };
 
-export type Example = { readonly command: string; readonly about: string };
+type Example = { readonly command: string; readonly about: string };
 
 export type Input = {
   readonly args: readonly string[];

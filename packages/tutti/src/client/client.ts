@@ -21,7 +21,7 @@ import { open, readText, type WireOptions, type WireRequest } from "./wire.ts";
 
 type Signal = { readonly signal?: AbortSignal };
 
-export type RunsQuery = {
+type RunsQuery = {
   /** Root of the work tree of a project. */
   readonly project?: string;
   readonly states?: readonly string[];
@@ -29,7 +29,7 @@ export type RunsQuery = {
   readonly limit?: number;
 };
 
-export type TranscriptWindow = {
+type TranscriptWindow = {
   readonly from: number;
   readonly total: number;
   readonly entries: readonly TranscriptEntry[];

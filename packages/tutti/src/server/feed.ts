@@ -13,7 +13,7 @@ const RECENT_BYTES = 4 * 1024 * 1024;
 /** Events read from the store at once for a reader that is behind. */
 const CATCH_UP_EVENTS = 128;
 
-export type Frame = { readonly seq: number; readonly run: string; readonly text: string };
+type Frame = { readonly seq: number; readonly run: string; readonly text: string };
 
 export type Feed = {
   /** Newest global sequence. */

@@ -4,7 +4,7 @@ import type { Log } from "../platform/log.ts";
 
 const PROBLEM_TYPE = "application/problem+json";
 
-export function problemOf(code: ErrorCode, detail: string): Problem {
+function problemOf(code: ErrorCode, detail: string): Problem {
   const { status, mend } = ERRORS[code];
   return { type: `urn:tutti:error:${code}`, title: code, status, detail, code, mend };
 }

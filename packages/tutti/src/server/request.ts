@@ -73,7 +73,7 @@ function parseJson(text: string): unknown {
 }
 
 /** Names the place and the problem of everything that does not fit. */
-export function parse<Schema extends z.ZodType>(
+function parse<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   what: string,

@@ -10,9 +10,9 @@ import { foldersOf } from "../../src/platform/paths.ts";
 import { createServer, type ApiServer } from "../../src/server/create-server.ts";
 import { memoryEngine, type MemoryEngine } from "../server/memory-engine.ts";
 
-export type Outcome = { readonly code: number; readonly out: string; readonly err: string };
+type Outcome = { readonly code: number; readonly out: string; readonly err: string };
 
-export type CommandOptions = {
+type CommandOptions = {
   readonly stdin?: string;
   readonly isTerminal?: boolean;
   readonly env?: Readonly<Record<string, string>>;

@@ -32,9 +32,14 @@ export const MACHINE: readonly CommandSpec[] = [
       "Creates a sample repository with a real defect, starts the daemon and shows every step. The agents are scripted programs, and said to be.",
     isPassedOn: true,
     options: [
-      { flags: "--once", about: "Exit when the run is done; 0 only if it was merged" },
-      { flags: "--sample <name>", about: "Another sample, from a published package" },
+      { flags: "--once", about: "End the daemon after the run; 0 only if the merge holds" },
+      {
+        flags: "--sample <name>",
+        about: "`bill` (the default), or a published package: `minimist`, `shell-quote`",
+      },
       { flags: "--interactive", about: "Ask you for the approvals" },
+      { flags: "--data <folder>", about: "Keep everything there, not in a temporary folder" },
+      { flags: "--keep", about: "With --once: do not remove the temporary folder" },
     ],
     examples: [
       { command: "tutti demo --once", about: "One run, then exit" },

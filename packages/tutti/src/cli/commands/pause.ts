@@ -1,12 +1,7 @@
-import { finish } from "../await-run.ts";
-import { textOption, type Action } from "../command-spec.ts";
-import { selectRun } from "../select-run.ts";
+import { textOption } from "../command-spec.ts";
+import { runCommand } from "../run-command.ts";
 
-export const run: Action = async (cli, input) => {
-  const { run: id } = await selectRun(cli, input.args, "act");
-  const client = await cli.client();
-  const reason = textOption(input, "reason") ?? "paused by a person";
-  const accepted = await client.command(id, { kind: "run.pause", reason });
-  const message = `‖ ${id} is paused. What is under way ends first; go on with \`tutti resume ${id}\`.`;
-  return finish(cli, input, { run: id, message, json: accepted });
-};
+export const run = runCommand((id, input) => ({
+  command: { kind: "run.pause", reason: textOption(input, "reason") ?? "paused by a person" },
+  message: `‖ ${id} is paused. What is under way ends first; go on with \`tutti resume ${id}\`.`,
+}));

@@ -1,10 +1,6 @@
-import { finish } from "../await-run.ts";
-import type { Action } from "../command-spec.ts";
-import { selectRun } from "../select-run.ts";
+import { runCommand } from "../run-command.ts";
 
-export const run: Action = async (cli, input) => {
-  const { run: id } = await selectRun(cli, input.args, "act");
-  const client = await cli.client();
-  const accepted = await client.command(id, { kind: "run.resume" });
-  return finish(cli, input, { run: id, message: `◐ ${id} goes on.`, json: accepted });
-};
+export const run = runCommand((id) => ({
+  command: { kind: "run.resume" },
+  message: `◐ ${id} goes on.`,
+}));

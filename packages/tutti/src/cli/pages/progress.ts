@@ -50,7 +50,7 @@ export function openProgress(
   };
 }
 
-export function progressLines(
+function progressLines(
   view: RunView,
   { style, width, now }: { style: Style; width: number; now: number },
 ): string[] {

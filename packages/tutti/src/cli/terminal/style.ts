@@ -19,7 +19,7 @@ const CODES: Readonly<Record<Exclude<Tone, "plain">, string>> = {
 
 export const plainStyle: Style = { paint: (_tone, text) => text };
 
-export const colourStyle: Style = {
+const colourStyle: Style = {
   paint: (tone, text) =>
     tone === "plain" || text === "" ? text : `\u001B[${CODES[tone]}m${text}\u001B[0m`,
 };
