@@ -4,7 +4,7 @@ import type { Document, Node, ParsedNode } from "yaml";
 import type { Problem } from "./problem.ts";
 
 /** A person's file is far smaller; what is larger is not read. */
-export const MAX_YAML_CHARS = 2_000_000;
+const MAX_YAML_CHARS = 2_000_000;
 /** Expansions of aliases before a document is refused as a bomb. */
 const MAX_ALIASES = 50;
 

@@ -10,7 +10,7 @@ import type { Path, YamlDocument } from "../documents/yaml-document.ts";
 import { findCycle } from "./graph.ts";
 
 /** Longest artifact, in characters. */
-export const MAX_ARTIFACT_CHARS = 1_000_000;
+const MAX_ARTIFACT_CHARS = 1_000_000;
 /** Problems named at once; more would only bury the first. */
 const MAX_PROBLEMS = 5;
 

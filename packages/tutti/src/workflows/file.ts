@@ -62,14 +62,14 @@ export const AgentBlock = z.strictObject({
     .optional(),
 });
 
-export const ChecksBlock = z.strictObject({
+const ChecksBlock = z.strictObject({
   kind: z.literal("checks"),
   ...common,
   run: z.array(z.string()).default([]).describe("Names of checks; empty means all of them."),
   on_fail: OnFail.optional(),
 });
 
-export const ReviewBlock = z.strictObject({
+const ReviewBlock = z.strictObject({
   kind: z.literal("review"),
   ...common,
   reviewers: z
@@ -83,7 +83,7 @@ export const ReviewBlock = z.strictObject({
   on_fail: OnFail.optional(),
 });
 
-export const ApprovalBlock = z.strictObject({
+const ApprovalBlock = z.strictObject({
   kind: z.literal("approval"),
   ...common,
   of: z.array(z.string()).min(1).describe("Names of artifacts, or `candidate`."),
@@ -96,7 +96,7 @@ export const ApprovalBlock = z.strictObject({
     .optional(),
 });
 
-export const MergeBlock = z.strictObject({ kind: z.literal("merge"), ...common });
+const MergeBlock = z.strictObject({ kind: z.literal("merge"), ...common });
 
 export const BLOCKS = {
   agent: AgentBlock,

@@ -7,6 +7,7 @@ import type { ParsedWorkflow, WorkflowPlaces } from "./parse.ts";
 import { agentRule, approvalRule, duplicateRule } from "./rules/artifacts.ts";
 import { configRule } from "./rules/config.ts";
 import { backEdgeRule, cycleRule, mergeRule, needsRule, reachRule } from "./rules/graph.ts";
+import { nameRule } from "./rules/name.ts";
 import { sceneOf } from "./rules/scene.ts";
 import { missingStageRule, stageKindRule, verifiedRule } from "./rules/stages.ts";
 import { textRule } from "./rules/text.ts";
@@ -14,6 +15,7 @@ import { textRule } from "./rules/text.ts";
 /** Rules about the ground that the others stand on; the others would only repeat what these say. */
 const GROUND = [needsRule, cycleRule];
 const RULES = [
+  nameRule,
   missingStageRule,
   stageKindRule,
   verifiedRule,
@@ -27,7 +29,7 @@ const RULES = [
 ];
 
 /** Without `config` only what the file alone tells is judged. */
-export const lintWorkflow = (
+const lintWorkflow = (
   parsed: { readonly workflow: Workflow; readonly places: WorkflowPlaces },
   config?: ProjectConfig,
 ): Problem[] => {

@@ -29,26 +29,26 @@ export const ARTIFACT_FORMS: Readonly<Record<string, ArtifactForm>> = {
     example: `requirements:
   - id: R1
     must: true
-    text: "WHEN a key path runs through constructor.prototype THE parser SHALL leave Object.prototype unchanged"
-    check: { test: "proto pollution (constructor)" }
-    scope: ["index.js", "test/**"]
-non_goals: ["changing the public API"]
+    text: "WHEN a duration has no unit THE parser SHALL throw a RangeError that quotes the text"
+    check: { test: "a duration without a unit" }
+    scope: ["src/duration.js", "test/**"]
+non_goals: ["new units"]
 `,
   },
   "plan.yaml": {
     rules: [
       "`id` is P1, P2, …; an item is small enough for one session and leaves the project working.",
-      "`covers` names requirements of contract.yaml; every requirement with `must: true` is covered by an item.",
+      "`covers` names requirements of contract.yaml (an empty list where there is none); every requirement with `must: true` is covered by an item.",
       "`needs` names items that come first, without a cycle; items are done in this order.",
       "`scope` lists globs of the files the item may change; `notes` is free text for its author.",
     ],
     example: `items:
   - id: P1
-    title: "Guard key assignment"
+    title: "Refuse durations without a unit"
     covers: [R1]
-    scope: ["index.js"]
+    scope: ["src/duration.js", "test/duration.test.js"]
     needs: []
-    notes: "Reject the key in setKey; add the test beside the existing one."
+    notes: "Throw in parseUnit; add the test beside the existing ones."
 `,
   },
   "reproduction.yaml": {
@@ -57,15 +57,16 @@ non_goals: ["changing the public API"]
       ...REPRODUCTION_RULES,
       "It must fail on the code as it is now.",
     ],
-    example: `claim: "Parsing --a.constructor.prototype.x 1 pollutes Object.prototype"
+    example: `claim: "parse('15') returns 15 instead of refusing a duration without a unit"
 reproduction:
   files:
-    - path: test/pollution.test.js
+    - path: test/no-unit.test.js
       content: |
-        const parse = require('..');
-        parse(['--a.constructor.prototype.x', '1']);
-        if ({}.x !== undefined) throw new Error('polluted');
-  run: node test/pollution.test.js
+        const { parse } = require('../src/duration.js');
+        let refused = false;
+        try { parse('15'); } catch { refused = true; }
+        if (!refused) throw new Error('accepted');
+  run: node test/no-unit.test.js
 `,
   },
   "findings.json": {
@@ -73,26 +74,27 @@ reproduction:
       "`kind` is one of bug, security, spec-gap, scope, weak-test, perf, maintain; `severity` is P0 (worst) to P3.",
       "`claim` is one sentence that can be false; `requirements` names the R of the contract it violates, if any.",
       "A finding stops the merge only when its `reproduction` fails on this change as Tutti runs it; without one it is advice.",
+      "What fails before the change just the same stops the merge only where `requirements` names a requirement that is a must; otherwise it is noted as older than the change.",
       ...REPRODUCTION_RULES,
       "An empty `findings` list is a valid and welcome answer. Do not report taste.",
     ],
     example: `{
-  "summary": "One gap: the other spelling of the same path.",
+  "summary": "One gap: a unit of spaces counts as a unit.",
   "findings": [
     {
-      "kind": "security",
+      "kind": "bug",
       "severity": "P1",
-      "claim": "Parsing --_.constructor.constructor.prototype.x 1 still pollutes Function.prototype",
+      "claim": "parse('15 ') still returns 15 instead of throwing a RangeError",
       "requirements": ["R1"],
-      "locations": [{ "path": "index.js", "startLine": 70, "endLine": 76 }],
+      "locations": [{ "path": "src/duration.js", "startLine": 12, "endLine": 14 }],
       "reproduction": {
         "files": [
           {
-            "path": "test/pollution-function.test.js",
-            "content": "const parse = require('..');\\nparse(['--_.constructor.constructor.prototype.x', '1']);\\nif ((() => {}).x !== undefined) throw new Error('polluted');\\n"
+            "path": "test/no-unit-spaces.test.js",
+            "content": "const { parse } = require('../src/duration.js');\\nlet refused = false;\\ntry { parse('15 '); } catch { refused = true; }\\nif (!refused) throw new Error('accepted');\\n"
           }
         ],
-        "run": "node test/pollution-function.test.js"
+        "run": "node test/no-unit-spaces.test.js"
       }
     }
   ]

@@ -19,7 +19,7 @@ export type WorkflowPlaces = {
   readonly preambleLines: readonly number[];
   readonly steps: ReadonlyMap<string, StepPlace>;
 };
-export type StepPlace = {
+type StepPlace = {
   readonly heading: number;
   /** Line of a key of the typed block; the heading's when the key is absent. */
   readonly lineOf: (path: Path) => number;

@@ -71,15 +71,13 @@ export const assemblePrompt = (input: AgentPrompt): string => {
   const used = usedBy(input.step.text);
   return join([
     opening(input),
-    section("About this workflow", input.preamble),
+    section("About this workflow", withoutTitle(input.preamble)),
     section("Your step", renderTemplate(input.step.text, values)),
     used.has("task.text") || used.has("task.goal")
       ? ""
       : section("The task", describeTask(input.task)),
     describeInputs(input.artifacts, used),
-    used.has("item.title") || input.item === null
-      ? ""
-      : section("Your item", describeItem(input.item)),
+    section("Your item", describeItem(input.item, used)),
     failures === "" || used.has("failures")
       ? ""
       : section("What was found wrong before", quoteBlock("failures", failures)),
@@ -96,7 +94,7 @@ export const assembleReviewPrompt = (input: ReviewPrompt): string => {
   const used = usedBy(input.step.text);
   return join([
     opening(input),
-    section("About this workflow", input.preamble),
+    section("About this workflow", withoutTitle(input.preamble)),
     section(
       "Your step",
       [
@@ -119,6 +117,9 @@ const opening = (input: Common): string =>
 
 const section = (title: string, text: string): string =>
   text.trim() === "" ? "" : `## ${title}\n${text.trim()}`;
+
+/** The file's own title would stand above the prompt's sections. */
+const withoutTitle = (text: string): string => text.trimStart().replace(/^# .*(?:\n|$)/u, "");
 
 const join = (sections: readonly string[]): string =>
   `${sections.filter((one) => one !== "").join("\n\n")}\n`;
@@ -155,17 +156,25 @@ const describeInputs = (
   return section("What you build on", [note, ...blocks].filter((one) => one !== "").join("\n\n"));
 };
 
-const describeItem = (item: PlanItem): string =>
-  [
-    `Item ${item.id}: ${quoteInline(item.title)}`,
-    item.covers.length === 0 ? "" : `Covers ${item.covers.join(", ")}.`,
-    item.scope.length === 0
-      ? ""
-      : `Stays within ${item.scope.map((glob) => quoteInline(glob)).join(", ")}.`,
-    item.notes === undefined ? "" : quoteBlock("item.notes", item.notes),
-  ]
-    .filter((line) => line !== "")
+/** What the step's text does not say of the item itself. */
+const describeItem = (item: PlanItem | null, used: ReadonlySet<string>): string => {
+  if (item === null) return "";
+  const covers = item.covers.join(", ");
+  const scope = item.scope.map((glob) => quoteInline(glob)).join(", ");
+  const parts = [
+    { name: "item.title", text: `Item ${item.id}: ${quoteInline(item.title)}` },
+    { name: "item.covers", text: covers === "" ? "" : `It covers ${covers}.` },
+    { name: "item.scope", text: scope === "" ? "" : `It stays within ${scope}.` },
+    {
+      name: "item.notes",
+      text: item.notes === undefined ? "" : quoteBlock("item.notes", item.notes),
+    },
+  ];
+  return parts
+    .filter(({ name, text }) => text !== "" && !used.has(name))
+    .map(({ text }) => text)
     .join("\n");
+};
 
 const describeFacts = (facts: Facts): string => [facts.summary, ...facts.details].join("\n");
 

@@ -4,7 +4,7 @@
  */
 
 /** Longest quoted text of a prompt; what is cut is said. */
-export const MAX_QUOTED_CHARS = 200_000;
+const MAX_QUOTED_CHARS = 200_000;
 /** Longest quoted text within a line. */
 const MAX_INLINE_CHARS = 500;
 

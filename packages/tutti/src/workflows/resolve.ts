@@ -9,8 +9,6 @@ import type { Problem } from "../documents/problem.ts";
 import { suggest } from "../documents/suggest.ts";
 import { readWorkflow } from "./lint.ts";
 
-/** The workflow of a run that names none. */
-export const DEFAULT_WORKFLOW = "spec-first";
 /** Folder of a repository's own workflows. */
 export const PROJECT_WORKFLOWS = ".tutti/workflows";
 

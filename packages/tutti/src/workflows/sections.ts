@@ -10,7 +10,7 @@ import type { Problem } from "../documents/problem.ts";
 const MAX_WORKFLOW_CHARS = 400_000;
 
 /** YAML inside the file. `firstLine`: the line of its first line. */
-export type Block = { readonly text: string; readonly firstLine: number };
+type Block = { readonly text: string; readonly firstLine: number };
 
 export type Section = {
   readonly id: string;

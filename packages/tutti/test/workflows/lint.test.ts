@@ -35,6 +35,15 @@ test("the workflows that ship have no problem", async () => {
     expect(readWorkflow(text, { file, config })).toMatchObject({ kind: "workflow", problems: [] });
 });
 
+test("a file that is called otherwise than its workflow is warned of", () => {
+  expect(readWorkflow(source(), { file: ".tutti/workflows/other.md" })).toMatchObject({
+    kind: "workflow",
+    problems: [
+      { level: "warning", message: "The workflow is called `sample`, and its file `other.md`." },
+    ],
+  });
+});
+
 test("a cycle is named with its steps", () => {
   const text = source({ plan: STEPS.plan.replace("stage: plan", "stage: plan\nneeds: [test]") });
   expect(lint(text)).toEqual([

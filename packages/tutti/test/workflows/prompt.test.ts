@@ -130,6 +130,29 @@ test("what the step's text places itself is not given twice", () => {
   expect(text.split("properly")).toHaveLength(2);
 });
 
+test("of an item only what the step's text does not say itself is added", () => {
+  const item = {
+    id: "P1",
+    title: "Guard keys",
+    covers: ["R1"],
+    scope: [],
+    needs: [],
+    notes: "Mind the cache.",
+  };
+  const text = assemblePrompt(
+    agent({ item, step: agentStep({ text: "Do {{item.title}} for {{item.covers}}." }) }),
+  );
+  expect(text).toContain("## Your item\n[data item.notes #1]\nMind the cache.\n[end of data #1]");
+  expect(text.split("Guard keys")).toHaveLength(2);
+});
+
+test("the workflow's own title does not stand in the prompt", () => {
+  expect(assemblePrompt(agent({ preamble: "# Sample\n\nBe brief." }))).toContain(
+    "## About this workflow\nBe brief.",
+  );
+  expect(assemblePrompt(agent({ preamble: "# Sample" }))).not.toContain("About this workflow");
+});
+
 test("a reviewer is told to run things and how to report, and sees the change and the pin", () => {
   const text = assembleReviewPrompt(review());
   for (const part of [
