@@ -1,10 +1,10 @@
 /** A place with a script for the scripted agent, and the adapter under test that runs it. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { expect, test as base } from "vitest";
 import { AgentConfig } from "@tutti/protocol";
+import { scriptedAgentProgram } from "../../../packages/tutti/src/agents/scripted/program.ts";
 import type { Action, Script } from "../../../packages/tutti/src/agents/scripted/script.ts";
 import type {
   AgentEvent,
@@ -14,11 +14,9 @@ import type {
 } from "../../../packages/tutti/src/engine/ports/agents.ts";
 import type { Place } from "../../../packages/tutti/src/engine/ports/place.ts";
 
-export const PROGRAM = fileURLToPath(
-  new URL("../../../packages/tutti/src/agents/scripted/main.ts", import.meta.url),
-);
+const PROGRAM = scriptedAgentProgram();
 
-export type Opened = Awaited<ReturnType<Agents["open"]>>;
+type Opened = Awaited<ReturnType<Agents["open"]>>;
 
 export type OpenOptions = {
   readonly agent?: Partial<AgentConfig>;
@@ -84,7 +82,7 @@ export const createRig = async (agents: Agents, isolation: Place["isolation"]): 
       { source: home, target: home, access: "writable" },
       { source: artifacts, target: artifacts, access: "writable" },
       { source: scripts, target: scripts, access: "read-only" },
-      { source: dirname(PROGRAM), target: dirname(PROGRAM), access: "read-only" },
+      ...PROGRAM.read.map((path) => ({ source: path, target: path, access: "read-only" as const })),
       { source: process.execPath, target: process.execPath, access: "read-only" },
     ],
   };
@@ -95,7 +93,7 @@ export const createRig = async (agents: Agents, isolation: Place["isolation"]): 
     const path = join(scripts, `script-${written}.json`);
     writeFileSync(path, JSON.stringify(script));
     const config = AgentConfig.parse({
-      command: [process.execPath, PROGRAM, path],
+      command: [process.execPath, PROGRAM.file, path],
       family: "anthropic",
       ...agent,
     });

@@ -8,7 +8,7 @@ import type { Transcriber } from "./transcript.ts";
 import { cut, toolDetail } from "./transcript.ts";
 
 /** The part of a turn that a permission touches. */
-export type Asking = {
+type Asking = {
   readonly emit: (event: AgentEvent) => void;
   readonly hold: () => void;
   readonly release: () => void;
