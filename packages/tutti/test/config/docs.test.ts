@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Contract, ProjectConfig } from "@tutti/protocol";
 import { expect, test } from "vitest";
 import { readBySchema } from "../../src/documents/explain.ts";
+import { formatProblem } from "../../src/documents/problem.ts";
 import { readYaml } from "../../src/documents/yaml-document.ts";
 import { parseConfig, parseUserConfig } from "../../src/config/parse.ts";
 import { projectConfigSchema, userConfigSchema } from "../../src/config/schema.ts";
@@ -25,11 +26,11 @@ const examples = (name: string): Example[] =>
       .matchAll(/(?:<!-- (?<note>.*?) -->\n)?^```yaml\n(?<text>[\s\S]*?)^```$/gmu),
   ].map((match) => ({ note: match.groups?.["note"] ?? "", text: match.groups?.["text"] ?? "" }));
 
-const problemsOf = (schema: Parameters<typeof readBySchema>[0], text: string) => {
+const problemsOf = (schema: Parameters<typeof readBySchema>[0], text: string): string[] => {
   const yaml = readYaml(text, { file: "docs" });
-  if (yaml.kind === "unreadable") return yaml.problems;
+  if (yaml.kind === "unreadable") return yaml.problems.map((problem) => formatProblem(problem));
   const read = readBySchema(schema, yaml.document);
-  return read.kind === "invalid" ? read.problems : [];
+  return read.kind === "invalid" ? read.problems.map((problem) => formatProblem(problem)) : [];
 };
 
 test("every example of the configuration page is valid", () => {
