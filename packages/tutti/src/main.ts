@@ -12,16 +12,18 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
 
 const folders = foldersOf();
 const socket = socketPath(folders, SOCKET);
+const daemonCommand = [
+  process.execPath,
+  fileURLToPath(new URL("../bin/tutti.mjs", import.meta.url)),
+  "serve",
+];
+const { stdin, stdout, stderr, env } = process;
 
 process.exitCode = await runCli(process.argv.slice(2), {
   version: VERSION,
   folders,
   socketPath: socket,
-  daemonCommand: [
-    process.execPath,
-    fileURLToPath(new URL("../bin/tutti.mjs", import.meta.url)),
-    "serve",
-  ],
+  daemonCommand,
   serve: async ({ signal }) => {
     const { runDaemon } = await import("./daemon.ts");
     return await runDaemon({
@@ -38,12 +40,23 @@ process.exitCode = await runCli(process.argv.slice(2), {
   },
   demo: async (args) => {
     const { runDemo } = await import("./demo/demo.ts");
-    return await runDemo(args, { folders, version: VERSION, signal: interrupted.signal });
+    return await runDemo(args, {
+      version: VERSION,
+      folders,
+      daemonCommand,
+      socketName: SOCKET,
+      stdin,
+      stdout,
+      stderr,
+      env,
+      cwd: process.cwd(),
+      signal: interrupted.signal,
+    });
   },
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
+  stdin,
+  stdout,
+  stderr,
+  env,
   cwd: process.cwd(),
   signal: interrupted.signal,
 });
