@@ -16,7 +16,9 @@ import type { z } from "zod";
 const MAX_TOLD_ISSUES = 5;
 const MAX_ON_BEHALF_CHARACTERS = 200;
 const ARTIFACT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/u;
-const SESSION_NAME = /^[A-Za-z0-9][\w.:[\]-]{0,199}$/u;
+/** A key of the store, never a path: run, step and attempt. */
+/** `RUN/STEP/ATTEMPT`, as the engine names them. */
+const SESSION_NAME = /^[A-Za-z0-9](?:[\w.:[\]-]|\/(?=[A-Za-z0-9])){0,199}$/u;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/u;
 
 /** The socket belongs to one user of this system, so whoever reaches it is that person. */

@@ -304,14 +304,18 @@ describe("the record of a run", () => {
       at,
       text: `${at}`,
     }));
-    engine.transcripts.set("e-1.s1", entries);
+    engine.transcripts.set("r-1/build[P1]/1", entries);
     const read = async (query: string) =>
-      JSON.parse((await api(`/sessions/e-1.s1/transcript?${query}`)).text);
+      JSON.parse((await api(`/sessions/r-1%2Fbuild%5BP1%5D%2F1/transcript?${query}`)).text);
     expect(await read("from=2&limit=3")).toMatchObject({ from: 2, total: 10 });
     expect((await read("from=-2&limit=5")).entries).toHaveLength(2);
-    expect((await problem("/sessions/e-1.s1/transcript?limit=501")).code).toBe("usage");
-    expect((await problem("/sessions/..%2Fx/transcript")).code).toBe("session.unknown");
-    expect(JSON.parse((await api(`/runs/${run}/sessions`)).text).items).toEqual(["e-1.s1"]);
+    expect((await problem("/sessions/r-1%2Fbuild%5BP1%5D%2F1/transcript?limit=501")).code).toBe(
+      "usage",
+    );
+    expect((await problem("/sessions/%2Fetc%2Fpasswd/transcript")).code).toBe("session.unknown");
+    expect(JSON.parse((await api(`/runs/${run}/sessions`)).text).items).toEqual([
+      "r-1/build[P1]/1",
+    ]);
   });
 
   it("gives its events after a version", async () => {
