@@ -9,6 +9,8 @@ import { describeMachine } from "./figures.ts";
 import type { Figure, Report, Suite } from "./figures.ts";
 
 const SUITES = new Map<string, () => Promise<Suite>>([
+  ["fleet", async () => (await import("./fleet.ts")).fleetSuite],
+  ["engine", async () => (await import("./engine.ts")).engineSuite],
   ["store", async () => (await import("./store.ts")).storeSuite],
 ]);
 

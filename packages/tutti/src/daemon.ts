@@ -31,9 +31,11 @@ export type DaemonOptions = {
 
 export type Daemon = { readonly socketPath: string; readonly ended: Promise<void> };
 
-const limitsOf = (): Limits => {
+/** `TUTTI_MAX_TURNS`: agent turns at once on this machine, for a person who knows it better. */
+const limitsOf = (environment: DaemonOptions["environment"]): Limits => {
   const processors = availableParallelism();
-  const turns = processors * TURNS_PER_PROCESSOR;
+  const asked = Number(environment["TUTTI_MAX_TURNS"] ?? "");
+  const turns = Number.isInteger(asked) && asked > 0 ? asked : processors * TURNS_PER_PROCESSOR;
   return { machine: turns, project: turns, family: turns, checks: Math.max(2, processors) };
 };
 
@@ -64,7 +66,7 @@ const createDeps = (options: DaemonOptions, store: Deps["store"], log: Log): Dep
     rules: createRules(folders.config),
     clock: systemClock,
     ids: { run: randomIds.run, permission: () => `q-${randomIds.suffix()}` },
-    limits: limitsOf(),
+    limits: limitsOf(environment),
     log: report,
     dispatcher: (hooks) =>
       createLocalDispatcher({
