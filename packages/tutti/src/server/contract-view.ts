@@ -11,6 +11,7 @@ import type {
   RunDocument,
   RunView,
 } from "@tutti/protocol";
+import { isNamedTest } from "../domain/test-name.ts";
 
 type Decided = Pick<RequirementView, "state" | "by">;
 
@@ -56,12 +57,16 @@ function decideByChecks({ check }: Requirement, checks: readonly CheckResult[]):
   return { state, by: `check ${result.name}: ${result.outcome}` };
 }
 
+/** The name may be that of a group: then all tests of it decide. */
 function decideByTest(name: string, checks: readonly CheckResult[]): Decided | null {
   for (const result of checks) {
-    const test = result.tests.find((candidate) => candidate.name === name);
-    if (test === undefined || test.outcome === "skipped") continue;
-    const state = test.outcome === "passed" && result.outcome === "green" ? "tested" : "failing";
-    return { state, by: `test "${name}" ${test.outcome} in check ${result.name}` };
+    const ran = result.tests.filter(
+      (test) => test.outcome !== "skipped" && isNamedTest(test.name, name),
+    );
+    if (ran.length === 0) continue;
+    const outcome = ran.some((test) => test.outcome === "failed") ? "failed" : "passed";
+    const state = outcome === "passed" && result.outcome === "green" ? "tested" : "failing";
+    return { state, by: `test "${name}" ${outcome} in check ${result.name}` };
   }
   return null;
 }

@@ -5,6 +5,7 @@
  */
 import type { Proof, ProofResult, ProofRun, Reproduction, TestResult } from "@tutti/protocol";
 import { CommitId } from "@tutti/protocol";
+import { isNamedTest } from "../domain/test-name.ts";
 import type { CheckOptions } from "../engine/ports/verification.ts";
 import { execute, isNotRun, type Execution, type Executor } from "./execute.ts";
 import { writeInside } from "./inside.ts";
@@ -99,7 +100,7 @@ function decide({ execution, report, isEmpty }: Facts, test: string | null): Dec
 
 function decideByTest(execution: Execution, report: Report | null, test: string): Decision {
   if (report === null) return error(`the test "${test}" decides, and the output is not TAP`);
-  const named = report.tests.filter(({ name }) => isNamed(name, test));
+  const named = report.tests.filter(({ name }) => isNamedTest(name, test));
   if (named.length === 0) return error(`the output has no test "${test}"`);
   if (!named.some(isExecuted)) return error(`the test "${test}" was skipped`);
   return named.some(isFailed) ? failed(execution) : passed;
@@ -112,12 +113,6 @@ function decideByReport(execution: Execution, report: Report): Decision {
   }
   if (report.problems.length > 0) return error(report.problems.join("; "));
   return execution.code === 0 ? passed : failed(execution);
-}
-
-/** A test, a group of tests, or a test inside a group, by whole names. */
-function isNamed(name: string, test: string): boolean {
-  const path = ` > ${name.replace(/ #\d+$/u, "")} > `;
-  return name === test || path.includes(` > ${test} > `);
 }
 
 const isExecuted = ({ outcome }: TestResult): boolean => outcome !== "skipped";
