@@ -21,6 +21,8 @@ await build({
   outdir: join(folder, "dist"),
   outExtension: { ".js": ".mjs" },
   bundle: true,
+  // Without it every command would load every dependency: static imports move to the one file's top.
+  splitting: true,
   platform: "node",
   format: "esm",
   target: `node${requiredMajor}`,
