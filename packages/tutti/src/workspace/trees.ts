@@ -2,7 +2,6 @@
 import {
   copyFileSync,
   existsSync,
-  lstatSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -22,6 +21,7 @@ import { manifestHash, preparationKey, toolchainHash } from "./recipe/key.ts";
 import type { Preparation, Preparations } from "./recipe/preparation.ts";
 import { removeTree } from "./remove-tree.ts";
 import { EXCLUDE_LINES } from "./sandbox/protected-names.ts";
+import { statOf } from "./stat.ts";
 import { toolchainOf, type Host } from "./toolchain.ts";
 
 /** One run with everything its operations need. */
@@ -163,7 +163,7 @@ export async function renewGitFolder(work: Work, commit: CommitId): Promise<void
   await buildGitFolder(fresh, { source, vault, base, commit, branch, exclude });
   copyFileSync(folders.index, join(fresh, "index"));
   const place = join(folders.tree, ".git");
-  if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) renameSync(place, old);
+  if (statOf(place) !== null) renameSync(place, old);
   renameSync(fresh, place);
   await removeTree(old);
 }

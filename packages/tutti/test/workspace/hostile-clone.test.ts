@@ -189,10 +189,11 @@ for (const { what, plant, control } of PLANTS) {
   test(`${what} executes nothing on the host`, async () => {
     using place = scratch("hostile");
     const project = makeRepository(join(place.folder, "project"));
+    git(project, "tag", "start");
     const { workspaces } = openWorkspaces(place);
     const trap = layTrap(place);
     const attack = async (): Promise<{ source: RunSource; root: string }> => {
-      const source = sourceOf(project);
+      const source = sourceOf(project, { base: "start" });
       const { root } = await workspaces.prepare(source, quiet);
       plant(root, trap);
       write(root, { "a.txt": "changed by the agent\n" });
@@ -201,7 +202,7 @@ for (const { what, plant, control } of PLANTS) {
 
     const { root } = await attack();
     for (const args of control(root)) tryGit(root, args);
-    expect(existsSync(trap.marker), "the plant works with plain git").toBe(true);
+    expect(existsSync(trap.marker)).toBe(true);
 
     const first = await attack();
     rmSync(trap.marker, { force: true });
@@ -265,5 +266,5 @@ test("a hook the agent put into the project does not run when its work is merged
   expect(existsSync(trap.marker)).toBe(false);
 
   commitFiles(project, { "b.txt": "b\n" }, "plain git runs them now");
-  expect(existsSync(trap.marker), "the hook works with plain git").toBe(true);
+  expect(existsSync(trap.marker)).toBe(true);
 });

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
 import {
   CommitId,
   EffectId,
@@ -12,6 +13,7 @@ import {
   TreeId,
   type Candidate,
 } from "@tutti/protocol";
+import type { Place } from "../../src/engine/ports/place.ts";
 import type { RunSource } from "../../src/engine/ports/workspaces.ts";
 import { createSandbox } from "../../src/workspace/sandbox/sandbox.ts";
 import { createWorkspaces, type WorkspacesOptions } from "../../src/workspace/workspaces.ts";
@@ -134,3 +136,24 @@ export const quiet = {
   onOutput: (): void => undefined,
   signal: new AbortController().signal,
 };
+
+/** Runs a shell command in the place, in the fence; the standard output, or the error. */
+export async function inside({ data }: Scratch, place: Place, command: string): Promise<string> {
+  const sandbox = createSandbox({ dataFolder: data });
+  await using child = await sandbox.launch({
+    place,
+    command: ["/bin/sh", "-c", command],
+    egress: [],
+    owner: "test",
+  });
+  child.stdin.end();
+  const [said, errors] = await Promise.all([child.stdout, child.stderr].map(readAll));
+  const exit = await child.exited;
+  return exit.code === 0 ? (said ?? "").trim() : `failed: ${errors ?? ""}`;
+}
+
+async function readAll(stream: Readable): Promise<string> {
+  let all = "";
+  for await (const chunk of stream) all += String(chunk);
+  return all;
+}

@@ -3,11 +3,12 @@
  * on from there. No git runs in the clone: a pack and the index are made by the host and put in
  * place by file operations that follow no link. Called only while nothing runs in the workspace.
  */
-import { copyFileSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { CommitId } from "@tutti/protocol";
 import { writeFileAtomic } from "../../platform/atomic-file.ts";
 import { randomBase32 } from "../../platform/ids.ts";
+import { statOf } from "../stat.ts";
 import { packInto } from "./clone.ts";
 import { runRefs } from "./refs.ts";
 import type { RunGit } from "./run-git.ts";
@@ -38,7 +39,7 @@ export async function alignClone(
 }
 
 function isPlainFolder(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statOf(path)?.isDirectory() === true;
 }
 
 /** Copies beside the target and renames: a link of that name is replaced, never followed. */

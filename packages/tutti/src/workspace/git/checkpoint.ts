@@ -6,10 +6,11 @@
  *
  * An agent that rewrote history gets its files recorded as one commit on the present candidate.
  */
-import { existsSync, lstatSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CommitId, TuttiError, type Candidate, type EffectId, type TreeId } from "@tutti/protocol";
 import { PROTECTED_NAMES } from "../sandbox/protected-names.ts";
+import { statOf } from "../stat.ts";
 import { alignClone } from "./align.ts";
 import { ingest, ownHead } from "./ingest.ts";
 import { changedNames, changeRefs, findCommit, readRefs, runRefs } from "./refs.ts";
@@ -108,7 +109,7 @@ async function described(
 function writeExclude({ folders }: RunGit): string {
   const file = join(folders.host, "exclude");
   const lines = Object.keys(PROTECTED_NAMES).filter((name) => {
-    const stat = lstatSync(join(folders.tree, name), { throwIfNoEntry: false });
+    const stat = statOf(join(folders.tree, name));
     return stat?.isFile() === true && stat.size === 0;
   });
   const own = existsSync(folders.ignored) ? readFileSync(folders.ignored, "utf8") : "";

@@ -48,7 +48,8 @@ const FOLDERS = ["objects/info", "objects/pack", "refs/heads/tutti", "refs/tags"
 /** The whole configuration of a clone. Nobody but Tutti writes it. */
 export function cloneConfig(source: Source): string {
   const identity = source.identity ?? OWN_IDENTITY;
-  return `${repositoryFormat(source, { isBare: false })}\tlogallrefupdates = true
+  return `${repositoryFormat(source, { isBare: false })}[core]
+\tlogallrefupdates = true
 [user]
 \tname = ${quote(identity.name)}
 \temail = ${quote(identity.email)}

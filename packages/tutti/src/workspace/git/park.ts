@@ -19,8 +19,8 @@ export async function parkWork(work: RunGit): Promise<readonly string[]> {
   const head = known.get(refs.head) ?? known.get(refs.parked) ?? work.base;
   const commit = existsSync(work.folders.tree) ? await present(work, head) : head;
   const isParked = commit !== work.base && !(await isInBranch(work, commit));
-  const own = [...known.keys()].filter((ref) => ref !== refs.parked);
-  const gone = own.map((ref) => ({ ref, to: null }));
+  const own = await readRefs(work.vault.call, [refs.own]);
+  const gone = [...own.keys()].map((ref) => ({ ref, to: null }));
   const parked = isParked ? [{ ref: refs.parked, to: commit }] : [];
   await changeRefs(work.vault.call, [...parked, ...gone]);
   await releaseUser(work, isParked);

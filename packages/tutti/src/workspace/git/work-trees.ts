@@ -3,7 +3,6 @@ import {
   copyFileSync,
   existsSync,
   linkSync,
-  lstatSync,
   readlinkSync,
   renameSync,
   rmSync,
@@ -13,6 +12,8 @@ import {
 import { join } from "node:path";
 import { TuttiError, type CommitId } from "@tutti/protocol";
 import { fields, type Caller, type Git } from "./git.ts";
+import { statOf } from "../stat.ts";
+import { untrackedInTheWay } from "./obstacles.ts";
 import { inSource, type Source } from "./source.ts";
 
 export type WorkTree = { readonly path: string; readonly gitDir: string };
@@ -122,7 +123,10 @@ export async function whyNotClean(
     const more = changed.length > 3 ? ` and ${changed.length - 3} more` : "";
     return `${held.tree.path} has changes that are not committed: ${changed.slice(0, 3).join(", ")}${more}.`;
   }
-  // git refuses here when an untracked file would be overwritten, ignored ones included.
+  const inTheWay = await untrackedInTheWay(call, held.tree.path, step);
+  if (inTheWay !== null) {
+    return `${held.tree.path} has an untracked file that the merge would overwrite: ${inTheWay}`;
+  }
   const trial = await call(["read-tree", "-n", "-m", "-u", step.from, step.to]);
   if (trial.code === 0) return null;
   return `${held.tree.path} has files that the merge would overwrite: ${trial.stderr.trim().slice(0, 500)}`;
@@ -170,8 +174,8 @@ async function acceptWritten(call: Caller, root: string, step: Step): Promise<vo
 
 /** Mode and id that `path` on disk would have as an entry; null when there is no such file. */
 async function onDisk(call: Caller, root: string, path: string): Promise<string | null> {
-  const stat = lstatSync(join(root, path), { throwIfNoEntry: false });
-  if (stat === undefined) return null;
+  const stat = statOf(join(root, path));
+  if (stat === null) return null;
   const isLink = stat.isSymbolicLink();
   if (!isLink && !stat.isFile()) return "other";
   const out = isLink

@@ -1,10 +1,12 @@
 /** Private copies of the dependency folders: no place can change what another one runs. */
-import { cp, lstat, mkdir, realpath } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { cp, lstat, realpath } from "node:fs/promises";
+import { join } from "node:path";
 import { TuttiError, type RecipeConfig } from "@tutti/protocol";
 import type { Mount } from "../../engine/ports/place.ts";
 import { run } from "../../platform/run-command.ts";
+import { statOf } from "../stat.ts";
 import { insidePath } from "./files.ts";
+import { makeParents } from "./plain-path.ts";
 
 const COPY_TIMEOUT_MS = 600_000;
 
@@ -17,8 +19,10 @@ export async function copyDependencies(
   const missing: string[] = [];
   for (const name of recipe.dependencies) {
     const path = insidePath(name, "dependencies");
-    if (await isFolder(join(from, path)))
-      await copyFolder(join(from, path), join(to, path), signal);
+    const isPossible = (await isFolder(join(from, path))) && makeParents(to, path);
+    // A file or link of that name belongs to the commit.
+    const isFree = statOf(join(to, path))?.isDirectory() ?? true;
+    if (isPossible && isFree) await copyFolder(join(from, path), join(to, path), signal);
     else missing.push(path);
   }
   return missing;
@@ -29,7 +33,6 @@ async function copyFolder(
   to: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
   const result = await run("cp", ["-a", "--reflink=auto", "-T", "--", from, to], {
     cwd: "/",
     timeoutMs: COPY_TIMEOUT_MS,

@@ -1,15 +1,9 @@
 /** Untracked files of the user's checkout that a workspace needs: copied in, or bound read-only. */
-import {
-  cpSync,
-  existsSync,
-  globSync,
-  lstatSync,
-  mkdirSync,
-  realpathSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, isAbsolute, join, normalize, relative, sep } from "node:path";
+import { cpSync, existsSync, globSync, lstatSync, realpathSync, writeFileSync } from "node:fs";
+import { isAbsolute, join, normalize, relative, sep } from "node:path";
 import { TuttiError, type RecipeConfig } from "@tutti/protocol";
+import { statOf } from "../stat.ts";
+import { makeFolders, makeParents } from "./plain-path.ts";
 import type { Mount } from "../../engine/ports/place.ts";
 
 /** Files one recipe may copy. */
@@ -42,7 +36,7 @@ export function copyFiles(project: string, tree: string, globs: readonly string[
   for (const path of globSync(patterns, { cwd: project, exclude: isGitFolder })) {
     const plain = insidePath(path, "copy");
     const to = join(tree, plain);
-    if (lstatSync(to, { throwIfNoEntry: false }) !== undefined) continue;
+    if (statOf(to) !== null) continue;
     if (!staysInside(project, plain)) continue;
     if (copied.length >= COPY_MAX_FILES) {
       throw new TuttiError(
@@ -50,7 +44,7 @@ export function copyFiles(project: string, tree: string, globs: readonly string[
         `recipe.copy matches more than ${COPY_MAX_FILES} files. Name folders instead.`,
       );
     }
-    mkdirSync(dirname(to), { recursive: true });
+    if (!makeParents(tree, plain)) continue;
     cpSync(join(project, plain), to, {
       recursive: true,
       verbatimSymlinks: true,
@@ -83,14 +77,13 @@ export function linkMounts(project: string, tree: string, recipe: RecipeConfig):
   });
 }
 
-/** The tree is an agent's: a link on the way to the mount point would lead the mount elsewhere. */
 function makeMountPoint(tree: string, path: string, isFolder: boolean): void {
   const target = join(tree, path);
-  mkdirSync(isFolder ? target : dirname(target), { recursive: true });
-  if (!isFolder && !existsSync(target)) writeFileSync(target, "");
-  if (realpathSync(target) !== join(realpathSync(tree), path)) {
-    throw new TuttiError("sandbox.path", `${target} leads out of the workspace.`);
-  }
+  const isPlain = isFolder ? makeFolders(tree, path) : makeParents(tree, path);
+  const stat = statOf(target);
+  if (isPlain && !isFolder && stat === null) writeFileSync(target, "", { flag: "wx" });
+  if (isPlain && stat?.isSymbolicLink() !== true) return;
+  throw new TuttiError("sandbox.path", `${target} leads out of the workspace.`);
 }
 
 /** Ignore lines for what the recipe brings: none of it may get into a commit. */
