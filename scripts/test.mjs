@@ -20,9 +20,9 @@ const tiers = [
   { name: "unit", project: "unit" },
   { name: "conformance", project: "conformance" },
   { name: "faults", project: "faults" },
-  { name: "fences", project: "fences", isPlanned: true },
+  { name: "fences", project: "fences" },
   ...(isRoot
-    ? [{ name: "fences-ordinary-user", project: "fences", isPlanned: true, asOrdinaryUser: true }]
+    ? [{ name: "fences-ordinary-user", project: "fences", asOrdinaryUser: true }]
     : []),
   { name: "e2e", project: "e2e", isPlanned: true },
 ];

@@ -15,6 +15,8 @@ const PROBE_TIMEOUT_MS = 10_000;
 export type ProbeOptions = {
   readonly launch: (spec: LaunchSpec, signal?: AbortSignal) => Promise<FencedProcess>;
   readonly node: string;
+  /** Whether the fence has device nodes that the host does not share. */
+  readonly hasOwnDevices: () => Promise<boolean>;
 };
 
 export async function readCapabilities(options: ProbeOptions): Promise<readonly Capability[]> {
@@ -23,6 +25,7 @@ export async function readCapabilities(options: ProbeOptions): Promise<readonly 
     await bubblewrap(),
     await namespaces(options),
     tasks(),
+    ...(await devices(options)),
     descriptors(),
     container(),
   ];
@@ -80,6 +83,21 @@ function tasks(): Capability {
     detail: "not limited: Tutti runs as root, and no pids control group can be made",
     mend: "Run Tutti as an ordinary user, or mount /sys/fs/cgroup writable.",
   };
+}
+
+/** Root's daemon needs device nodes of its own; without them a process could spoil the host's. */
+async function devices({ hasOwnDevices }: ProbeOptions): Promise<Capability[]> {
+  if (process.getuid?.() !== 0) return [];
+  const name = "device nodes";
+  if (await hasOwnDevices()) return [fact(name, "copies that belong to nobody")];
+  return [
+    {
+      name,
+      ok: true,
+      detail: "the host's own: Tutti runs as root and may not make device nodes",
+      mend: "Run Tutti as an ordinary user, or give the container CAP_MKNOD.",
+    },
+  ];
 }
 
 function descriptors(): Capability {

@@ -3,7 +3,7 @@
  * listens inside. It belongs to one launch, so it needs no credentials, and its list never changes.
  */
 import { createServer, type IncomingMessage } from "node:http";
-import { connect, type Server, type Socket } from "node:net";
+import { connect, Socket, type Server } from "node:net";
 import { lookup } from "node:dns/promises";
 import type { Duplex } from "node:stream";
 import { EGRESS_PORT } from "./launcher.ts";
@@ -45,9 +45,8 @@ export function serveEgress(listening: Server, { egress, onEgress }: EgressOptio
     response.writeHead(405, { Allow: "CONNECT", Connection: "close" });
     response.end("Only CONNECT is served here: plain http does not leave the sandbox.\n");
   });
-  proxy.headersTimeout = HEADERS_TIMEOUT_MS;
-  proxy.requestTimeout = HEADERS_TIMEOUT_MS;
   proxy.on("connect", (request: IncomingMessage, client: Duplex, head: Buffer) => {
+    if (client instanceof Socket) client.setTimeout(0);
     const decision = decideEgress(request.url ?? "", allowed);
     const isAllowed = decision.kind === "allowed";
     onEgress?.({ host: printable(request.url ?? ""), allowed: isAllowed });
@@ -61,6 +60,8 @@ export function serveEgress(listening: Server, { egress, onEgress }: EgressOptio
   listening.maxConnections = CONNECTIONS_MAX;
   listening.on("connection", (client: Socket) => {
     keep(client);
+    // The server itself checks time-outs only when it listens itself.
+    client.setTimeout(HEADERS_TIMEOUT_MS, () => client.destroy());
     proxy.emit("connection", client);
   });
   return {

@@ -68,6 +68,7 @@ export function isLiteral(host: string): boolean {
   return host === "localhost" || isIP(host) !== 0;
 }
 
+/** IPv4 rules also hold for the IPv6 spelling of an IPv4 address. */
 const hereAndMetadata = new BlockList();
 hereAndMetadata.addSubnet("0.0.0.0", 8, "ipv4");
 hereAndMetadata.addSubnet("127.0.0.0", 8, "ipv4");
@@ -75,7 +76,6 @@ hereAndMetadata.addSubnet("169.254.0.0", 16, "ipv4");
 hereAndMetadata.addSubnet("224.0.0.0", 3, "ipv4");
 hereAndMetadata.addAddress("100.100.100.200", "ipv4");
 hereAndMetadata.addSubnet("::", 127, "ipv6");
-hereAndMetadata.addSubnet("::ffff:0:0", 96, "ipv6");
 hereAndMetadata.addSubnet("64:ff9b::", 96, "ipv6");
 hereAndMetadata.addSubnet("fe80::", 10, "ipv6");
 hereAndMetadata.addSubnet("ff00::", 8, "ipv6");

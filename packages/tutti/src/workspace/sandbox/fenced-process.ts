@@ -7,7 +7,6 @@
  * outer bubblewrap dies with Tutti, and the first process inside dies with it, and with that one
  * every process of its namespace: one SIGKILL leaves nothing.
  */
-import { closeSync, openSync } from "node:fs";
 import { Server } from "node:net";
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
@@ -15,39 +14,21 @@ import { TuttiError } from "@tutti/protocol";
 import type { ExitFact, FencedProcess, LaunchSpec } from "../../engine/ports/sandbox.ts";
 import { childrenOf, descendantsOf, type ProcessId } from "../../platform/process-table.ts";
 import { killTree, signalProcess, waitUntilGone } from "../../platform/process-tree.ts";
-import { spawnOwned, type OwnedProcess } from "../../platform/spawn.ts";
+import type { OwnedProcess } from "../../platform/spawn.ts";
 import { makeTaskCgroup } from "./cgroup.ts";
-import { egressEnvironment, serveEgress, type Egress } from "./egress-proxy.ts";
+import { serveEgress, type Egress } from "./egress-proxy.ts";
 import { fenceFailure } from "./failure.ts";
-import { EGRESS_PORT, launcherArguments, splitEnvironment } from "./launcher.ts";
+import { planStart, spawnFence, type Fence } from "./fence-start.ts";
 import {
   KILL_TIMEOUT_MS,
   MESSAGE_MAX_CHARACTERS,
   START_TIMEOUT_MS,
   STOP_GRACE_MS,
 } from "./limits.ts";
-import { checkPlace, encodeArguments, fenceArguments } from "./policy.ts";
-import { register, removeCgroup, type Registration, type Registry } from "./registry.ts";
-import { fenceScript, START_DESCRIPTORS } from "./start-scripts.ts";
-import type { FenceUser } from "./system-files.ts";
+import { checkPlace, encodeArguments } from "./policy.ts";
+import { register, removeCgroup, type Registration } from "./registry.ts";
+import { START_DESCRIPTORS } from "./start-scripts.ts";
 import { watchSize } from "./watchdog.ts";
-
-/** What is the same for every process of one daemon. */
-export type Fence = {
-  readonly bubblewrap: string;
-  readonly user: FenceUser;
-  readonly system: readonly string[];
-  /** File with the compiled seccomp filter. */
-  readonly filter: string;
-  /** A Node of at least 22.15, run inside by the launcher. */
-  readonly node: string;
-  /** This daemon would pass descriptors of its own parent on. */
-  readonly hasStrayDescriptors: boolean;
-  readonly taskCgroup: string | null;
-  readonly registry: Registry;
-};
-
-const NODE_INSIDE = "/run/tutti/node";
 
 export async function startFenced(
   fence: Fence,
@@ -58,78 +39,37 @@ export async function startFenced(
   checkPlace(spec.place);
   const cgroup = fence.taskCgroup === null ? null : makeTaskCgroup(fence.taskCgroup);
   const plan = planStart(fence, spec);
-  const owned = await spawn(fence, spec, { command: plan.command, cgroup });
+  const owned = await spawnFence(fence, spec, { command: plan.command, cgroup }).catch(
+    (error: unknown) => {
+      if (cgroup !== null) removeCgroup(cgroup);
+      throw error;
+    },
+  );
   const registration = await register(fence.registry, owned, { owner: spec.owner, cgroup });
   const running = new Running(owned, { spec, cgroup, registration });
+  const started = new AbortController();
   try {
-    const abort = signal === undefined ? [] : [whenAborted(signal)];
     owned.pipe(START_DESCRIPTORS.args)?.end(encodeArguments(plan.args));
+    const abort = signal === undefined ? [] : [whenAborted(signal, started.signal)];
     await Promise.race([running.takeOff(plan.hasEgress), ...abort]);
   } catch (error) {
     await running.stop(0);
     throw error;
-  }
-  signal?.addEventListener("abort", () => void running.stop(0), { once: true });
-  return running.process();
-}
-
-type StartPlan = {
-  readonly args: readonly string[];
-  readonly command: readonly string[];
-  readonly hasEgress: boolean;
-};
-
-function planStart(fence: Fence, spec: LaunchSpec): StartPlan {
-  const hasEgress = spec.egress.length > 0;
-  const needsLauncher = hasEgress || fence.hasStrayDescriptors;
-  const wanted = {
-    ...spec.place.env,
-    ...spec.env,
-    ...(hasEgress ? egressEnvironment() : {}),
-  };
-  const env = splitEnvironment(wanted);
-  const channel = { NODE_CHANNEL_FD: `${START_DESCRIPTORS.channel}` };
-  const task = { port: hasEgress ? EGRESS_PORT : null, command: spec.command, env: env.command };
-  const policy = {
-    user: fence.user,
-    system: fence.system,
-    place: spec.place,
-    extra: needsLauncher
-      ? [{ source: fence.node, target: NODE_INSIDE, access: "read-only" as const }]
-      : [],
-    env: needsLauncher ? { ...env.launcher, ...(hasEgress ? channel : {}) } : wanted,
-    cwd: spec.cwd ?? spec.place.root,
-    isTerminal: spec.terminal === true,
-    seccomp: START_DESCRIPTORS.seccomp,
-  };
-  return {
-    args: fenceArguments(policy),
-    command: needsLauncher ? [NODE_INSIDE, ...launcherArguments(task)] : spec.command,
-    hasEgress,
-  };
-}
-
-type SpawnPlan = { readonly command: readonly string[]; readonly cgroup: string | null };
-
-async function spawn(fence: Fence, spec: LaunchSpec, plan: SpawnPlan): Promise<OwnedProcess> {
-  const filter = openSync(fence.filter, "r");
-  try {
-    return await spawnOwned({
-      command: "/bin/sh",
-      args: fenceScript({
-        ...plan,
-        bubblewrap: fence.bubblewrap,
-        maxFileBytes: spec.place.maxBytes,
-      }),
-      cwd: "/",
-      env: { PATH: "/usr/bin:/bin" },
-      isTerminal: spec.terminal === true,
-      isMarked: false,
-      extra: [filter, "pipe", "pipe", ...(spec.egress.length > 0 ? (["ipc"] as const) : [])],
-    });
   } finally {
-    closeSync(filter);
+    started.abort();
   }
+  const process = running.process();
+  stopOnAbort(process, signal);
+  return process;
+}
+
+/** For the rest of the process's life. */
+export function stopOnAbort(process: FencedProcess, signal: AbortSignal | undefined): void {
+  if (signal === undefined) return;
+  const stop = (): void => void process.stop(0);
+  signal.addEventListener("abort", stop, { once: true });
+  void process.exited.finally(() => signal.removeEventListener("abort", stop));
+  if (signal.aborted) stop();
 }
 
 type RunningOptions = {
@@ -278,10 +218,10 @@ async function readMessage(stream: Readable): Promise<string> {
   return text.slice(0, MESSAGE_MAX_CHARACTERS);
 }
 
-function whenAborted(signal: AbortSignal): Promise<never> {
+/** Rejects on the first signal; the second one ends the waiting. */
+function whenAborted(signal: AbortSignal, done: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
-    signal.addEventListener("abort", () => reject(new DOMException("Stopped", "AbortError")), {
-      once: true,
-    });
+    const onAbort = (): void => reject(new DOMException("The start was aborted.", "AbortError"));
+    signal.addEventListener("abort", onAbort, { once: true, signal: done });
   });
 }

@@ -3,7 +3,7 @@
  * it, a home and a /tmp of its own, and nothing else of the host.
  */
 import { lstatSync } from "node:fs";
-import { isAbsolute, normalize } from "node:path";
+import { dirname, isAbsolute, normalize } from "node:path";
 import { TuttiError } from "@tutti/protocol";
 import type { Mount, Place } from "../../engine/ports/place.ts";
 import { SHARED_MEMORY_BYTES } from "./limits.ts";
@@ -59,6 +59,7 @@ export function checkPlace({ root, mounts }: Place): void {
   if (!mounts.some((mount) => isWithin(root, mount.target))) {
     throw pathError(root, "the work tree is not among the mounts of its place");
   }
+  const writable = mounts.filter(({ access }) => access === "writable");
   for (const { source, target } of mounts) {
     if (!isPlain(target) || target === "/") throw pathError(target, "not a plain absolute path");
     if (RESERVED.some((path) => isWithin(target, path))) {
@@ -68,7 +69,29 @@ export function checkPlace({ root, mounts }: Place): void {
     if (lstatSync(source, { throwIfNoEntry: false }) === undefined) {
       throw pathError(source, "does not exist");
     }
+    const link =
+      plantedLink(source, writable) ?? plantedLink(outsideOf(target, writable), writable);
+    if (link !== null) throw pathError(link, "a symbolic link lies in its way");
   }
+}
+
+/**
+ * bwrap follows links in sources and in mount points, and does so with the host's eyes. In folders
+ * that an agent writes, a link would let it choose what is mounted where.
+ */
+function plantedLink(path: string, writable: readonly Mount[]): string | null {
+  const owner = writable.find(({ source }) => source !== path && isWithin(path, source));
+  if (owner === undefined) return null;
+  for (let part = path; part !== owner.source; part = dirname(part)) {
+    if (lstatSync(part, { throwIfNoEntry: false })?.isSymbolicLink() === true) return part;
+  }
+  return null;
+}
+
+/** The host's path of a target that lies in a writable mount. */
+function outsideOf(target: string, writable: readonly Mount[]): string {
+  const owner = writable.findLast((mount) => isWithin(target, mount.target));
+  return owner === undefined ? target : owner.source + target.slice(owner.target.length);
 }
 
 function isPlain(path: string): boolean {

@@ -11,7 +11,8 @@ import { requireBubblewrap } from "./bubblewrap.ts";
 import { readCapabilities } from "./capabilities.ts";
 import { findTaskCgroup } from "./cgroup.ts";
 import { makeDevices } from "./devices.ts";
-import { startFenced, type Fence } from "./fenced-process.ts";
+import type { Fence } from "./fence-start.ts";
+import { startFenced } from "./fenced-process.ts";
 import { openRegistry, type Registry } from "./registry.ts";
 import { isSupportedArchitecture, seccompFilter } from "./seccomp.ts";
 import { attackFence } from "./self-test.ts";
@@ -32,9 +33,22 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const registry = openRegistry(join(ensurePrivateFolder(dataFolder), "processes"));
   let fence: Promise<Fence> | null = null;
   let leaks: readonly Capability[] = [];
-  const ready = (): Promise<Fence> => (fence ??= prepareFence({ ...options, node }, registry));
+  const prepare = async (): Promise<Fence> => {
+    try {
+      return await prepareFence({ ...options, node }, registry);
+    } catch (error) {
+      fence = null; // what is missing may be there the next time
+      throw error;
+    }
+  };
+  const ready = (): Promise<Fence> => (fence ??= prepare());
   const launchFenced: Parameters<typeof attackFence>[0]["launch"] = async (spec, signal) =>
     startFenced(await ready(), spec, signal);
+  const hasOwnDevices = async (): Promise<boolean> =>
+    ready().then(
+      (made) => made.hasOwnDevices,
+      () => false, // there is no fence at all; the other capabilities say why
+    );
 
   return {
     launch: async (spec, { signal } = {}) => {
@@ -51,7 +65,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       leaks = results.filter(({ ok }) => !ok);
       return results;
     },
-    capabilities: async () => readCapabilities({ launch: launchFenced, node }),
+    capabilities: async () => readCapabilities({ launch: launchFenced, node, hasOwnDevices }),
     recover: async () => registry.recover(),
   };
 }
@@ -81,6 +95,7 @@ async function prepareFence(
     filter,
     node: options.node,
     hasStrayDescriptors: inheritedDescriptors().length > 0,
+    hasOwnDevices: devices !== null,
     taskCgroup: findTaskCgroup(),
     registry,
   };

@@ -2,6 +2,7 @@
 import type { ExitFact, FencedProcess, LaunchSpec } from "../../engine/ports/sandbox.ts";
 import { killTree } from "../../platform/process-tree.ts";
 import { spawnOwned } from "../../platform/spawn.ts";
+import { stopOnAbort } from "./fenced-process.ts";
 import { register, type Registry } from "./registry.ts";
 import { unfencedScript } from "./start-scripts.ts";
 
@@ -32,8 +33,7 @@ export async function startUnfenced(
     await owned.stop(graceMs);
     return exited;
   };
-  signal?.addEventListener("abort", () => void stop(0), { once: true });
-  return {
+  const running: FencedProcess = {
     pid: owned.id.pid,
     stdin: owned.stdin,
     stdout: owned.stdout,
@@ -44,4 +44,6 @@ export async function startUnfenced(
       await stop(0);
     },
   };
+  stopOnAbort(running, signal);
+  return running;
 }

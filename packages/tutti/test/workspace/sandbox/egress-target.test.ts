@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import {
+  decideEgress,
+  isForeignAddress,
+  readAllowList,
+  readTarget,
+} from "../../../src/workspace/sandbox/egress-target.ts";
+
+test.each([
+  ["api.example.com:443", "api.example.com:443"],
+  ["API.Example.COM:443", "api.example.com:443"],
+  ["api.example.com.:443", "api.example.com:443"],
+  ["localhost:8080", "localhost:8080"],
+  ["192.0.2.7:443", "192.0.2.7:443"],
+  ["xn--bcher-kva.example:443", "xn--bcher-kva.example:443"],
+])("%s has the one spelling %s", (text, spelling) => {
+  const target = readTarget(text);
+  expect(typeof target === "string" ? target : `${target.host}:${target.port}`).toBe(spelling);
+});
+
+test.each([
+  "",
+  "api.example.com",
+  "api.example.com:",
+  "api.example.com:0",
+  "api.example.com:65536",
+  "api.example.com:0443",
+  "api.example.com:443:443",
+  "api.example.com..:443",
+  ".example.com:443",
+  "user@api.example.com:443",
+  "api.example.com@evil.example:443",
+  "api.example.com\0.evil.example:443",
+  "api.example.com%00.evil.example:443",
+  "api.example.com /:443",
+  "[::1]:443",
+  "::1:443",
+  "127.1:443",
+  "2130706433:443",
+  "0x7f000001:443",
+  "0x7f.0.0.1:443",
+  "0177.0.0.1:443",
+  "127.0.0.1.:0",
+  "bücher.example:443",
+  `${"a".repeat(64)}.example:443`,
+  `${"a.".repeat(200)}example:443`,
+])("%j has no spelling at all", (text) => {
+  expect(typeof readTarget(text)).toBe("string");
+});
+
+describe("a list", () => {
+  const allowed = readAllowList(["API.example.com:443", "192.0.2.7:8443", "not a target"]);
+
+  test.each([
+    ["api.example.com:443", "allowed"],
+    ["Api.Example.Com.:443", "allowed"],
+    ["192.0.2.7:8443", "allowed"],
+    ["api.example.com:80", "refused"],
+    ["evil.api.example.com:443", "refused"],
+    ["api.example.com.evil.example:443", "refused"],
+    ["192.0.2.8:8443", "refused"],
+  ] as const)("%s is %s", (text, kind) => {
+    expect(decideEgress(text, allowed).kind).toBe(kind);
+  });
+
+  test("allows nothing when it is empty", () => {
+    expect(decideEgress("api.example.com:443", readAllowList([])).kind).toBe("refused");
+  });
+});
+
+test.each([
+  ["192.0.2.7", true],
+  ["10.1.2.3", true],
+  ["2001:db8::1", true],
+  ["127.0.0.1", false],
+  ["127.8.9.10", false],
+  ["0.0.0.0", false],
+  ["169.254.169.254", false],
+  ["224.0.0.1", false],
+  ["::1", false],
+  ["::", false],
+  ["::ffff:127.0.0.1", false],
+  ["fe80::1", false],
+  ["fd00:ec2::254", false],
+])("a name that resolves to %s leads outside: %s", (address, isForeign) => {
+  expect(isForeignAddress(address)).toBe(isForeign);
+});
