@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Actor, type Effect, type EffectResult, RunId } from "@tutti/protocol";
 import { createLocalDispatcher } from "../packages/tutti/src/dispatch/local/dispatcher.ts";
-import type { Dispatcher } from "../packages/tutti/src/engine/ports/dispatcher.ts";
 import { createRuns, type Runs } from "../packages/tutti/src/engine/runs.ts";
 import { openSqliteStore } from "../packages/tutti/src/store/sqlite/store.ts";
 import { commit, tree } from "../packages/tutti/test/domain/scene.ts";
@@ -70,7 +69,6 @@ const openStage = async (folder: string): Promise<Stage> => {
   const ended = new Map<RunId, () => void>();
   const settledAt = new Map<RunId, number>();
   const gapsMs: number[] = [];
-  let dispatcher: Dispatcher;
   const runs: Runs = createRuns({
     store,
     clock,
@@ -82,7 +80,7 @@ const openStage = async (folder: string): Promise<Stage> => {
       if (events.some(({ body }) => body.type === "run.finished")) ended.get(state.id)?.();
     },
   });
-  dispatcher = createLocalDispatcher({
+  const dispatcher = createLocalDispatcher({
     store,
     clock,
     owner: "bench",

@@ -5,8 +5,11 @@ import { join } from "node:path";
 
 const source = "packages/tutti/src";
 
-/** The module that owns git, and the samples of the demo, which make their own repository. */
-const exempt = [`${source}/workspace/git/`, `${source}/demo/`];
+/**
+ * The module that owns git; the samples of the demo, which make their own repository; and the
+ * scripted agent, which calls git as any agent does: inside the fence.
+ */
+const exempt = [`${source}/workspace/git/`, `${source}/demo/`, `${source}/agents/scripted/`];
 
 /** A string "git" (or a path to it) as first argument, first element, or named as the program. */
 const calls =

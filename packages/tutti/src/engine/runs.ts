@@ -25,7 +25,7 @@ const DOCUMENTS_KEPT_MAX = 500;
 /** Events read at a time when a document is rebuilt. */
 const REPLAY_PAGE = 1000;
 
-export type Accepted = {
+type Accepted = {
   readonly kind: "accepted";
   readonly state: RunDocument;
   readonly events: readonly RunEvent[];

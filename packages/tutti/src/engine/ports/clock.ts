@@ -1,3 +1,2 @@
 /** Time and randomness are passed in; nothing reads them by itself. */
 export type Clock = { readonly now: () => number };
-export type Ids = { readonly run: () => string };

@@ -29,7 +29,7 @@ export type PromptInput = {
   readonly diff: string | null;
 };
 
-export type ArtifactRead =
+type ArtifactRead =
   | {
       readonly kind: "valid";
       readonly data: ArtifactData;

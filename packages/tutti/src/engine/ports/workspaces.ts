@@ -2,7 +2,6 @@ import type {
   Candidate,
   CommitId,
   EffectId,
-  GuardFlag,
   MergeRefusal,
   Policy,
   RunId,
@@ -136,4 +135,3 @@ export type Repositories = {
   readonly follows: (root: string, branch: string) => Promise<boolean>;
 };
 
-export type { GuardFlag };
