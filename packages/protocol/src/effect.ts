@@ -30,6 +30,8 @@ export const EffectPayload = z.discriminatedUnion("kind", [
     agent: z.string(),
     base: CommitId,
     candidate: Candidate,
+    /** Attempts of this reviewer that a restart cut off: they use up none of his tries. */
+    cut: z.number().int().nonnegative().optional(),
   }),
   z.object({
     kind: z.literal("checkpoint.create"),

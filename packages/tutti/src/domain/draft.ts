@@ -96,6 +96,15 @@ export const endAttempt = (
   });
 };
 
+/** A restart cut the attempt off: the step goes on with a new one, on the same inputs. */
+export const continueAttempt = (draft: Draft, key: StepKey): void => {
+  endAttempt(draft, key, { outcome: "interrupted" });
+  const { status, attempts } = stepState(draft.state, key);
+  invariant(status.kind === "active", "only an active step goes on");
+  const attempt = (attempts.at(-1)?.number ?? 0) + 1;
+  emit(draft, { type: "step.started", step: key, attempt, inputs: status.inputs, agent: null });
+};
+
 export const pass = (
   draft: Draft,
   key: StepKey,

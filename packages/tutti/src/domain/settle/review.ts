@@ -1,24 +1,37 @@
 /** A reviewer's answer, and the evidence that settles its findings. */
 import { type EffectResult, type Finding, FindingId, type FindingReport } from "@tutti/protocol";
 import { concludeReview } from "../conclude-review.ts";
-import { type Draft, emit, fail, pass, request } from "../draft.ts";
+import { continueAttempt, type Draft, emit, fail, pass, request } from "../draft.ts";
 import { invariant } from "../invariant.ts";
 import { REVIEWER_TRIES_MAX } from "../limits.ts";
 import { familyOf } from "../roles.ts";
 import { ruleFinding } from "../rule.ts";
-import { stepByKey } from "../steps.ts";
+import { effectsOf, stepByKey } from "../steps.ts";
 import { failureFacts, failureOf } from "./failure.ts";
 import type { Settled } from "./settled.ts";
 import { outputsOf, retryOrFail } from "./turn.ts";
 
 type Reviewer = Settled<"review.turn">["payload"];
 
+const cutOf = (payload: Reviewer): number => payload.cut ?? 0;
+
+/** Cut off by a restart: a new attempt of the step, one for all reviewers that were cut off with this one. */
+const goOn = (draft: Draft, payload: Reviewer): void => {
+  const cut = cutOf(payload) + 1;
+  const isBegun = effectsOf(draft.state, payload.step).some(
+    (effect) => effect.payload.kind === "review.turn" && cutOf(effect.payload) >= cut,
+  );
+  if (!isBegun) continueAttempt(draft, payload.step);
+  request(draft, { ...payload, attempt: payload.attempt + 1, cut });
+};
+
 /** A reviewer that could not answer is tried once more, then a person is asked: unavailable is not a verdict. */
 const unavailable = (draft: Draft, payload: Reviewer, result: EffectResult): void => {
+  if (result.kind === "interrupted") return goOn(draft, payload);
   const failure = failureOf(result);
-  const isCut = result.kind === "interrupted";
-  if (isCut || (failure.retry !== "never" && payload.attempt < REVIEWER_TRIES_MAX)) {
-    request(draft, { ...payload, attempt: isCut ? payload.attempt : payload.attempt + 1 });
+  const tries = payload.attempt - cutOf(payload);
+  if (failure.retry !== "never" && tries < REVIEWER_TRIES_MAX) {
+    request(draft, { ...payload, attempt: payload.attempt + 1 });
     return;
   }
   fail(draft, payload.step, {

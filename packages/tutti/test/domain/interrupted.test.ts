@@ -1,0 +1,89 @@
+import type { Effect, EffectKind, EffectPayload } from "@tutti/protocol";
+import { ProjectConfig, Workflow } from "@tutti/protocol";
+import { expect, it } from "vitest";
+import { CONFIG, SPEC_FIRST } from "./scene.ts";
+import { effects, goodMove, newWorld, settle, type World } from "./world.ts";
+
+const CUT = { kind: "interrupted", reason: "daemon restarted" } as const;
+const DIED = {
+  kind: "failed",
+  failure: { code: "agent.died", message: "died", retry: "new-attempt" },
+} as const;
+
+type Turn = Extract<EffectPayload, { kind: "agent.turn" | "review.turn" }>;
+
+const MOVES_MAX = 60;
+
+/** Plays until effects of the kind are asked for. */
+const playTo = (world: World, kind: EffectKind): World => {
+  for (let move = 0; move < MOVES_MAX; move += 1) {
+    if (effects(world).some(({ payload }) => payload.kind === kind)) return world;
+    goodMove(world);
+  }
+  throw new Error(`no ${kind} after ${MOVES_MAX} moves`);
+};
+
+const turnsOf = (world: World): (Effect & { payload: Turn })[] =>
+  effects(world).flatMap((effect) =>
+    effect.payload.kind === "agent.turn" || effect.payload.kind === "review.turn"
+      ? [{ ...effect, payload: effect.payload }]
+      : [],
+  );
+
+const cutAll = (world: World): void => {
+  for (const turn of turnsOf(world)) settle(world, turn, CUT);
+};
+
+const outcomes = (world: World, step: string) =>
+  world.state.steps[step]?.attempts.map(({ outcome }) => outcome);
+
+it("a turn that was cut off goes on as a new attempt, and the old one says so", () => {
+  const world = playTo(newWorld(), "agent.turn");
+  cutAll(world);
+  expect(outcomes(world, "spec")).toEqual(["interrupted", null]);
+  expect(turnsOf(world).map(({ payload }) => payload.attempt)).toEqual([2]);
+});
+
+it("a review that was cut off goes on as a new attempt, and the old one says so", () => {
+  const world = playTo(newWorld(), "review.turn");
+  const inputs = world.state.steps["rival-review"]?.status;
+  cutAll(world);
+  cutAll(world);
+  expect(outcomes(world, "rival-review")).toEqual(["interrupted", "interrupted", null]);
+  expect(turnsOf(world).map(({ payload }) => payload.attempt)).toEqual([3]);
+  expect(world.state.steps["rival-review"]?.status).toEqual(inputs);
+});
+
+it("reviewers that were cut off together share one new attempt of the step", () => {
+  const config = ProjectConfig.parse({
+    ...CONFIG,
+    agents: { ...CONFIG.agents, basso: { command: ["basso"], family: "google" } },
+    roles: { ...CONFIG.roles, reviewer: ["tenor", "basso"] },
+  });
+  const steps = SPEC_FIRST.steps.map((step) =>
+    step.kind === "review" ? { ...step, reviewers: { ...step.reviewers, count: 2 } } : step,
+  );
+  const workflow = Workflow.parse({ ...SPEC_FIRST, steps });
+  const world = playTo(newWorld({ config, workflow }), "review.turn");
+  expect(turnsOf(world)).toHaveLength(2);
+  cutAll(world);
+  expect(outcomes(world, "rival-review")).toEqual(["interrupted", null]);
+  expect(turnsOf(world).map(({ payload }) => [payload.agent, payload.attempt])).toEqual([
+    ["tenor", 2],
+    ["basso", 2],
+  ]);
+});
+
+it("restarts do not use up the tries of a reviewer", () => {
+  const world = playTo(newWorld(), "review.turn");
+  for (let restart = 0; restart < 5; restart += 1) cutAll(world);
+  const [turn] = turnsOf(world);
+  if (turn === undefined) throw new Error("the review goes on");
+  settle(world, turn, DIED);
+  expect(world.state.steps["rival-review"]?.status.kind).toBe("active");
+  expect(turnsOf(world).map(({ payload }) => payload.attempt)).toEqual([7]);
+  const [again] = turnsOf(world);
+  if (again === undefined) throw new Error("the reviewer is tried once more");
+  settle(world, again, DIED);
+  expect(world.state.steps["rival-review"]?.status.kind).toBe("failed");
+});
