@@ -1,19 +1,14 @@
 /** Making work trees usable: a clone with its dependency folders and the recipe's files. */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CommitId } from "@tutti/protocol";
 import type { RunSource } from "../engine/ports/workspaces.ts";
+import { copyWithAge } from "./git/copy-with-age.ts";
 import { buildClone, buildGitFolder, settleClone } from "./git/clone.ts";
 import type { RunGit } from "./git/run-git.ts";
 import { listTree } from "./git/tree.ts";
 import { runRefs } from "./git/refs.ts";
+import { rememberIndex } from "./git/snapshot.ts";
 import { placeOf } from "./places.ts";
 import { copyDependencies } from "./recipe/dependencies.ts";
 import { copyFiles, ignoreLines, insidePath } from "./recipe/files.ts";
@@ -161,7 +156,7 @@ export async function renewGitFolder(work: Work, commit: CommitId): Promise<void
   const exclude = [...EXCLUDE_LINES, ...lines.split("\n").filter(Boolean)];
   const { branch } = runRefs(work.run);
   await buildGitFolder(fresh, { source, vault, base, commit, branch, exclude });
-  copyFileSync(folders.index, join(fresh, "index"));
+  copyWithAge(folders.index, join(fresh, "index"));
   const place = join(folders.tree, ".git");
   if (statOf(place) !== null) renameSync(place, old);
   renameSync(fresh, place);
@@ -187,6 +182,7 @@ export async function buildAuthorTree(
   await removeTree(old);
   if (existsSync(folders.tree)) renameSync(folders.tree, old);
   settleClone(folders.newTree, folders.tree, folders.index);
+  rememberIndex(folders, { commit, hasLinks: true });
   await removeTree(old);
   return prepared;
 }

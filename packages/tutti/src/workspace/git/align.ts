@@ -3,13 +3,14 @@
  * on from there. No git runs in the clone: a pack and the index are made by the host and put in
  * place by file operations that follow no link. Called only while nothing runs in the workspace.
  */
-import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { CommitId } from "@tutti/protocol";
 import { writeFileAtomic } from "../../platform/atomic-file.ts";
 import { randomBase32 } from "../../platform/ids.ts";
 import { statOf } from "../stat.ts";
 import { packInto } from "./clone.ts";
+import { copyWithAge } from "./copy-with-age.ts";
 import { runRefs } from "./refs.ts";
 import type { RunGit } from "./run-git.ts";
 
@@ -46,7 +47,7 @@ function isPlainFolder(path: string): boolean {
 function place(file: string, gitFolder: string, name: string): void {
   const target = join(gitFolder, name);
   const beside = `${target}.${randomBase32(8)}`;
-  copyFileSync(file, beside);
+  copyWithAge(file, beside);
   clear(target);
   renameSync(beside, target);
 }

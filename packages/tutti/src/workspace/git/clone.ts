@@ -4,9 +4,10 @@
  * file operations and one checkout with Tutti's configuration, then renamed: it is there as a whole
  * or not at all. Its configuration, hooks and alternates are read-only inside the fence.
  */
-import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { TuttiError, type CommitId } from "@tutti/protocol";
+import { copyWithAge } from "./copy-with-age.ts";
 import { quote, type Git } from "./git.ts";
 import type { Identity, Source } from "./source.ts";
 import { borrow, repositoryFormat, type Vault } from "./vault.ts";
@@ -114,6 +115,6 @@ async function checkOut(git: Git, folder: string, plan: ClonePlan): Promise<void
 
 /** Puts a finished tree into its place and keeps a copy of its index for the host. */
 export function settleClone(from: string, to: string, hostIndex: string | null): void {
-  if (hostIndex !== null) copyFileSync(join(from, ".git/index"), hostIndex);
+  if (hostIndex !== null) copyWithAge(join(from, ".git/index"), hostIndex);
   renameSync(from, to);
 }

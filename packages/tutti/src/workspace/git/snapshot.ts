@@ -6,10 +6,11 @@
  * taken as plain files instead. Links that the base already has (submodules) stay as they are and
  * are never entered: git would run in them with a configuration the agent wrote.
  */
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TuttiError, TreeId, type CommitId } from "@tutti/protocol";
+import { TuttiError, TreeId, type Candidate } from "@tutti/protocol";
 import { randomBase32 } from "../../platform/ids.ts";
-import { rmSync } from "node:fs";
+import type { RunFolders } from "../layout.ts";
 import { fields, type GitCall } from "./git.ts";
 import type { RunGit } from "./run-git.ts";
 
@@ -28,8 +29,8 @@ type Snapshot = {
 /** `start`: the commit whose files count as tracked. `exclude`: a file of ignore lines. */
 export async function snapshot(
   work: RunGit,
-  { start, exclude }: { readonly start: CommitId; readonly exclude: string },
-): Promise<TreeId> {
+  { start, exclude }: { readonly start: Candidate; readonly exclude: string },
+): Promise<{ readonly tree: TreeId; readonly hasLinks: boolean }> {
   const { folders } = work;
   const call: GitCall = {
     gitDir: work.vault.folder,
@@ -38,23 +39,50 @@ export async function snapshot(
     config: [`core.excludesFile=${exclude}`],
   };
   rmSync(`${folders.index}.lock`, { force: true }); // left by a killed git; the index is ours alone
-  await work.git.call(["read-tree", "-i", "-m", start], call);
-  const nested = await settleLinks(work, call);
+  const state = takeIndexState(folders);
+  const isReady = state?.commit === start.commit;
+  if (!isReady) await work.git.call(["read-tree", "-i", "-m", start.commit], call);
+  const mayHaveLinks = !isReady || state.hasLinks;
+  const { frozen, foreign } = mayHaveLinks
+    ? await settleLinks(work, call)
+    : { frozen: [], foreign: [] };
   const shot: Snapshot = { work, call, workTree: folders.tree, depth: 0 };
-  await addAll(shot, nested);
-  return flattened(shot, start);
+  await addAll(shot, foreign);
+  return { tree: await flattened(shot, start.tree), hasLinks: frozen.length > 0 };
 }
 
-/** Freezes the links of the base and takes every other link out of the index. Returns those. */
-async function settleLinks(work: RunGit, call: GitCall): Promise<string[]> {
+/** What the host's index is known to hold exactly; saves reading it in again. */
+type IndexState = { readonly commit: string; readonly hasLinks: boolean };
+
+const stateFile = (folders: RunFolders): string => join(folders.host, "index-at");
+
+/** To be said only when index and commit hold the same tree. */
+export function rememberIndex(folders: RunFolders, { commit, hasLinks }: IndexState): void {
+  writeFileSync(stateFile(folders), `${commit} ${String(hasLinks)}`);
+}
+
+/** Forgotten at once: what follows changes the index. */
+function takeIndexState(folders: RunFolders): IndexState | null {
+  const file = stateFile(folders);
+  if (!existsSync(file) || !existsSync(folders.index)) return null;
+  const [commit = "", hasLinks] = readFileSync(file, "utf8").split(" ");
+  rmSync(file);
+  return { commit, hasLinks: hasLinks !== "false" };
+}
+
+/** Freezes the links of the base and takes every other link out of the index. */
+async function settleLinks(
+  work: RunGit,
+  call: GitCall,
+): Promise<{ readonly frozen: string[]; readonly foreign: string[] }> {
   const links = await linksOf(work, ["ls-files", "-s", "-z"], call);
-  if (links.length === 0) return [];
+  if (links.length === 0) return { frozen: [], foreign: [] };
   const base = new Set(await linksOf(work, ["ls-tree", "-r", "-z", work.base], call));
   const frozen = links.filter((path) => base.has(path));
   const foreign = links.filter((path) => !base.has(path));
   await updateIndex(work, call, { option: "--skip-worktree", paths: frozen });
   await updateIndex(work, call, { option: "--force-remove", paths: foreign });
-  return foreign;
+  return { frozen, foreign };
 }
 
 async function updateIndex(
@@ -80,7 +108,6 @@ async function addAll(shot: Snapshot, nested: readonly string[]): Promise<void> 
   const add = (skipped: readonly string[]) =>
     work.git.call(["add", "-A", "--", ".", ...skipped.map((path) => `:(exclude,literal)${path}`)], {
       ...call,
-      cwd: shot.workTree,
       env: { GIT_LITERAL_PATHSPECS: "0" },
       accept: [1, 128],
     });
@@ -130,7 +157,7 @@ async function nestedTree(shot: Snapshot, path: string): Promise<TreeId> {
   const inner: Snapshot = {
     ...shot,
     workTree,
-    call: { ...shot.call, indexFile, workTree },
+    call: { ...shot.call, indexFile, workTree, cwd: workTree },
     depth: shot.depth + 1,
   };
   try {
@@ -142,21 +169,26 @@ async function nestedTree(shot: Snapshot, path: string): Promise<TreeId> {
 }
 
 /** Writes the tree; links that `add` just made are replaced by their files first. */
-async function flattened(shot: Snapshot, start: CommitId | null): Promise<TreeId> {
+async function flattened(shot: Snapshot, start: TreeId | null): Promise<TreeId> {
   const { work, call } = shot;
-  const links = await newLinks(shot, start);
-  if (links.length > 0) {
-    await updateIndex(work, call, { option: "--force-remove", paths: links });
-    await embed(shot, links);
-  }
-  const out = await work.git.call(["write-tree"], call);
-  return TreeId.parse(out.stdout.trim());
+  const write = async (): Promise<TreeId> =>
+    TreeId.parse((await work.git.call(["write-tree"], call)).stdout.trim());
+  const tree = await write();
+  const links = start === tree ? [] : await newLinks(shot, start, tree);
+  if (links.length === 0) return tree;
+  await updateIndex(work, call, { option: "--force-remove", paths: links });
+  await embed(shot, links);
+  return write();
 }
 
-async function newLinks({ work, call }: Snapshot, start: CommitId | null): Promise<string[]> {
+async function newLinks(
+  { work, call }: Snapshot,
+  start: TreeId | null,
+  tree: TreeId,
+): Promise<string[]> {
   if (start === null) return linksOf(work, ["ls-files", "-s", "-z"], call);
   const out = await work.git.call(
-    ["diff-index", "--cached", "--raw", "-z", "--no-renames", "--ignore-submodules=none", start],
+    ["diff-tree", "-r", "--raw", "-z", "--no-renames", start, tree],
     call,
   );
   const rows = fields(out.stdout);

@@ -1,6 +1,5 @@
 /** The user's work trees that have a branch checked out: finding them, judging them, updating them. */
 import {
-  copyFileSync,
   existsSync,
   linkSync,
   readlinkSync,
@@ -11,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { TuttiError, type CommitId } from "@tutti/protocol";
+import { copyWithAge } from "./copy-with-age.ts";
 import { fields, type Caller, type Git } from "./git.ts";
 import { statOf } from "../stat.ts";
 import { untrackedInTheWay } from "./obstacles.ts";
@@ -33,8 +33,11 @@ export async function workTreesOn(
     const rows = fields(block);
     const path = rows.find((row) => row.startsWith("worktree "))?.slice("worktree ".length);
     if (path === undefined || !rows.includes(`branch ${branch}`) || !existsSync(path)) continue;
-    const asked = await call(["rev-parse", "--absolute-git-dir"], { cwd: path });
-    found.push({ path, gitDir: asked.stdout.trimEnd() });
+    if (path === source.root) found.push({ path, gitDir: source.gitDir });
+    else {
+      const asked = await call(["rev-parse", "--absolute-git-dir"], { cwd: path });
+      found.push({ path, gitDir: asked.stdout.trimEnd() });
+    }
   }
   return found;
 }
@@ -60,7 +63,7 @@ export function holdIndex(tree: WorkTree, key: string): HeldIndex {
   if (!existsSync(own)) writeFileSync(own, "", { mode: 0o600 });
   if (!isSameFile(own, lock)) takeLock(own, lock);
   rmSync(`${file}.lock`, { force: true });
-  if (existsSync(index)) copyFileSync(index, file);
+  if (existsSync(index)) copyWithAge(index, file);
   else rmSync(file, { force: true });
   return {
     tree,
