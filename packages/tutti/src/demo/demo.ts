@@ -155,12 +155,14 @@ const exitOf = ({ finishedAt }: RunView): number =>
 const logOf = (stage: Stage): string => join(foldersOf(stage.env).state, DAEMON_LOG);
 
 /** Ends what `--once` ends, and everything when the demo could not be played to its end. */
-async function close({ options, stage, page }: Show, progress: Progress): Promise<void> {
+async function close({ deps, options, stage, page }: Show, progress: Progress): Promise<void> {
   const { isStarted, isEnded, isGood } = progress;
   if (isEnded && !options.isOnce) return;
+  if (deps.signal.aborted) page.paragraph("interrupted; ending the demo's daemon", "quiet");
   await stage.stop();
   if (!stage.isTemporary) return;
-  const isWorthKeeping = isStarted && !isGood;
+  // Whoever wants to know what went wrong finds the log in it.
+  const isWorthKeeping = isStarted && !isGood && !deps.signal.aborted;
   if (options.isKept || isWorthKeeping) sayKept(page, stage.root);
   else stage.remove();
 }
