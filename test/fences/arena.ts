@@ -26,7 +26,7 @@ export const SECRET = "the-secret-7f3a91";
 
 export type Isolation = Place["isolation"];
 
-export type Finished = {
+type Finished = {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -122,7 +122,7 @@ function plantSecrets(home: string, outside: string): void {
   write(outside, { secret: SECRET, precious: "precious\n" });
 }
 
-export async function finish(starting: ReturnType<Sandbox["launch"]>): Promise<Finished> {
+async function finish(starting: ReturnType<Sandbox["launch"]>): Promise<Finished> {
   await using running = await starting;
   running.stdin.end();
   const [stdout, stderr] = await Promise.all([textOf(running.stdout), textOf(running.stderr)]);

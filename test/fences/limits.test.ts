@@ -11,7 +11,7 @@ import { expectFence, isRoot, type Side } from "./arena.ts";
 const MIB = 1 << 20;
 const WORKSPACE_MIB = 32;
 const TMP_MIB = 16;
-/** Longest time the daemon may not answer. */
+/** Time within which the daemon answers, 99 times of 100. */
 const RESPONSE_MS = 250;
 /** Beside the watchdog's own interval: one count, a kill, a loaded machine. */
 const REACTION_SLACK_MS = 3000;
@@ -75,7 +75,10 @@ test("fence 26: tasks, /tmp, file size and workspace are bounded, and the daemon
       const isFenced = side.isolation === "sandbox";
       if (isFenced) await bomb(side);
       delays.disable();
-      return { ...outcome, "a slow daemon": !isFenced || delays.max / 1e6 >= RESPONSE_MS };
+      return {
+        ...outcome,
+        "a slow daemon": !isFenced || delays.percentile(99) / 1e6 >= RESPONSE_MS,
+      };
     },
     {
       config: { sandbox: { workspaceMiB: WORKSPACE_MIB, tmpMiB: TMP_MIB } },

@@ -22,7 +22,7 @@ export const taskOf = (side: Side, command: readonly string[]): Task => ({
   spec: { place: side.place, command, egress: [], owner: "fence-test" },
 });
 
-export function startProgram(side: Side, options: ProgramOptions): ChildProcess {
+function startProgram(side: Side, options: ProgramOptions): ChildProcess {
   const open = options.descriptor === undefined ? null : openSync("/dev/zero", "r");
   const gap = Array.from({ length: (options.descriptor ?? 3) - 3 }, () => "ignore" as const);
   try {

@@ -1,8 +1,8 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 
 const LEVELS = { debug: 10, info: 20, warn: 30, error: 40 } as const;
-export type LogLevel = keyof typeof LEVELS;
-export type LogFacts = Readonly<Record<string, string | number | boolean | null>>;
+type LogLevel = keyof typeof LEVELS;
+type LogFacts = Readonly<Record<string, string | number | boolean | null>>;
 
 /** One JSON object a line: `{"at", "level", "event", …facts}`. Control characters are escaped by JSON. */
 export type Log = {

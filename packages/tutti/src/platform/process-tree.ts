@@ -25,7 +25,7 @@ const KILL_POLL_MS = 5;
 const KILL_WAIT_MS = 10_000;
 
 /** Living members of the tree, root included, unordered. */
-export function membersOf({ root, mark }: ProcessTree): ProcessRow[] {
+function membersOf({ root, mark }: ProcessTree): ProcessRow[] {
   const table = readProcesses().filter((row) => !row.isZombie && row.pid !== process.pid);
   const members = new Map<number, ProcessRow>();
   const add = (row: ProcessRow): void => {

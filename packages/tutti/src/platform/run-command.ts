@@ -30,8 +30,8 @@ export type RunResult = {
   readonly durationMs: number;
 };
 
-export const RUN_TIMEOUT_MS = 60_000;
-export const RUN_OUTPUT_BYTES = 32 << 20;
+const RUN_TIMEOUT_MS = 60_000;
+const RUN_OUTPUT_BYTES = 32 << 20;
 /** Descendants that keep the pipes open get this long after the root's end. */
 const DRAIN_MS = 1000;
 

@@ -45,7 +45,7 @@ export type OwnedProcess = {
 };
 
 /** Time between SIGTERM and SIGKILL. */
-export const STOP_GRACE_MS = 2000;
+const STOP_GRACE_MS = 2000;
 
 /** Rejects with the system's error (`ENOENT`, `EACCES`, `E2BIG`, …) when the program cannot start. */
 export async function spawnOwned(spec: SpawnSpec): Promise<OwnedProcess> {

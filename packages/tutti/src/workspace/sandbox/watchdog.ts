@@ -12,7 +12,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { folderSize } from "./folder-size.ts";
 
 export const WATCH_INTERVAL_MS = 1000;
-export const WALK_INTERVAL_MS = 60_000;
+const WALK_INTERVAL_MS = 60_000;
 /** A count may take at most this share of the time: one that takes 1 s is not repeated for 10 s. */
 const WALK_SHARE = 0.1;
 
