@@ -35,6 +35,17 @@ test("the workflows that ship have no problem", async () => {
     expect(readWorkflow(text, { file, config })).toMatchObject({ kind: "workflow", problems: [] });
 });
 
+test("whoever plans with items also writes the contract that a review holds the change against", async () => {
+  for (const { text, file } of await listWorkflows([builtInPlace()])) {
+    const read = readWorkflow(text, { file, config });
+    if (read.kind === "invalid") throw new Error(`${file} does not parse`);
+    const produced = read.workflow.steps.flatMap((step) =>
+      step.kind === "agent" ? step.produces : [],
+    );
+    expect(produced.includes("contract.yaml"), file).toBe(produced.includes("plan.yaml"));
+  }
+});
+
 test("a file that is called otherwise than its workflow is warned of", () => {
   expect(readWorkflow(source(), { file: ".tutti/workflows/other.md" })).toMatchObject({
     kind: "workflow",

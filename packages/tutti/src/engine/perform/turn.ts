@@ -16,12 +16,12 @@ const anchors = (state: RunDocument, step: WorkflowStep): readonly string[] =>
     upstream.kind === "agent" ? upstream.produces : [],
   );
 
-/** What a reviewer is anchored to: what was approved as what to build, never an author's report. */
+/** What a reviewer is anchored to: what was approved as what to build, and the contract of the run; never an author's report. */
 const approved = (state: RunDocument): readonly string[] => {
   const names = state.workflow.steps.flatMap((step) =>
     step.kind === "approval" ? step.of.filter((name) => name !== "candidate") : [],
   );
-  return [...new Set(names)];
+  return [...new Set([...names, "contract.yaml"])];
 };
 
 const comments = (state: RunDocument): readonly string[] =>
