@@ -108,7 +108,24 @@ it.each(["SIGINT", "SIGTERM"] as const)(
   },
 );
 
-it("asks at the terminal with --interactive, and not without one", async () => {
+it("asks at the terminal with --interactive, shows what it asks about, and cancels on a no", async () => {
+  await using theatre = openTheatre();
+  const playing = theatre.begin(["demo", "--once", "--interactive"], { isTerminal: true });
+  await playing.until("Approve spec.md and contract.yaml?");
+  playing.type("s");
+  await playing.until("# Split a bill without losing a cent");
+  playing.type("y");
+  await playing.until("approved by");
+  await playing.until("Approve the merge into main?");
+  playing.type("n");
+  const { code, stdout } = await playing.finished;
+  expect([code, stdout]).toEqual([1, expect.stringContaining("cancelled: not approved")]);
+  expect(stdout).not.toContain("on your behalf");
+  expect(theatre.litter()).toEqual([]);
+  expect(theatre.left()).toEqual([]);
+});
+
+it("does not ask where there is no terminal", async () => {
   await using theatre = openTheatre();
   const refused = await theatre.play(["demo", "--interactive"]);
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("needs a terminal")]);

@@ -20,7 +20,8 @@ export function createCli(
     isJson,
     isTerminal,
     style: isJson ? plainStyle : styleFor({ env, isTerminal, isRefused: isColourRefused }),
-    width: Math.min(stdout.columns ?? DEFAULT_COLUMNS, MAX_COLUMNS),
+    // A terminal that does not know its size says 0.
+    width: Math.min(stdout.columns || DEFAULT_COLUMNS, MAX_COLUMNS),
     print: (text) => void stdout.write(line(text)),
     printJson: (value) => void stdout.write(line(printableJson(value, isTerminal ? 2 : undefined))),
     note: (text) => void stderr.write(line(text)),

@@ -68,13 +68,10 @@ export async function runDemo(args: readonly string[], deps: DemoDeps): Promise<
     throw new TuttiError("usage", "`--interactive` asks questions and needs a terminal.");
   const stage = openStage({ ...deps, data: options.data });
   const show = prepareShow(options, deps, stage);
-  const progress = { isStarted: false, isEnded: false, isGood: false };
+  const progress = { isStarted: false, isEnded: false, isExpected: false };
   try {
     sayOpening(show.page, options.isInteractive);
-    const code = await perform(show, source, progress);
-    progress.isEnded = true;
-    progress.isGood = code === EXIT.ok;
-    return code;
+    return await perform(show, source, progress);
   } catch (error) {
     throw asError(error, deps.signal);
   } finally {
@@ -82,7 +79,13 @@ export async function runDemo(args: readonly string[], deps: DemoDeps): Promise<
   }
 }
 
-type Progress = { isStarted: boolean; isEnded: boolean; isGood: boolean };
+type Progress = {
+  /** From here on there is a log to look at. */
+  isStarted: boolean;
+  isEnded: boolean;
+  /** It went as it should, or as the person wished. */
+  isExpected: boolean;
+};
 
 function prepareShow(options: Options, deps: DemoDeps, stage: Stage): Show {
   const { env, signal } = deps;
@@ -123,6 +126,8 @@ async function perform(show: Show, source: SampleSource, progress: Progress): Pr
   if (view.finishedAt === null) sayStuck(page, view, logOf(stage));
   sayOutlook(show, root);
   const isGood = view.outcome === "merged" && conditions.every(({ isMet }) => isMet);
+  progress.isEnded = true;
+  progress.isExpected = isGood || view.outcome === "cancelled";
   return isGood ? EXIT.ok : exitOf(view);
 }
 
@@ -156,13 +161,13 @@ const logOf = (stage: Stage): string => join(foldersOf(stage.env).state, DAEMON_
 
 /** Ends what `--once` ends, and everything when the demo could not be played to its end. */
 async function close({ deps, options, stage, page }: Show, progress: Progress): Promise<void> {
-  const { isStarted, isEnded, isGood } = progress;
+  const { isStarted, isEnded, isExpected } = progress;
   if (isEnded && !options.isOnce) return;
   if (deps.signal.aborted) page.paragraph("interrupted; ending the demo's daemon", "quiet");
   await stage.stop();
   if (!stage.isTemporary) return;
   // Whoever wants to know what went wrong finds the log in it.
-  const isWorthKeeping = isStarted && !isGood && !deps.signal.aborted;
+  const isWorthKeeping = isStarted && !isExpected && !deps.signal.aborted;
   if (options.isKept || isWorthKeeping) sayKept(page, stage.root);
   else stage.remove();
 }

@@ -25,7 +25,8 @@ export function openPage(
   },
 ): Page {
   const style = styleFor({ ...question, isTerminal: stderr.isTTY === true });
-  const width = Math.min(stderr.columns ?? DEFAULT_COLUMNS, MAX_COLUMNS);
+  // A terminal that does not know its size says 0.
+  const width = Math.min(stderr.columns || DEFAULT_COLUMNS, MAX_COLUMNS);
   const line: Page["line"] = (text, tone = "plain") =>
     void stderr.write(`${style.paint(tone, text)}\n`);
   return {
