@@ -15,7 +15,7 @@ import type { ExitFact, FencedProcess, LaunchSpec } from "../../engine/ports/san
 import { childrenOf, descendantsOf, type ProcessId } from "../../platform/process-table.ts";
 import { killTree, signalProcess, waitUntilGone } from "../../platform/process-tree.ts";
 import type { OwnedProcess } from "../../platform/spawn.ts";
-import { makeTaskCgroup } from "./cgroup.ts";
+import { makeTaskCgroup, removeCgroup } from "./cgroup.ts";
 import { serveEgress, type Egress } from "./egress-proxy.ts";
 import { fenceFailure } from "./failure.ts";
 import { planStart, spawnFence, type Fence } from "./fence-start.ts";
@@ -26,7 +26,7 @@ import {
   STOP_GRACE_MS,
 } from "./limits.ts";
 import { checkPlace, encodeArguments } from "./policy.ts";
-import { register, removeCgroup, type Registration } from "./registry.ts";
+import { register, type Registration } from "./registry.ts";
 import { START_DESCRIPTORS } from "./start-scripts.ts";
 import { watchSize } from "./watchdog.ts";
 
@@ -41,7 +41,7 @@ export async function startFenced(
   const plan = planStart(fence, spec);
   const owned = await spawnFence(fence, spec, { command: plan.command, cgroup }).catch(
     (error: unknown) => {
-      if (cgroup !== null) removeCgroup(cgroup);
+      if (cgroup !== null) void removeCgroup(cgroup);
       throw error;
     },
   );
@@ -95,7 +95,7 @@ class Running {
       this.#watchdog.abort();
       this.#egress?.close();
       await this.#killAll();
-      if (options.cgroup !== null) removeCgroup(options.cgroup);
+      if (options.cgroup !== null) void removeCgroup(options.cgroup);
       options.registration.remove();
       return { ...status, ended: this.#ended };
     });

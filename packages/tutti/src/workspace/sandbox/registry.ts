@@ -2,13 +2,14 @@
  * Which process trees are alive, as one small file each: what a daemon that was killed leaves
  * behind can be found and ended by the next one. A file is written before its process may begin.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, rmdirSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../../platform/atomic-file.ts";
 import { bootId, isAlive, readProcess, type ProcessId } from "../../platform/process-table.ts";
 import type { OwnedProcess } from "../../platform/spawn.ts";
 import { killTree } from "../../platform/process-tree.ts";
+import { removeCgroup } from "./cgroup.ts";
 
 const Process = z.object({ pid: z.number().int().positive(), startTime: z.number() });
 
@@ -82,7 +83,7 @@ async function endEntry(path: string, boot: string): Promise<boolean> {
   // A shell that a person opened belongs to its own, still living command.
   if (entry !== null && entry.boot === boot && isAlive(entry.daemon)) return false;
   const killed = entry?.boot === boot ? await endTrees(entry) : 0;
-  if (entry?.cgroup) removeCgroup(entry.cgroup);
+  if (entry?.cgroup) await removeCgroup(entry.cgroup);
   rmSync(path, { force: true });
   return killed > 0;
 }
@@ -97,14 +98,5 @@ function readEntry(path: string): Entry | null {
     return Entry.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch {
     return null; // half a file of another version: nothing to be found by it
-  }
-}
-
-/** A control group folder can be removed as soon as nothing is in it. */
-export function removeCgroup(path: string): void {
-  try {
-    rmdirSync(path);
-  } catch {
-    return; // gone, or a process is only just leaving it: an empty group costs nothing
   }
 }

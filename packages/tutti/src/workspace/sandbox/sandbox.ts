@@ -9,7 +9,7 @@ import { ensurePrivateFolder } from "../../platform/paths.ts";
 import { requireLinux } from "../../platform/support.ts";
 import { requireBubblewrap } from "./bubblewrap.ts";
 import { readCapabilities } from "./capabilities.ts";
-import { findTaskCgroup } from "./cgroup.ts";
+import { findTaskCgroup, sweepTaskCgroups } from "./cgroup.ts";
 import { makeDevices } from "./devices.ts";
 import type { Fence } from "./fence-start.ts";
 import { startFenced } from "./fenced-process.ts";
@@ -87,6 +87,8 @@ async function prepareFence(
   const filter = join(folder, `seccomp-${arch}.bpf`);
   writeFileAtomic(filter, seccompFilter(arch), { isDurable: false });
   const user = fenceUser();
+  const taskCgroup = findTaskCgroup();
+  if (taskCgroup !== null) sweepTaskCgroups(taskCgroup);
   const devices = user.isRootOutside ? await makeDevices(join(folder, "dev")) : null;
   return {
     bubblewrap,
@@ -96,7 +98,7 @@ async function prepareFence(
     node: options.node,
     hasStrayDescriptors: inheritedDescriptors().length > 0,
     hasOwnDevices: devices !== null,
-    taskCgroup: findTaskCgroup(),
+    taskCgroup,
     registry,
   };
 }
