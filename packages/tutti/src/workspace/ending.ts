@@ -5,6 +5,7 @@ import { TuttiError, type RunId } from "@tutti/protocol";
 import type { Sandbox } from "../engine/ports/sandbox.ts";
 import type { RunSource } from "../engine/ports/workspaces.ts";
 import { parkWork } from "./git/park.ts";
+import { unlockVault } from "./git/vault.ts";
 import type { Layout } from "./layout.ts";
 import { placeOf } from "./places.ts";
 import { runCommand } from "./recipe/preparation.ts";
@@ -59,6 +60,7 @@ export async function recoverRuns(options: {
   readonly workOf: (spec: RunSource) => Promise<Work>;
 }): Promise<{ readonly removed: number }> {
   const { layout, live } = options;
+  for (const project of childrenOf(layout.projects)) unlockVault(join(project, "vault.git"));
   const alive = new Set<string>(live);
   let removed = 0;
   for (const name of readdirSync(layout.runs)) {

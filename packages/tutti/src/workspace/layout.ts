@@ -27,6 +27,7 @@ export type Layout = {
   readonly git: string;
   readonly runs: string;
   readonly intents: string;
+  readonly projects: string;
   readonly placeholders: string;
   readonly run: (run: RunId | string) => RunFolders;
   readonly project: (commonDir: string) => {
@@ -39,11 +40,13 @@ const PROJECT_KEY_CHARACTERS = 16;
 
 export function layoutOf(data: string): Layout {
   const runs = join(data, "runs");
+  const projects = join(data, "projects");
   return {
     data,
     git: join(data, "git"),
     runs,
     intents: join(data, "intents"),
+    projects,
     placeholders: join(data, "placeholders"),
     run: (run) => {
       const folder = join(runs, run);
@@ -64,7 +67,7 @@ export function layoutOf(data: string): Layout {
     },
     project: (commonDir) => {
       const key = createHash("sha256").update(commonDir).digest("hex");
-      const folder = join(data, "projects", key.slice(0, PROJECT_KEY_CHARACTERS));
+      const folder = join(projects, key.slice(0, PROJECT_KEY_CHARACTERS));
       return { vault: join(folder, "vault.git"), preparations: join(folder, "preparations") };
     },
   };

@@ -1,7 +1,7 @@
 /** A run's own workspace: pinned base, clone, set-up, private dependency folders. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { TuttiError } from "@tutti/protocol";
+import { TuttiError, type CommitId } from "@tutti/protocol";
 import { writeFileAtomic } from "../platform/atomic-file.ts";
 import { changeRefs, readRefs, runRefs } from "./git/refs.ts";
 import { inSource } from "./git/source.ts";
@@ -19,20 +19,18 @@ export type PrepareOptions = {
 type Prepared = { readonly root: string; readonly facts: readonly string[] };
 
 export async function prepareRun(work: Work, options: PrepareOptions): Promise<Prepared> {
-  const { folders, spec, base } = work;
+  const { folders, spec } = work;
   const started = performance.now();
   const known = recordOf(folders.record);
   if (known !== null && existsSync(folders.tree)) return { root: folders.tree, facts: known.facts };
   options.signal.throwIfAborted();
   // Refused before anything is made.
   toolchainOf(spec.policy.config.sandbox.read, work.host);
-  await pinBase(work);
+  const head = await pinBase(work);
   if (work.source.isPartial) await requireObjects(work);
   mkdirSync(folders.host, { recursive: true, mode: 0o700 });
   const record: RunRecord = { run: work.run, project: spec.project, spec, facts: [] };
   store(folders.record, record);
-  const refs = runRefs(work.run);
-  const head = (await readRefs(work.vault.call, [refs.head])).get(refs.head) ?? base;
   const prepared = await buildAuthorTree(work, head, options);
   const facts = await factsOf(work);
   if (prepared !== null && spec.policy.config.recipe.setup !== undefined) {
@@ -56,17 +54,17 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 const store = (path: string, record: RunRecord): void =>
   writeFileAtomic(path, JSON.stringify(record), { isDurable: false });
 
-/** The user's `gc` must not take what the clone borrows; the vault remembers where the run began. */
-async function pinBase({ git, source, vault, run, base }: Work): Promise<void> {
+/** The user's `gc` must not take what the clone borrows. Returns where the run has got to. */
+async function pinBase({ git, source, vault, run, base }: Work): Promise<CommitId> {
   const refs = runRefs(run);
   await changeRefs(inSource(git, source), [{ ref: refs.keep, to: base }]);
   const known = await readRefs(vault.call, [refs.base, refs.head]);
   const missing = [refs.base, refs.head].filter((ref) => !known.has(ref));
-  if (missing.length > 0)
-    await changeRefs(
-      vault.call,
-      missing.map((ref) => ({ ref, to: base })),
-    );
+  await changeRefs(
+    vault.call,
+    missing.map((ref) => ({ ref, to: base })),
+  );
+  return known.get(refs.head) ?? base;
 }
 
 /** A partial clone may lack files of the base; nothing is ever fetched behind the user's back. */
@@ -91,9 +89,9 @@ async function factsOf(work: Work): Promise<string[]> {
   if (source.shallowFile !== null) facts.push("The repository is shallow: its history is cut off.");
   if (source.isPartial)
     facts.push("The repository is a partial clone: old versions may be missing.");
-  const submodules = (await listTree(vault, base)).filter(isSubmodule).map(({ path }) => path);
-  if (submodules.length > 0) {
-    facts.push(`Submodules are empty folders in the workspace: ${submodules.join(", ")}.`);
+  if (existsSync(join(folders.tree, ".gitmodules"))) {
+    const links = (await listTree(vault, base)).filter(isSubmodule).map(({ path }) => path);
+    facts.push(`Submodules are empty folders in the workspace: ${links.join(", ")}.`);
   }
   const attributes = join(folders.tree, ".gitattributes");
   if (existsSync(attributes) && /filter=lfs/u.test(readFileSync(attributes, "utf8"))) {

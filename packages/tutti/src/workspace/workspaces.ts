@@ -10,9 +10,10 @@ import { applyLanding, type ApplyPoint } from "./git/apply.ts";
 import { createCheckpoint } from "./git/checkpoint.ts";
 import { diffCommits } from "./git/diff.ts";
 import { createGit, type Git } from "./git/git.ts";
-import { prepareLanding, requireCommit } from "./git/landing.ts";
-import { changeRefs, readRefs, runRefs } from "./git/refs.ts";
+import { prepareLanding } from "./git/landing.ts";
+import { changeRefs, readRefs, requireCommit, runRefs } from "./git/refs.ts";
 import { createRepositories } from "./git/repositories.ts";
+import { createSourceCache, type SourceCache } from "./git/source-cache.ts";
 import { openSource } from "./git/source.ts";
 import { openVault } from "./git/vault.ts";
 import { disposeRun, recoverRuns } from "./ending.ts";
@@ -39,6 +40,7 @@ type Parts = {
   readonly git: Git;
   readonly layout: Layout;
   readonly preparations: Preparations;
+  readonly sources: SourceCache;
   readonly lock: Lock;
   readonly options: WorkspacesOptions;
 };
@@ -53,7 +55,8 @@ export function createWorkspaces(options: WorkspacesOptions): {
   }
   const git = createGit({ folder: layout.git, environment: options.environment });
   const preparations = createPreparations(options.sandbox);
-  const parts: Parts = { git, layout, preparations, lock: createLock(), options };
+  const sources = createSourceCache(git, options.environment);
+  const parts: Parts = { git, layout, preparations, sources, lock: createLock(), options };
   return { workspaces: workspacesOf(parts), repositories: createRepositories(git) };
 }
 
@@ -79,17 +82,22 @@ function workspacesOf(parts: Parts): Workspaces {
     restore: (spec, commit) => alone(spec, (work) => restore(work, commit)),
     diff: async (spec, more) => diffCommits(await workOf(parts, spec), more),
     landing: (spec, more) => alone(spec, (work) => prepareLanding(work, more)),
-    apply: (spec, more) => alone(spec, (work) => applyLanding(work, more, settings)),
+    apply: (spec, more) =>
+      alone(spec, async (work) => {
+        // Never from memory: which filters to switch off must be true at this moment.
+        const source = await openSource(parts.git, spec.project);
+        return applyLanding({ ...work, source }, more, settings);
+      }),
     dispose: (spec) => alone(spec, (work) => disposeRun(work, options.sandbox)),
     recover: (live) => recoverRuns({ layout, live, workOf: (spec) => workOf(parts, spec) }),
   };
 }
 
 async function workOf(
-  { git, layout, preparations, options }: Parts,
+  { git, layout, preparations, options, sources }: Parts,
   spec: RunSource,
 ): Promise<Work> {
-  const source = await openSource(git, spec.project);
+  const source = await sources(spec.project);
   const project = layout.project(source.commonDir);
   return {
     git,

@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { CommitId } from "@tutti/protocol";
 import type { RunSource, Workspaces } from "../../src/engine/ports/workspaces.ts";
 import {
@@ -20,6 +20,9 @@ import {
   write,
   type Scratch,
 } from "./support.ts";
+
+// Dozens of git processes each, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 type Trap = { readonly payload: string; readonly marker: string };
 

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Candidate, EffectId } from "@tutti/protocol";
 import type { Landing, RunSource, Workspaces } from "../../src/engine/ports/workspaces.ts";
 import {
@@ -27,6 +27,9 @@ import {
   write,
   type Scratch,
 } from "./support.ts";
+
+// Dozens of git processes each, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 type Prepared = Extract<Landing, { kind: "prepared" }>;
 
@@ -240,6 +243,45 @@ describe("applying", () => {
       expect(readdirSync(join(at.project, ".git")).filter((it) => /tutti|lock/u.test(it))).toEqual(
         [],
       );
+    });
+  }
+
+  test("a branch that is being rebased is left alone", async () => {
+    using at = await setting();
+    const candidate = await candidateWith(at, { "new.txt": "n\n" });
+    const landing = await prepared(at, candidate);
+    git(at.project, "checkout", "-q", "-b", "other");
+    commitFiles(at.project, { "a.txt": "other\n" }, "Other");
+    git(at.project, "checkout", "-q", "main");
+    commitFiles(at.project, { "a.txt": "mine\n" }, "Mine");
+    git(at.project, "update-ref", "refs/heads/main", "HEAD");
+    expect(() => git(at.project, "rebase", "-q", "other")).toThrow(/rebase/u);
+    git(at.project, "update-ref", "refs/heads/main", landing.tip ?? "");
+    const applied = await apply(at, candidate, landing);
+    expect(applied).toMatchObject({ kind: "refused", reason: "dirty-tree" });
+    expect(commitOf(at.project, "main")).toBe(landing.tip);
+  });
+
+  for (const [what, prepareIndex] of [
+    ["a split index", (it: string) => git(it, "update-index", "--split-index")],
+    ["index version 4", (it: string) => git(it, "update-index", "--index-version=4")],
+    ["an untracked cache", (it: string) => git(it, "update-index", "--force-untracked-cache")],
+    ["a sparse checkout", (it: string) => git(it, "sparse-checkout", "set", "--no-cone", "/*.txt")],
+  ] as const) {
+    test(`${what} is kept in order`, async () => {
+      using at = await setting();
+      const candidate = await candidateWith(at, {
+        "a.txt": "2\n",
+        "src/b.txt": "2\n",
+        "c.txt": "c",
+      });
+      const landing = await prepared(at, candidate);
+      prepareIndex(at.project);
+      expect(await apply(at, candidate, landing)).toMatchObject({ workTree: "updated" });
+      expect(git(at.project, "status", "--porcelain")).toBe("");
+      expect(readFileSync(join(at.project, "a.txt"), "utf8")).toBe("2\n");
+      expect(existsSync(join(at.project, "src/b.txt"))).toBe(what !== "a sparse checkout");
+      git(at.project, "fsck", "--no-dangling");
     });
   }
 

@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { layoutOf } from "../../src/workspace/layout.ts";
 import {
   commitFiles,
@@ -23,6 +23,9 @@ import {
   write,
   type Scratch,
 } from "./support.ts";
+
+// Dozens of git processes each, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Set-up that notes each run of it, its environment, and its own path. */
 const SETUP = `mkdir -p deps && cp lock deps/lock && echo "$PWD" > deps/where &&

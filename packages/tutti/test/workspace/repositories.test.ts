@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -66,6 +67,19 @@ describe("opening", () => {
       await expect(openWorkspaces(place).repositories.open(path)).rejects.toMatchObject({ code });
     });
   }
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "one of another user is refused until the user says that they trust it",
+    async () => {
+      using place = scratch("open");
+      const project = makeRepository(join(place.folder, "project"));
+      execFileSync("chown", ["-R", "12345", project]);
+      const { repositories } = openWorkspaces(place);
+      await expect(repositories.open(project)).rejects.toThrow(/safe\.directory/u);
+      write(place.home, { ".gitconfig": `[safe]\n\tdirectory = ${project}\n` });
+      expect((await repositories.open(project)).root).toBe(project);
+    },
+  );
 
   test("no git, and an old one, are refused with what to install", async () => {
     using place = scratch("open");

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { RunSource, Workspaces } from "../../src/engine/ports/workspaces.ts";
 import {
   commitFiles,
@@ -23,6 +23,9 @@ import {
   sourceOf,
   write,
 } from "./support.ts";
+
+// Dozens of git processes each, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Prepares, changes, checks, reviews, lands, merges, disposes. */
 async function wholeRound(workspaces: Workspaces, source: RunSource): Promise<readonly string[]> {

@@ -8,8 +8,12 @@
  * Found again with its intent stored, it goes on where it stopped. Nothing moves when a work tree is
  * not clean. No hook of the user's repository runs: what it runs may have been written by an agent.
  */
+import { mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { Candidate, CommitId, EffectId } from "@tutti/protocol";
 import type { Applied } from "../../engine/ports/workspaces.ts";
+import { removeTree } from "../remove-tree.ts";
+import { packInto } from "./clone.ts";
 import { filesWithConflictMarkers } from "./diff.ts";
 import { clearIntent, readIntent, storeIntent, type Intent } from "./intent.ts";
 import { changeRefs, isAncestor, readRefs, runRefs } from "./refs.ts";
@@ -17,11 +21,15 @@ import { identityOf, signature, type RunGit } from "./run-git.ts";
 import { inSource } from "./source.ts";
 import {
   holdIndex,
+  rebaseOf,
   updateWorkTree,
   whyNotClean,
   workTreesOn,
   type HeldIndex,
 } from "./work-trees.ts";
+
+/** A larger pack goes over the local transport instead of through memory. */
+const UNPACK_MAX_BYTES = 32 << 20;
 
 export type ApplyOptions = {
   readonly key: EffectId;
@@ -54,16 +62,18 @@ export async function applyLanding(
   const branch = options.to === "target" ? options.target : readyBranch(work, options.target);
   const ref = `refs/heads/${branch}`;
   const to = options.to === "target" ? options.landing.commit : options.candidate.commit;
-  const present = (await readRefs(inSource(work.git, work.source), [ref])).get(ref) ?? null;
+  const present = await valueOf(work, ref);
   const stored = readIntent(settings.intents, options.key);
   if (stored !== null && present === stored.to) {
     return moveBranch(work, settings, { ...stored, branch, isResumed: true });
   }
   if (present === to) return alreadyThere(work, branch, to);
   const from = options.to === "target" ? options.tip : present;
+  const rebased = rebaseOf(work.source, ref);
+  if (rebased !== null) return refused("dirty-tree", `${branch} is being rebased in ${rebased}.`);
   const refusal = await whyNot(work, options, { present, from, to });
   if (refusal !== null) return refusal;
-  await bringObjects(work, options.key, to);
+  await bringObjects(work, { key: options.key, from, to });
   return moveBranch(work, settings, {
     key: options.key,
     ref,
@@ -73,6 +83,9 @@ export async function applyLanding(
     isResumed: false,
   });
 }
+
+const valueOf = async ({ git, source }: RunGit, ref: string): Promise<CommitId | null> =>
+  (await readRefs(inSource(git, source), [ref])).get(ref) ?? null;
 
 /** `tutti/RUN`, unless the run's target is itself such a branch of Tutti's. */
 export const readyBranch = (work: Pick<RunGit, "run">, target: string): string =>
@@ -98,10 +111,9 @@ async function whyNot(
   if (move.present !== move.from) {
     return refused("tip-moved", "The target has moved since the landing was verified.");
   }
-  const parents = [candidate.commit, ...(tip === null ? [] : [tip])];
-  for (const ancestor of parents) {
-    if (await isAncestor(call, { ancestor, of: landing.commit })) continue;
-    return refused("not-ancestor", `The landing does not contain ${ancestor.slice(0, 12)}.`);
+  const missing = await missingParent(work, landing, [candidate.commit, ...(tip ? [tip] : [])]);
+  if (missing !== null) {
+    return refused("not-ancestor", `The landing does not contain ${missing.slice(0, 12)}.`);
   }
   const isForward =
     kind === "target" ||
@@ -121,7 +133,50 @@ async function whyNot(
   );
 }
 
-async function bringObjects(work: RunGit, key: EffectId, to: CommitId): Promise<void> {
+/** The first of `needed` that is no ancestor of the landing. */
+async function missingParent(
+  { vault }: RunGit,
+  { commit }: Candidate,
+  needed: readonly CommitId[],
+): Promise<CommitId | null> {
+  const out = await vault.call(["log", "-1", "--format=%P", commit]);
+  const near = new Set([commit, ...out.stdout.trim().split(" ")]);
+  for (const ancestor of needed) {
+    if (near.has(ancestor)) continue;
+    if (!(await isAncestor(vault.call, { ancestor, of: commit }))) return ancestor;
+  }
+  return null;
+}
+
+/** Objects of the vault that the user's store has not; every one is checked on the way. */
+async function bringObjects(
+  work: RunGit,
+  {
+    key,
+    from,
+    to,
+  }: { readonly key: EffectId; readonly from: CommitId | null; readonly to: CommitId },
+): Promise<void> {
+  const { folders, vault, base } = work;
+  const packs = join(folders.host, `bring-${key}`);
+  await removeTree(packs);
+  mkdirSync(packs, { recursive: true });
+  try {
+    await packInto(packs, { vault, commit: to, base: from ?? base });
+    const name = readdirSync(packs).find((it) => it.endsWith(".pack"));
+    if (name === undefined) return;
+    const file = join(packs, name);
+    if (statSync(file).size > UNPACK_MAX_BYTES) await fetchObjects(work, key, to);
+    else {
+      const call = inSource(work.git, work.source);
+      await call(["unpack-objects", "-q", "--strict"], { stdin: readFileSync(file) });
+    }
+  } finally {
+    await removeTree(packs);
+  }
+}
+
+async function fetchObjects(work: RunGit, key: EffectId, to: CommitId): Promise<void> {
   const ref = runRefs(work.run).landing(key);
   await changeRefs(work.vault.call, [{ ref, to }]);
   await inSource(work.git, work.source)(
@@ -169,9 +224,9 @@ async function moveHeld(
     const { key, ref, from, to } = move;
     storeIntent(settings.intents, { key, ref, from, to });
     settings.onPoint?.("intent-stored");
-    if (!(await swap(work, move, { from, to }))) {
-      return refused("tip-moved", "The target moved at the last moment.");
-    }
+    // A git that a killed process left behind may have moved it in between: then it is there.
+    const isThere = (await swap(work, move, { from, to })) || (await valueOf(work, ref)) === to;
+    if (!isThere) return refused("tip-moved", "The target moved at the last moment.");
   }
   settings.onPoint?.("ref-moved");
   for (const held of indexes) {

@@ -13,9 +13,9 @@ import { PROTECTED_NAMES } from "../sandbox/protected-names.ts";
 import { statOf } from "../stat.ts";
 import { alignClone } from "./align.ts";
 import { ingest, ownHead } from "./ingest.ts";
-import { changedNames, changeRefs, findCommit, readRefs, runRefs } from "./refs.ts";
+import { changedNames, changeRefs, readRefs, requireCommit, runRefs } from "./refs.ts";
 import { identityOf, signature, type RunGit } from "./run-git.ts";
-import { snapshot } from "./snapshot.ts";
+import { rememberIndex, snapshot } from "./snapshot.ts";
 import type { Identity } from "./source.ts";
 
 export type Checkpoint = {
@@ -43,36 +43,45 @@ export async function createCheckpoint(
   const done = known.get(refs.checkpoint(options.key));
   const before = known.get(refs.parent(options.key));
   if (done !== undefined && before !== undefined) {
-    return described(work, { commit: done, parent: before, isCloneLost: false });
+    const candidate = await requireCommit(work, done);
+    return described(work, { candidate, parent: before, isCloneLost: false });
   }
   if (!existsSync(work.folders.tree)) {
     throw new TuttiError("workspace.not-ready", `The workspace of ${work.run} is not there.`);
   }
   const head = known.get(refs.head) ?? work.base;
-  const { commit, isTampered } = await recordWork(work, { head, options });
+  const { candidate, isTampered, hasLinks } = await recordWork(work, { head, options });
+  const { commit } = candidate;
   await changeRefs(work.vault.call, [
     { ref: refs.parent(options.key), to: head },
     { ref: refs.checkpoint(options.key), to: commit },
     { ref: refs.head, to: commit },
   ]);
+  rememberIndex(work.folders, { commit, hasLinks });
   const isAligned =
     !isTampered &&
     (ownHead(work) === commit || (await alignClone(work, { commit, from: work.base })));
-  return described(work, { commit, parent: head, isCloneLost: !isAligned });
+  return described(work, { candidate, parent: head, isCloneLost: !isAligned });
 }
+
+export type Recorded = {
+  readonly candidate: Candidate;
+  readonly isTampered: boolean;
+  /** The files hold links to commits (submodules of the base). */
+  readonly hasLinks: boolean;
+};
 
 /** The commit that holds the workspace's present files, made when there is none. */
 export async function recordWork(
   work: RunGit,
   { head, options }: { readonly head: CommitId; readonly options: CheckpointOptions },
-): Promise<{ readonly commit: CommitId; readonly isTampered: boolean }> {
-  const ingested = await ingest(work, head);
-  const start = ingested.commit ?? head;
-  const tree = await snapshot(work, { start, exclude: writeExclude(work) });
-  const present = await findCommit(work.vault.call, start);
-  const isUnchanged = present !== null && present.tree === tree;
-  const commit = isUnchanged ? start : await commitTree(work, { tree, start, options });
-  return { commit, isTampered: ingested.isTampered };
+): Promise<Recorded> {
+  const { commit, isTampered } = await ingest(work, head);
+  const start = await requireCommit(work, commit ?? head);
+  const { tree, hasLinks } = await snapshot(work, { start, exclude: writeExclude(work) });
+  if (tree === start.tree) return { candidate: start, isTampered, hasLinks };
+  const made = await commitTree(work, { tree, start: start.commit, options });
+  return { candidate: { commit: made, tree }, isTampered, hasLinks };
 }
 
 async function commitTree(
@@ -90,16 +99,12 @@ async function commitTree(
 
 async function described(
   work: RunGit,
-  made: { readonly commit: CommitId; readonly parent: CommitId; readonly isCloneLost: boolean },
+  made: Pick<Checkpoint, "candidate" | "parent" | "isCloneLost">,
 ): Promise<Checkpoint> {
-  const { commit, parent, isCloneLost } = made;
-  const candidate = await findCommit(work.vault.call, commit);
-  if (candidate === null) {
-    throw new TuttiError("git.failed", `The checkpoint ${commit} is not in the vault.`);
-  }
-  const isSame = commit === parent;
-  const changed = isSame ? [] : await changedNames(work.vault.call, { from: parent, to: commit });
-  return { candidate, parent, changed, isCloneLost };
+  const { parent: from, candidate } = made;
+  const to = candidate.commit;
+  const changed = from === to ? [] : await changedNames(work.vault.call, { from, to });
+  return { ...made, changed };
 }
 
 /**

@@ -2,10 +2,10 @@
  * The landing: what the target would be after the merge, as a two-parent commit made without any
  * work tree. Its dates are given, so the same tip and candidate always make the same commit.
  */
-import { CommitId, TreeId, TuttiError, type Candidate, type EffectId } from "@tutti/protocol";
+import { CommitId, TreeId, type Candidate, type EffectId } from "@tutti/protocol";
 import type { Landing } from "../../engine/ports/workspaces.ts";
 import { fields } from "./git.ts";
-import { changedNames, changeRefs, findCommit, readRefs, runRefs } from "./refs.ts";
+import { changedNames, changeRefs, readRefs, runRefs } from "./refs.ts";
 import { identityOf, signature, type RunGit } from "./run-git.ts";
 import { inSource } from "./source.ts";
 
@@ -84,13 +84,4 @@ async function overlapOf(
   const gained = new Set(await changedNames(vault.call, { from: base, to: tip }));
   const changed = await changedNames(vault.call, { from: base, to: candidate });
   return changed.filter((path) => gained.has(path));
-}
-
-/** A commit the vault can read, or `git.failed`. */
-export async function requireCommit(work: RunGit, commit: CommitId): Promise<Candidate> {
-  const found = await findCommit(work.vault.call, commit);
-  if (found !== null) return found;
-  throw new TuttiError("git.failed", `There is no commit ${commit} any more.`, {
-    facts: { commit },
-  });
 }

@@ -9,11 +9,10 @@ const MS_PER_SECOND = 1000;
 /** The same commit for the same tree and base. */
 export async function neutralCommit(work: RunGit, candidate: CommitId): Promise<CommitId> {
   const { vault, base } = work;
-  const show = async (format: string, commit: string): Promise<string> => {
-    const out = await vault.call(["log", "-1", `--format=${format}`, commit]);
-    return out.stdout.trim();
-  };
-  const [tree, seconds] = await Promise.all([show("%T", candidate), show("%ct", base)]);
+  const format = ["log", "--no-walk=unsorted", "--format=%T %ct", candidate, base];
+  const [subject, ground] = (await vault.call(format)).stdout.split("\n");
+  const tree = subject?.split(" ")[0] ?? "";
+  const seconds = ground?.split(" ")[1] ?? "0";
   const out = await vault.call(["commit-tree", "-p", base, tree], {
     env: signature(NOBODY, NOBODY, Number(seconds) * MS_PER_SECOND),
     stdin: MESSAGE,

@@ -29,7 +29,7 @@ export async function parkWork(work: RunGit): Promise<readonly string[]> {
 
 async function present(work: RunGit, head: CommitId): Promise<CommitId> {
   const options = { key: PARK_KEY, message: "Unmerged work", author: null };
-  return (await recordWork(work, { head, options })).commit;
+  return (await recordWork(work, { head, options })).candidate.commit;
 }
 
 /** Whether a branch of the user's holds the commit. */

@@ -1,5 +1,5 @@
 /** Names of the refs Tutti keeps, and how they are read and moved. */
-import { CommitId, TreeId, type Candidate, type RunId } from "@tutti/protocol";
+import { Candidate, CommitId, TuttiError, type RunId } from "@tutti/protocol";
 import { fields, type Caller } from "./git.ts";
 
 export const runRefs = (run: RunId | string) => {
@@ -34,6 +34,7 @@ export type RefChange = {
 
 /** All of them or none. */
 export async function changeRefs(call: Caller, changes: readonly RefChange[]): Promise<void> {
+  if (changes.length === 0) return;
   const lines = changes.map(({ ref, to, from }) => {
     if (to === null) return `delete ${ref}\0${from ?? ""}\0`;
     if (from === null) return `create ${ref}\0${to}\0`;
@@ -58,14 +59,25 @@ export async function readRefs(
 
 /** Commit and tree of whatever `name` says; null when there is no such commit. */
 export async function findCommit(call: Caller, name: string): Promise<Candidate | null> {
-  const out = await call(
-    ["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`],
-    { accept: [1, 128] },
-  );
-  const commit = out.stdout.trim();
-  if (out.code !== 0 || commit === "") return null;
-  const tree = await call(["rev-parse", "--verify", `${commit}^{tree}`]);
-  return { commit: CommitId.parse(commit), tree: TreeId.parse(tree.stdout.trim()) };
+  if (name.includes("\n")) return null;
+  const out = await call(["cat-file", "--batch-check=%(objectname)"], {
+    stdin: `${name}^{commit}\n${name}^{tree}\n`,
+  });
+  const [commit, tree] = out.stdout.split("\n").map((line) => line.trim());
+  const found = Candidate.safeParse({ commit, tree });
+  return found.success ? found.data : null;
+}
+
+/** A commit the vault can read, or `git.failed`. */
+export async function requireCommit(
+  { vault }: { readonly vault: { readonly call: Caller } },
+  commit: CommitId,
+): Promise<Candidate> {
+  const found = await findCommit(vault.call, commit);
+  if (found !== null) return found;
+  throw new TuttiError("git.failed", `There is no commit ${commit} any more.`, {
+    facts: { commit },
+  });
 }
 
 export async function isAncestor(

@@ -3,7 +3,15 @@
  * receives checkpoints, landings and parked work under `refs/tutti/`. Whatever is computed about a
  * run is computed here, with a configuration no agent and no repository can write.
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { randomBase32 } from "../../platform/ids.ts";
 import { writeFileAtomic } from "../../platform/atomic-file.ts";
@@ -31,9 +39,18 @@ export function openVault(git: Git, folder: string, source: Source): Vault {
   return vault;
 }
 
-/** A vault as an earlier process left it; null when there is none. */
-export const findVault = (git: Git, folder: string): Vault | null =>
-  existsSync(join(folder, "HEAD")) ? vaultAt(git, folder) : null;
+/**
+ * Removes locks that a killed git left. To be called only when no process of Tutti's runs git here:
+ * before the first operation of a daemon.
+ */
+export function unlockVault(folder: string): void {
+  const refs = join(folder, "refs");
+  if (!existsSync(refs)) return;
+  const locks = readdirSync(refs, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".lock"))
+    .map((name) => join(refs, name));
+  for (const lock of [...locks, join(folder, "packed-refs.lock")]) rmSync(lock, { force: true });
+}
 
 function create(folder: string, source: Source): void {
   const fresh = `${folder}.${randomBase32(8)}.new`;

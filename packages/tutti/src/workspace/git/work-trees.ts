@@ -2,6 +2,8 @@
 import {
   existsSync,
   linkSync,
+  readFileSync,
+  readdirSync,
   readlinkSync,
   renameSync,
   rmSync,
@@ -40,6 +42,18 @@ export async function workTreesOn(
     }
   }
   return found;
+}
+
+/** The git folder in which a rebase of the branch (a full ref name) is under way; null when none is. */
+export function rebaseOf({ commonDir }: Source, branch: string): string | null {
+  const linked = join(commonDir, "worktrees");
+  const names = existsSync(linked) ? readdirSync(linked) : [];
+  const folders = [commonDir, ...names.map((name) => join(linked, name))];
+  const isRebased = (folder: string): boolean =>
+    ["rebase-merge/head-name", "rebase-apply/head-name"]
+      .map((name) => join(folder, name))
+      .some((file) => existsSync(file) && readFileSync(file, "utf8").trim() === branch);
+  return folders.find(isRebased) ?? null;
 }
 
 /**

@@ -121,9 +121,9 @@ export type FencedCommand = {
 /** Throws `setup.failed` unless the command ends with 0. */
 export async function runCommand(sandbox: Sandbox, command: FencedCommand): Promise<void> {
   const { spec, timeoutMs, what, signal } = command;
+  await using child = await sandbox.launch(spec, signal === undefined ? {} : { signal });
   const limit = AbortSignal.timeout(timeoutMs);
   const either = signal === undefined ? limit : AbortSignal.any([limit, signal]);
-  await using child = await sandbox.launch(spec, { signal: either });
   child.stdin.end();
   const tail = followOutput(child, command.onOutput);
   const onAbort = (): void => void child.stop();
