@@ -1,7 +1,8 @@
 /** Status of a run and of its steps, derived; what lists and pages show. */
 import type { RunDocument, RunStatus, StepKey } from "@tutti/protocol";
 import { attention } from "./attention.ts";
-import { isStale, needsHold } from "./holds.ts";
+import { isApprovalOpen } from "./decide/approval.ts";
+import { isStale } from "./holds.ts";
 import { stepByKey, stepState } from "./steps.ts";
 
 const working = (state: RunDocument): string => {
@@ -41,9 +42,7 @@ export const stepOutcome = (state: RunDocument, key: StepKey): StepOutcome => {
   if (status.kind === "active")
     return state.permissions.some((permission) => permission.step === key) ? "waiting" : "working";
   if (isStale(state, key)) return "stale";
-  if (status.kind === "pending")
-    return stepByKey(state, key).kind === "approval" && needsHold(state, stepByKey(state, key))
-      ? "waiting"
-      : "pending";
-  return status.kind;
+  if (status.kind !== "pending") return status.kind;
+  const step = stepByKey(state, key);
+  return step.kind === "approval" && isApprovalOpen(state, step) ? "waiting" : "pending";
 };

@@ -34,7 +34,14 @@ export const validApprovals = (state: RunDocument, key: StepKey): readonly strin
 
 /** Waiting for a person: what it needs holds, and it does not. */
 export const isApprovalOpen = (state: RunDocument, step: ApprovalStep): boolean =>
-  needsHold(state, step) && !stepHolds(state, step);
+  needsHold(state, step) &&
+  !stepHolds(state, step) &&
+  !(step.of.includes("candidate") && isCandidateMoving(state));
+
+/** A person works on it, or their work is being made a checkpoint: what is asked about is not known yet. */
+const isCandidateMoving = ({ takenBy, effects }: RunDocument): boolean =>
+  takenBy !== null ||
+  Object.values(effects).some(({ payload }) => payload.kind === "checkpoint.create");
 
 const openStep = (draft: Draft, key: StepKey, subject: Sha256): ApprovalStep | Rejected => {
   const known = draft.state.workflow.steps.some((step) => step.id === key);
