@@ -25,6 +25,9 @@ process.exitCode = await runCli(process.argv.slice(2), {
   socketPath: socket,
   daemonCommand,
   serve: async ({ signal }) => {
+    const { closeInheritedDescriptors } = await import("./platform/descriptors.ts");
+    // Else every agent and check would start through a Node of its own that closes them.
+    closeInheritedDescriptors();
     const { runDaemon } = await import("./daemon.ts");
     return await runDaemon({
       folders,
