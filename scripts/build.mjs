@@ -13,16 +13,10 @@ const folder = join(root, "packages/tutti");
 const { dependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 
 rmSync(join(folder, "dist"), { recursive: true, force: true });
-await build({
-  entryPoints: {
-    tutti: join(folder, "src/main.ts"),
-    "scripted-agent": join(folder, "src/agents/scripted/main.ts"),
-  },
+const settings = {
   outdir: join(folder, "dist"),
   outExtension: { ".js": ".mjs" },
   bundle: true,
-  // Without it every command would load every dependency: static imports move to the one file's top.
-  splitting: true,
   platform: "node",
   format: "esm",
   target: `node${requiredMajor}`,
@@ -30,6 +24,13 @@ await build({
   legalComments: "none",
   sourcemap: "linked",
   logLevel: "info",
+};
+// Split, else every command would load every dependency: static imports move to the one file's top.
+await build({ ...settings, entryPoints: { tutti: join(folder, "src/main.ts") }, splitting: true });
+// One file: it is all of Tutti that an agent's fence shows.
+await build({
+  ...settings,
+  entryPoints: { "scripted-agent": join(folder, "src/agents/scripted/main.ts") },
 });
 // Workflow files are read at run time, from beside the code.
 cpSync(join(folder, "src/workflows/builtin"), join(folder, "dist/builtin"), { recursive: true });

@@ -2,7 +2,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import type { RunView } from "@tutti/protocol";
-import { shortId } from "../cli/terminal/layout.ts";
+import { cut, shortId } from "../cli/terminal/layout.ts";
 import { printableLine } from "../cli/terminal/printable.ts";
 import { AUTHOR, RIVAL } from "./agents.ts";
 import type { Page } from "./page.ts";
@@ -38,11 +38,11 @@ export function sayTask(page: Page, facts: { sample: Sample; root: string; run: 
 }
 
 export function sayEnding(page: Page, view: RunView, conditions: readonly Postcondition[]): void {
-  const { line, style } = page;
+  const { line, style, width } = page;
   const { merged } = view;
   line("");
   if (merged !== null) line(`  ● merged ${shortId(merged.commit)} into ${merged.target}`, "ok");
-  else line(`  ✕ not merged: ${printableLine(view.text)}`, "refused");
+  else line(cut(`  ✕ not merged: ${printableLine(view.text)}`, width), "refused");
   if (conditions.length > 0) line("  Looked at again with git and by running the tests:");
   for (const { name, isMet } of conditions) {
     const mark = isMet ? style.paint("ok", "●") : style.paint("refused", "✕ not so:");
