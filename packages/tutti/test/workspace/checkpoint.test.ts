@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -154,6 +155,25 @@ describe("repositories inside the work tree", () => {
     expect(made.changed).toEqual(["born/one.txt", "unborn/deep/inner/three.txt", "unborn/two.txt"]);
     write(at.root, { "born/more.txt": "more\n" });
     expect((await at.checkpoint()).changed).toEqual(["born/more.txt"]);
+  });
+
+  test("an empty one is nothing, and neither are pipes", async () => {
+    using at = await setting();
+    mkdirSync(join(at.root, "hollow"));
+    git(join(at.root, "hollow"), "init", "-q");
+    execFileSync("mkfifo", [join(at.root, "pipe")]);
+    expect((await at.checkpoint()).candidate).toEqual(at.source.base);
+  });
+
+  test("nothing left at all is a candidate too, twice", async () => {
+    using at = await setting();
+    rmSync(join(at.root, "a.txt"));
+    rmSync(join(at.root, "src"), { recursive: true });
+    const made = await at.checkpoint();
+    expect(made.changed).toEqual(["a.txt", "src/b.txt"]);
+    expect((await at.checkpoint()).candidate).toEqual(made.candidate);
+    write(at.root, { "again.txt": "a\n" });
+    expect((await at.checkpoint()).changed).toEqual(["again.txt"]);
   });
 
   test("a link the agent committed is replaced by its files", async () => {

@@ -74,6 +74,22 @@ test("an agent's edit right after a checkpoint is in the next one", async () => 
   expect((await checkpoint()).changed).toEqual(["a.txt"]);
 });
 
+test("an agent's edit right after a checkpoint is found although it commits something else", async () => {
+  using at = setting();
+  const { root, checkpoint } = await at.workspace();
+  let edits = 0;
+  await inOneSecond(async () => {
+    edits += 1;
+    writeFileSync(join(root, "a.txt"), `${String(edits).padStart(4, "0")}\n`);
+    await checkpoint();
+    writeFileSync(join(root, "a.txt"), "done\n");
+  });
+  await nextSecond();
+  writeFileSync(join(root, "b.txt"), "committed\n");
+  git(root, "commit", "-q", "-m", "Only this", "b.txt");
+  expect((await checkpoint()).changed).toEqual(["a.txt", "b.txt"]);
+});
+
 test("a person's edit right after their commit keeps the merge from their work tree", async () => {
   using at = setting();
   const { source, root, checkpoint } = await at.workspace();

@@ -33,6 +33,8 @@ export async function snapshot(
 ): Promise<{ readonly tree: TreeId; readonly hasLinks: boolean }> {
   const { folders } = work;
   const call: GitCall = {
+    // From elsewhere git would not find the files whose entries are too young to be trusted.
+    cwd: folders.tree,
     gitDir: work.vault.folder,
     indexFile: folders.index,
     workTree: folders.tree,
