@@ -142,7 +142,7 @@ const failures = (state: RunDocument): Ask[] =>
         why: isConflict
           ? "nothing was moved; the branch is kept"
           : "the bound of automatic tries is reached",
-        details: [...status.facts.details, ...(state.refusal?.paths ?? [])],
+        details: status.facts.details,
         answers: [
           answer("retry", "Try again", `tutti retry ${state.id} ${key}`),
           ...returnable,

@@ -96,9 +96,11 @@ const sendBack = (draft: Draft, step: ApprovalStep, comment: string): Rejected |
 
 export const returnTo = (
   draft: Draft,
-  { id, because, comment }: { id: string; because: StepKey; comment: string },
+  edge: { id: string; because: StepKey; comment: string; failed?: readonly string[] },
 ): null => {
-  const facts: Facts = { summary: `${actorName(draft)} asks for changes`, details: [comment] };
+  const { id, because, comment, failed = [] } = edge;
+  const summary = `${actorName(draft)} asks for changes`;
+  const facts: Facts = { summary, details: [comment, ...failed] };
   const { rounds } = stepState(draft.state, because);
   cancelEffects(draft, effectsOf(draft.state, because), "a person asked for changes");
   reopen(draft, { id: stepById(draft.state, id).id, because, facts, round: rounds });

@@ -111,6 +111,10 @@ export const returnWork = (draft: Draft, command: CommandOf<"work.return">): Rej
     .filter((step) => ["checks", "review", "merge"].includes(step.kind))
     .map((step) => stepState(draft.state, step.id))
     .filter((step) => step.status.kind === "active" || step.status.kind === "failed");
+  // What failed goes along: a person's words may only say what to do about it.
+  const failed = active.flatMap(({ key, status }) =>
+    status.kind === "failed" ? [`${key}: ${status.facts.summary}`, ...status.facts.details] : [],
+  );
   const [because, ...others] = active.length === 0 ? [stepState(draft.state, author.id)] : active;
   for (const step of others) {
     cancelEffects(draft, effectsOf(draft.state, step.key), "a person asked for changes");
@@ -126,6 +130,7 @@ export const returnWork = (draft: Draft, command: CommandOf<"work.return">): Rej
     id: author.id,
     because: because?.key ?? stepState(draft.state, author.id).key,
     comment: command.comment,
+    failed,
   });
 };
 

@@ -21,7 +21,7 @@ import { type Draft, emit, fail, pass } from "../draft.ts";
 import { effectsOf, keyOf, stepByKey, stepState } from "../steps.ts";
 import { ruleFinding } from "../rule.ts";
 import { failureFacts, failureOf, failureReason } from "./failure.ts";
-import { applyLanding } from "./merge.ts";
+import { applyLanding, presentTip } from "./merge.ts";
 import { retryOrFail } from "./turn.ts";
 import type { Settled } from "./settled.ts";
 
@@ -106,6 +106,11 @@ const settleGate = (draft: Draft, key: StepKey, { result, ran }: Outcome): void 
   });
 };
 
+const tipOf = ({ state }: Draft): string[] => {
+  const tip = state.landing?.tip ?? null;
+  return tip === null ? [] : [presentTip(state, tip)];
+};
+
 const settleLandingChecks = (draft: Draft, key: StepKey, { result, ran }: Outcome): void => {
   if (ran === null) return fail(draft, key, failureReason(result));
   if (
@@ -114,7 +119,7 @@ const settleLandingChecks = (draft: Draft, key: StepKey, { result, ran }: Outcom
   )
     return fail(draft, key, {
       summary: "the checks are red on the merged tree",
-      details: redDetails(ran),
+      details: [...tipOf(draft), ...redDetails(ran)],
     });
   return applyLanding(draft, key);
 };

@@ -13,6 +13,10 @@ import type { Settled } from "./settled.ts";
 const othersHold = (state: RunDocument): boolean =>
   state.workflow.steps.every((step) => step.kind === "merge" || stepHolds(state, step));
 
+/** For the author too: the commit can be read and merged in the workspace. */
+export const presentTip = (state: RunDocument, tip: string): string =>
+  `${state.target.branch} is at ${tip} now`;
+
 /** A gate fell while the merge was under way: the merge waits until it holds again. */
 const stepBack = (draft: Draft, key: StepKey, summary: string): void =>
   emit(draft, {
@@ -37,7 +41,7 @@ export const settleLanding = (
     });
     return fail(draft, key, {
       summary: "the candidate conflicts with the target branch",
-      details: [...result.paths],
+      details: [presentTip(draft.state, result.tip), ...result.paths],
     });
   }
   if (result.kind !== "landing.prepared") return fail(draft, key, failureReason(result));

@@ -75,13 +75,15 @@ async function commitLanding(
   return CommitId.parse(out.stdout.trim());
 }
 
-/** Files that the target gained since the base and that the candidate changed too. */
+/** Files that the target gained since the two went apart and that the candidate changed too. */
 async function overlapOf(
   { vault, base }: RunGit,
   { tip, candidate }: { readonly tip: CommitId; readonly candidate: CommitId },
 ): Promise<readonly string[]> {
   if (tip === base) return [];
-  const gained = new Set(await changedNames(vault.call, { from: base, to: tip }));
-  const changed = await changedNames(vault.call, { from: base, to: candidate });
+  const out = await vault.call(["merge-base", tip, candidate], { accept: [1] });
+  const from = out.stdout.trim() || base;
+  const gained = new Set(await changedNames(vault.call, { from, to: tip }));
+  const changed = await changedNames(vault.call, { from, to: candidate });
   return changed.filter((path) => gained.has(path));
 }
