@@ -27,7 +27,12 @@ export async function finish(cli: Cli, input: Input, done: Done): Promise<number
     return EXIT.ok;
   }
   if (!cli.isJson) cli.note(done.message);
-  const view = await awaitRun(cli, done.run, done.after);
+  const view = await awaitRun(cli, done.run, done.after).catch((error: unknown) => {
+    if (cli.deps.signal.aborted) {
+      cli.note(`The run goes on. Follow it with \`tutti watch ${done.run}\`.`);
+    }
+    throw error;
+  });
   printRun(cli, view);
   return exitOf(view);
 }

@@ -11,6 +11,9 @@ export type Question = {
 
 /** Throws `approval.not-open`, `approval.moved`, or `usage` when it is not clear which one. */
 export function openQuestion(view: RunView, { what, subject, kinds }: Question): AttentionItem {
+  if (view.outcome !== null) {
+    throw new TuttiError("run.finished", `${view.run} has ended: ${view.text}.`);
+  }
   const open = view.attention.filter(({ kind }) => kinds.includes(kind));
   const meant = what === undefined ? open : open.filter((item) => isNamed(item, what));
   const [only, another] = meant;

@@ -323,8 +323,10 @@ describe("steering", () => {
     const interrupt = new AbortController();
     const onNote = (): void => interrupt.abort();
     await h.tutti(["pause", run]);
-    const { code } = await h.tutti(["resume", run, "--wait"], { onNote, signal: interrupt.signal });
+    const options = { onNote, signal: interrupt.signal };
+    const { code, err } = await h.tutti(["resume", run, "--wait"], options);
     expect(code).toBe(130);
+    expect(err).toContain(`The run goes on. Follow it with \`tutti watch ${run}\``);
     expect(h.engine.document(run)?.cancelled).toBeNull();
   });
 });
@@ -356,7 +358,7 @@ describe("looking", () => {
 
   it("shows a transcript without what it would do to a terminal", async () => {
     const run = await started();
-    h.engine.transcripts.set("e-1", [
+    h.engine.transcripts.set(`${run}/build[P1]/1`, [
       { kind: "prompt", at: 1, text: "Do it" },
       { kind: "text", at: 2, text: "\u001B]0;owned\u0007hello\u202E" },
       {
@@ -376,7 +378,7 @@ describe("looking", () => {
     });
     expect(out).toContain("hello");
     for (const part of ["\u001B", "\u202E", "owned"]) expect(out).not.toContain(part);
-    const lines = (await h.tutti(["show", run, "--transcript", "e-1", "--json"])).out
+    const lines = (await h.tutti(["show", run, "--transcript", "build[P1]", "--json"])).out
       .trimEnd()
       .split("\n");
     expect(lines.map((line) => JSON.parse(line).kind)).toEqual([
@@ -386,6 +388,14 @@ describe("looking", () => {
       "output",
       "ended",
     ]);
+  });
+
+  it("names a session that is not there", async () => {
+    const run = await started();
+    const { code, err } = await h.tutti(["show", run, "--transcript", "plan"]);
+    expect(code).toBe(2);
+    expect(err).toContain(`${run} has no session plan`);
+    expect((await h.tutti(["show", run, "--transcript"])).err).toContain("no session yet");
   });
 
   it("watches a run to its end, past and present, as JSON lines", async () => {

@@ -70,13 +70,14 @@ export const EVERYDAY: readonly CommandSpec[] = [
       { flags: "--artifact <name>", about: "Print one artifact, such as spec.md" },
       {
         flags: "--transcript [session]",
-        about: "Print what was said in the newest session, or in this one",
+        about: "Print what was said in the newest session, or in the newest one of this step",
       },
       { flags: "--sessions", about: "List the sessions of the run" },
     ],
     examples: [
       { command: "tutti show", about: "The newest run of this project" },
       { command: "tutti show r-4k2m --artifact spec.md", about: "Read the specification" },
+      { command: "tutti show r-4k2m --transcript build", about: "Read what the author did" },
       { command: "tutti show r-4k2m --json", about: "Everything about it as one document" },
     ],
     load: () => import("../commands/show.ts"),

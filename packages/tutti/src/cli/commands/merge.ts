@@ -8,6 +8,9 @@ export const run: Action = async (cli, input) => {
   const { run: id } = await selectRun(cli, input.args, "act");
   const client = await cli.client();
   const view = await client.run(id);
+  if (view.outcome !== null) {
+    throw new TuttiError("run.finished", `${id} has ended: ${view.text}.`);
+  }
   const step = view.steps.find(({ kind }) => kind === "merge");
   if (step?.outcome !== "failed") {
     throw new TuttiError("merge.not-ready", `The merge of ${id} waits: ${view.text}.`);

@@ -34,8 +34,7 @@ export const run: Action = async (cli, input) => {
 
 async function transcript(cli: Cli, input: Input, id: string): Promise<number> {
   const client = await cli.client();
-  const session = textOption(input, "transcript") ?? (await client.sessions(id)).at(-1);
-  if (session === undefined) throw new TuttiError("session.unknown", `${id} has no session yet.`);
+  const session = sessionOf(await client.sessions(id), id, textOption(input, "transcript"));
   const { total } = await client.transcript(session, { from: 0, limit: 1 });
   let from = Math.max(total - MAX_ENTRIES, 0);
   if (from > 0) cli.note(`The first ${from} entries are left out.`);
@@ -46,6 +45,17 @@ async function transcript(cli: Cli, input: Input, id: string): Promise<number> {
     from += page.entries.length;
   }
   return EXIT.ok;
+}
+
+/** By its whole name, or by what comes after the run: a step means the newest session of it. */
+function sessionOf(all: readonly string[], run: string, named: string | undefined): string {
+  const session =
+    named === undefined
+      ? all.at(-1)
+      : all.findLast((name) => name === named || `${name}/`.startsWith(`${run}/${named}/`));
+  if (session !== undefined) return session;
+  const what = named === undefined ? "session yet" : `session ${named}`;
+  throw new TuttiError("session.unknown", `${run} has no ${what}.`);
 }
 
 function printEntry(cli: Cli, entry: TranscriptEntry): void {
