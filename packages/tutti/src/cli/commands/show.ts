@@ -48,14 +48,14 @@ async function transcript(cli: Cli, input: Input, id: string): Promise<number> {
 }
 
 /** By its whole name, or by what comes after the run: a step means the newest session of it. */
-function sessionOf(all: readonly string[], run: string, named: string | undefined): string {
+function sessionOf(all: readonly string[], id: string, named: string | undefined): string {
   const session =
     named === undefined
       ? all.at(-1)
-      : all.findLast((name) => name === named || `${name}/`.startsWith(`${run}/${named}/`));
+      : all.findLast((name) => name === named || `${name}/`.startsWith(`${id}/${named}/`));
   if (session !== undefined) return session;
   const what = named === undefined ? "session yet" : `session ${named}`;
-  throw new TuttiError("session.unknown", `${run} has no ${what}.`);
+  throw new TuttiError("session.unknown", `${id} has no ${what}.`);
 }
 
 function printEntry(cli: Cli, entry: TranscriptEntry): void {
