@@ -6,42 +6,47 @@
  */
 import type { RunDocument, StepKey, WorkflowStep } from "@tutti/protocol";
 import { type Draft, emit, request } from "./draft.ts";
-import { instanceHolds, isStale, isWanted, needsHold, stepHolds } from "./holds.ts";
+import {
+  followsByItself,
+  gatesHold,
+  instanceHolds,
+  isWanted,
+  needsHold,
+  stepHolds,
+} from "./holds.ts";
 import { inputsOf } from "./inputs.ts";
 import { startStep } from "./start.ts";
-import { instancesOf, isWriter, stepByKey, stepState } from "./steps.ts";
-
-const isModelFree = (step: WorkflowStep): boolean =>
-  step.kind === "checks" || step.kind === "merge";
+import {
+  instancesOf,
+  isHandingOver,
+  isPersonAtWork,
+  isWriter,
+  stepByKey,
+  stepState,
+} from "./steps.ts";
 
 /** An agent step that holds no more waits for a person; a gate that a person waived too. */
-const startsByItself = (state: RunDocument, step: WorkflowStep, key: StepKey): boolean => {
-  const { kind } = stepState(state, key).status;
-  if (kind === "pending") return true;
-  if (kind === "active" || kind === "failed") return false;
-  return isStale(state, key) && (isModelFree(step) || reopensReview(state, step));
-};
-
-/** A review follows a new candidate by itself while the run is inside a fix loop or a person gave work; that is its job. */
-const reopensReview = (state: RunDocument, step: WorkflowStep): boolean => {
-  if (step.kind !== "review") return false;
-  const { status } = stepState(state, step.id);
-  return (
-    status.kind === "passed" &&
-    status.inputs["candidate"] !== inputsOf(state, stepState(state, step.id).key)["candidate"]
-  );
-};
+const startsByItself = (state: RunDocument, key: StepKey): boolean =>
+  stepState(state, key).status.kind === "pending" || followsByItself(state, key);
 
 const activeWriter = (state: RunDocument): boolean =>
   Object.values(state.steps).some(
     (step) => step.status.kind === "active" && isWriter(stepByKey(state, step.key)),
   );
 
-const mayStart = (state: RunDocument, step: WorkflowStep, key: StepKey): boolean => {
-  if (step.kind === "approval" || !startsByItself(state, step, key)) return false;
-  if (!needsHold(state, step)) return false;
-  return !isWriter(step) || (state.takenBy === null && !activeWriter(state));
+/** What keeps a step back although its needs hold. */
+const isKeptBack = (state: RunDocument, step: WorkflowStep): boolean => {
+  if (step.kind === "merge") return isPersonAtWork(state) || !gatesHold(state);
+  // A gate would look at a candidate that is about to change.
+  if (step.kind !== "agent") return isHandingOver(state);
+  return isWriter(step) && (isPersonAtWork(state) || activeWriter(state));
 };
+
+const mayStart = (state: RunDocument, step: WorkflowStep, key: StepKey): boolean =>
+  step.kind !== "approval" &&
+  startsByItself(state, key) &&
+  needsHold(state, step) &&
+  !isKeptBack(state, step);
 
 const nextInstance = (state: RunDocument, step: WorkflowStep): StepKey | null => {
   const open = instancesOf(state, step).find((key) => !instanceHolds(state, key));
@@ -50,9 +55,9 @@ const nextInstance = (state: RunDocument, step: WorkflowStep): StepKey | null =>
 
 const skipUnwanted = (draft: Draft, step: WorkflowStep): boolean => {
   const { state } = draft;
-  if (isWanted(state, step) || stepHolds(state, step) || !needsHold(state, step)) return false;
-  const key = stepState(state, step.id).key;
-  if (stepState(state, key).status.kind === "active") return false;
+  if (isWanted(state, step) || !needsHold(state, step)) return false;
+  const key = instancesOf(state, step).find((instance) => !instanceHolds(state, instance));
+  if (key === undefined || stepState(state, key).status.kind === "active") return false;
   emit(draft, {
     type: "step.skipped",
     step: key,

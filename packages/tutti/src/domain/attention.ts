@@ -10,10 +10,10 @@ import {
   type WorkflowStep,
 } from "@tutti/protocol";
 import { isAuthorBusy } from "./back-edge.ts";
-import { guardFlags, guardIsOpen, guardSubject } from "./checks.ts";
+import { guardFlags, guardSubject, waitForGuard } from "./checks.ts";
 import { approvalSubject, isApprovalOpen } from "./decide/approval.ts";
-import { isStale, needsHold } from "./holds.ts";
-import { instancesOf, isWriter, stepByKey, stepState } from "./steps.ts";
+import { asksWhenStale, needsHold } from "./holds.ts";
+import { instancesOf, isInstance, isWriter, stepByKey, stepState } from "./steps.ts";
 
 type Ask = {
   kind: AttentionKind;
@@ -119,7 +119,7 @@ const waivable = (state: RunDocument, step: WorkflowStep, key: StepKey): Attenti
 const failures = (state: RunDocument): Ask[] =>
   Object.values(state.steps).flatMap((failed) => {
     const { status, key } = failed;
-    if (status.kind !== "failed") return [];
+    if (status.kind !== "failed" || !isInstance(state, key)) return [];
     const step = stepByKey(state, key);
     const isConflict = step.kind === "merge" && state.refusal !== null;
     const isEnvironment = status.failure !== null && status.failure.retry === "never";
@@ -154,18 +154,8 @@ const failures = (state: RunDocument): Ask[] =>
   });
 
 const guards = (state: RunDocument): Ask[] => {
-  const step = state.workflow.steps.find(
-    (candidate) =>
-      candidate.kind === "checks" && stepState(state, candidate.id).status.kind === "active",
-  );
-  if (
-    step === undefined ||
-    !guardIsOpen(state) ||
-    Object.values(state.effects).some(
-      ({ payload }) => "step" in payload && payload.step === step.id,
-    )
-  )
-    return [];
+  const [step] = waitForGuard(state);
+  if (step === undefined) return [];
   return [
     {
       kind: "guard",
@@ -188,15 +178,12 @@ const guards = (state: RunDocument): Ask[] => {
   ];
 };
 
-const isModelFree = (step: WorkflowStep): boolean =>
-  step.kind === "checks" || step.kind === "merge" || step.kind === "approval";
-
 const stale = (state: RunDocument): Ask[] =>
   state.workflow.steps
-    .filter((step) => !isModelFree(step) && needsHold(state, step))
-    .flatMap((step) => instancesOf(state, step).map((key) => ({ step, key })))
-    .filter(({ key }) => isStale(state, key))
-    .map(({ key }) => ({
+    .filter((step) => needsHold(state, step))
+    .flatMap((step) => instancesOf(state, step))
+    .filter((key) => asksWhenStale(state, key))
+    .map((key) => ({
       kind: "stale" as const,
       step: key,
       since: state.updatedAt,

@@ -2,6 +2,7 @@
 import type {
   CheckResult,
   ChecksRun,
+  ChecksStep,
   GuardFlag,
   ProofResult,
   RunDocument,
@@ -10,6 +11,7 @@ import type {
 } from "@tutti/protocol";
 import { fewerTests } from "./guard.ts";
 import { hashOf } from "./hash.ts";
+import { effectsOf, stepState } from "./steps.ts";
 
 export const checkNames = (state: RunDocument, step: WorkflowStep): readonly string[] => {
   const all = Object.keys(state.policy.config.checks);
@@ -26,12 +28,27 @@ export const checksDefinition = (state: RunDocument, step: WorkflowStep): Sha256
   });
 };
 
-export const checksRun = (
-  state: RunDocument,
-  on: ChecksRun["on"],
-  commit: string,
-): ChecksRun | null =>
-  state.checks.findLast((run) => run.on === on && run.commit === commit) ?? null;
+/** What the step's own checks last said of the present candidate. */
+export const candidateRun = (state: RunDocument, step: WorkflowStep): ChecksRun | null =>
+  candidateRuns(state).findLast((run) => run.step === step.id) ?? null;
+
+/** One a checks step. */
+const candidateRuns = (state: RunDocument): readonly ChecksRun[] =>
+  state.checks.filter((run) => run.on === "candidate" && run.commit === state.candidate?.commit);
+
+export const baselineRun = (state: RunDocument): ChecksRun | null =>
+  state.checks.findLast((run) => run.on === "base" && run.commit === state.base.commit) ?? null;
+
+export const isBaselineUnderWay = (state: RunDocument): boolean =>
+  Object.values(state.effects).some(
+    ({ payload }) => payload.kind === "checks.run" && payload.on === "base",
+  );
+
+export const activeChecks = (state: RunDocument): readonly ChecksStep[] =>
+  state.workflow.steps.filter(
+    (step): step is ChecksStep =>
+      step.kind === "checks" && stepState(state, step.id).status.kind === "active",
+  );
 
 export const proofHolds = (proof: ProofResult): boolean =>
   proof.runs.length > 0 && proof.runs.every((run) => run.outcome === "pass");
@@ -94,16 +111,24 @@ export const redDetails = (run: {
 
 /** Flags of the present candidate: what the diff touches, and whether fewer tests ran than on the base. */
 export const guardFlags = (state: RunDocument): readonly GuardFlag[] => {
-  if (state.candidate === null) return [];
-  const run = checksRun(state, "candidate", state.candidate.commit);
-  if (run === null) return [];
-  const baseline = checksRun(state, "base", state.base.commit);
-  return [...run.guard, ...(baseline === null ? [] : fewerTests(baseline.results, run.results))];
+  const runs = candidateRuns(state);
+  const results = runs.flatMap((run) => run.results);
+  const names = new Set(results.map((result) => result.name));
+  const before = (baselineRun(state)?.results ?? []).filter((result) => names.has(result.name));
+  const flags = [...runs.flatMap((run) => run.guard), ...fewerTests(before, results)];
+  return [...new Map(flags.map((flag) => [hashOf(flag), flag])).values()];
 };
 
 /** Bound to the candidate's tree: an edit after the answer asks again. */
 export const guardSubject = (state: RunDocument): Sha256 =>
   hashOf({ tree: state.candidate?.tree ?? null, flags: guardFlags(state) });
+
+/** Checks steps that wait for a person's word about the flags; none while their results still come in. */
+export const waitForGuard = (state: RunDocument): readonly ChecksStep[] => {
+  const steps = activeChecks(state);
+  const isUnderWay = steps.some((step) => effectsOf(state, step.id).length > 0);
+  return isUnderWay || isBaselineUnderWay(state) || !guardIsOpen(state) ? [] : steps;
+};
 
 export const guardIsOpen = (state: RunDocument): boolean => {
   const subject = guardSubject(state);

@@ -19,9 +19,13 @@ const describe = (finding: Finding): string =>
         ]),
   ].join("\n");
 
-const findingsOn = (state: RunDocument, step: string): readonly Finding[] =>
-  state.findings.filter(
-    (finding) => finding.step === step && finding.raisedOn === state.candidate?.commit,
+/** Raised on the present candidate, or ruled on it because the candidate before was given up meanwhile. */
+const findingsOn = ({ findings, candidate }: RunDocument, step: string): readonly Finding[] =>
+  findings.filter(
+    (finding) =>
+      finding.step === step &&
+      (finding.raisedOn === candidate?.commit ||
+        finding.evidence?.candidateCommit === candidate?.commit),
   );
 
 export const concludeReview = (draft: Draft, step: ReviewStep): void => {

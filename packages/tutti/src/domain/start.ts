@@ -1,13 +1,14 @@
 /** What starting a step asks for, one function a kind. */
 import type {
   ChecksStep,
+  CommitId,
   MergeStep,
   ReviewStep,
   RunDocument,
   StepKey,
   WorkflowStep,
 } from "@tutti/protocol";
-import { checkNames, checksRun } from "./checks.ts";
+import { baselineRun, checkNames, isBaselineUnderWay } from "./checks.ts";
 import { concludeReview } from "./conclude-review.ts";
 import { type Draft, emit, fail, request, startAttempt } from "./draft.ts";
 import { chooseReviewers } from "./family.ts";
@@ -38,15 +39,9 @@ export const requestTurn = (draft: Draft, key: StepKey, notBefore: number | null
   );
 };
 
-const hasBaseline = (state: RunDocument): boolean =>
-  checksRun(state, "base", state.base.commit) !== null ||
-  Object.values(state.effects).some(
-    ({ payload }) => payload.kind === "checks.run" && payload.on === "base",
-  );
-
 /** The baseline is run once: counts of tests are compared with it. */
 export const requestBaseline = (draft: Draft): void => {
-  if (hasBaseline(draft.state)) return;
+  if (baselineRun(draft.state) !== null || isBaselineUnderWay(draft.state)) return;
   const step = draft.state.workflow.steps.find((candidate) => candidate.kind === "checks");
   const checks = Object.keys(draft.state.policy.config.checks);
   if (step === undefined || checks.length === 0) return;
@@ -89,6 +84,24 @@ const startChecks = (draft: Draft, step: ChecksStep, key: StepKey): void => {
     checks,
     proofs,
   });
+};
+
+/** A finding whose reproduction was cut off is still to be ruled, on the candidate that is there now. */
+const ruleOpenFindings = (draft: Draft, key: StepKey, candidate: CommitId): void => {
+  const { base, findings } = draft.state;
+  for (const finding of findings) {
+    if (finding.step !== key || finding.verdict !== null || finding.disposition.kind === "waived")
+      continue;
+    if (finding.reproduction === undefined) continue;
+    request(draft, {
+      kind: "evidence.run",
+      step: key,
+      subject: finding.id,
+      reproduction: finding.reproduction,
+      base: base.commit,
+      candidate,
+    });
+  }
 };
 
 /** Reviewers by the family rule; a person's word stands in only where it was given for this step. */
@@ -135,6 +148,7 @@ const startReview = (draft: Draft, step: ReviewStep, key: StepKey): void => {
       base: state.base.commit,
       candidate,
     });
+  ruleOpenFindings(draft, key, candidate.commit);
   // A person accepted that nobody reviews: the step passes as degraded.
   if (fallback.length === 0) concludeReview(draft, step);
 };

@@ -26,10 +26,29 @@ export const stepById = (state: RunDocument, id: string): WorkflowStep => {
 export const stepByKey = (state: RunDocument, key: string): WorkflowStep =>
   stepById(state, stepIdOf(key));
 
+/** In the plan's order, but none before those it needs. */
 export const planItems = (state: RunDocument): readonly PlanItem[] => {
   const data = state.artifacts["plan.yaml"]?.data;
-  return data?.kind === "plan" ? data.plan.items : [];
+  const items = data?.kind === "plan" ? data.plan.items : [];
+  const ordered = new Set<PlanItem>();
+  const visited = new Set<string>();
+  const visit = (item: PlanItem): void => {
+    if (visited.has(item.id)) return;
+    visited.add(item.id);
+    for (const needed of items.filter(({ id }) => item.needs.includes(id))) visit(needed);
+    ordered.add(item);
+  };
+  for (const item of items) visit(item);
+  return [...ordered];
 };
+
+/** A person went on without a plan, so there is none to wait for. */
+const isPlanLeftOut = (state: RunDocument): boolean =>
+  state.workflow.steps.some((step) => {
+    if (step.kind !== "agent" || !step.produces.includes("plan.yaml")) return false;
+    const { kind } = stepState(state, step.id).status;
+    return kind === "waived" || kind === "skipped";
+  });
 
 export const itemOf = (state: RunDocument, key: string): PlanItem | null =>
   planItems(state).find((item) => item.id === instanceOf(key)) ?? null;
@@ -38,7 +57,15 @@ export const itemOf = (state: RunDocument, key: string): PlanItem | null =>
 export const instancesOf = (state: RunDocument, step: WorkflowStep): readonly StepKey[] => {
   if (step.kind !== "agent" || step.for_each === undefined) return [keyOf(step.id)];
   const items = planItems(state).map((item) => keyOf(`${step.id}[${item.id}]`));
-  return items.length === 0 ? [] : [...items, ...(state.repairs[step.id] ?? [])];
+  const repairs = state.repairs[step.id] ?? [];
+  if (items.length > 0) return [...items, ...repairs];
+  return isPlanLeftOut(state) ? [keyOf(step.id), ...repairs] : [];
+};
+
+/** Whether the key names a step or an instance that exists now; an item may have left the plan. */
+export const isInstance = (state: RunDocument, key: StepKey): boolean => {
+  const step = state.workflow.steps.find((candidate) => candidate.id === stepIdOf(key));
+  return step !== undefined && instancesOf(state, step).includes(key);
 };
 
 const UNTOUCHED: Omit<StepState, "key"> = {
@@ -67,6 +94,16 @@ export const upstreamOf = (state: RunDocument, step: WorkflowStep): readonly Wor
 /** Does this step write the workspace? One writer at a time. */
 export const isWriter = (step: WorkflowStep): step is AgentStep =>
   step.kind === "agent" && step.access === "workspace";
+
+/** A person gave the workspace back, and the commit of that work is not there yet. */
+export const isHandingOver = (state: RunDocument): boolean =>
+  Object.values(state.effects).some(
+    ({ payload }) => payload.kind === "checkpoint.create" && payload.step === null,
+  );
+
+/** A person has the workspace, or gave it back just now: its content is not the candidate. */
+export const isPersonAtWork = (state: RunDocument): boolean =>
+  state.takenBy !== null || isHandingOver(state);
 
 /** Effects of a step that are requested and not settled. */
 export const effectsOf = (state: RunDocument, key: string): readonly Effect[] =>

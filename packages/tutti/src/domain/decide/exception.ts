@@ -1,45 +1,45 @@
 /** Exceptions that only a person may make, each with a reason on the record. */
 import type { CommandOf, Facts, Rejected } from "@tutti/protocol";
 import { authorStep, reopen } from "../back-edge.ts";
-import { guardIsOpen, guardSubject } from "../checks.ts";
+import { guardIsOpen, guardSubject, waitForGuard } from "../checks.ts";
 import { type Draft, emit, endAttempt, reject } from "../draft.ts";
 import { concludeChecks } from "../settle/checks.ts";
 import { startStep } from "../start.ts";
 import { stepByKey, stepState } from "../steps.ts";
 import { actorName } from "./run.ts";
 
-const guardedStep = (draft: Draft, subject: string) => {
+/** The checks steps that wait; one answer goes for all of them. */
+const guarded = (draft: Draft, subject: string) => {
   if (!guardIsOpen(draft.state))
     return reject("approval.not-open", "no change to the judge waits for a person");
   if (guardSubject(draft.state) !== subject)
     return reject("approval.moved", "the candidate has changed since");
-  const step = draft.state.workflow.steps.find(
-    (candidate) =>
-      candidate.kind === "checks" && stepState(draft.state, candidate.id).status.kind === "active",
-  );
-  return step?.kind === "checks" ? step : reject("step.not-open", "no checks are under way");
+  const [step, ...others] = waitForGuard(draft.state);
+  return step === undefined
+    ? reject("step.not-open", "no checks wait for this answer")
+    : { kind: "waiting" as const, step, others };
 };
 
 export const allowGuard = (draft: Draft, command: CommandOf<"guard.allow">): Rejected | null => {
-  const step = guardedStep(draft, command.subject);
-  if (step.kind === "rejected") return step;
+  const waiting = guarded(draft, command.subject);
+  if (waiting.kind === "rejected") return waiting;
   emit(draft, {
     type: "guard.allowed",
     subject: command.subject,
     by: actorName(draft),
     reason: command.reason,
   });
-  concludeChecks(draft, step);
+  for (const step of [waiting.step, ...waiting.others]) concludeChecks(draft, step);
   return null;
 };
 
 export const refuseGuard = (draft: Draft, command: CommandOf<"guard.refuse">): Rejected | null => {
-  const step = guardedStep(draft, command.subject);
-  if (step.kind === "rejected") return step;
+  const waiting = guarded(draft, command.subject);
+  if (waiting.kind === "rejected") return waiting;
   const author = authorStep(draft.state);
   if (author === null)
     return reject("step.not-open", "no step of this workflow writes the workspace");
-  const { key, rounds } = stepState(draft.state, step.id);
+  const { key, rounds } = stepState(draft.state, waiting.step.id);
   const facts: Facts = {
     summary: "a person refused what the change does to its own judge",
     details: [command.reason],
@@ -50,6 +50,17 @@ export const refuseGuard = (draft: Draft, command: CommandOf<"guard.refuse">): R
     by: actorName(draft),
     reason: command.reason,
   });
+  for (const { id } of waiting.others) {
+    const other = stepState(draft.state, id);
+    endAttempt(draft, other.key, { outcome: "refused" });
+    emit(draft, {
+      type: "step.reopened",
+      step: other.key,
+      because: other.key,
+      facts,
+      round: other.rounds,
+    });
+  }
   endAttempt(draft, key, { outcome: "refused" });
   reopen(draft, { id: author.id, because: key, facts, round: rounds });
   return null;

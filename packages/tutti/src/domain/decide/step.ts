@@ -1,20 +1,15 @@
 import type { CommandOf, Facts, Rejected, RunDocument, StepKey } from "@tutti/protocol";
 import { authorStep, isAuthorBusy } from "../back-edge.ts";
-import { cancelEffects, type Draft, emit, reject } from "../draft.ts";
-import { isStale, needsHold } from "../holds.ts";
+import { cancelEffects, type Draft, emit, endAttempt, reject } from "../draft.ts";
+import { asksWhenStale, needsHold } from "../holds.ts";
 import { inputsOf } from "../inputs.ts";
-import { effectsOf, instancesOf, stepByKey, stepIdOf, stepState } from "../steps.ts";
+import { effectsOf, isInstance, stepByKey, stepState } from "../steps.ts";
 import { returnTo } from "./approval.ts";
 import { actorName, prepareWorkspace } from "./run.ts";
 
-const exists = (state: RunDocument, key: StepKey): boolean => {
-  const step = state.workflow.steps.find((candidate) => candidate.id === stepIdOf(key));
-  return step !== undefined && instancesOf(state, step).includes(key);
-};
-
 const failedKeys = (state: RunDocument): readonly StepKey[] =>
   Object.values(state.steps)
-    .filter((step) => step.status.kind === "failed")
+    .filter((step) => step.status.kind === "failed" && isInstance(state, step.key))
     .map((step) => step.key);
 
 export const retryRun = (draft: Draft, command: CommandOf<"run.retry">): Rejected | null => {
@@ -50,7 +45,7 @@ export const retryRun = (draft: Draft, command: CommandOf<"run.retry">): Rejecte
 
 /** Any step may be waived by a person with a reason; the waiver holds for what is there now. */
 export const waiveStep = (draft: Draft, command: CommandOf<"step.waive">): Rejected | null => {
-  if (!exists(draft.state, command.step))
+  if (!isInstance(draft.state, command.step))
     return reject("step.unknown", `there is no step ${command.step}`);
   const step = stepByKey(draft.state, command.step);
   if (step.kind === "merge")
@@ -60,6 +55,7 @@ export const waiveStep = (draft: Draft, command: CommandOf<"step.waive">): Rejec
   if (!needsHold(draft.state, step))
     return reject("step.not-open", `${command.step} has not been reached yet`);
   cancelEffects(draft, effectsOf(draft.state, command.step), "the step was waived");
+  endAttempt(draft, command.step, { outcome: "waived" });
   emit(draft, {
     type: "step.waived",
     step: command.step,
@@ -70,12 +66,22 @@ export const waiveStep = (draft: Draft, command: CommandOf<"step.waive">): Rejec
   return null;
 };
 
-/** A stale step: its pass is renewed for the present inputs, or it runs again. */
+/** A stale step of an agent: its pass or waiver is renewed for the present inputs, or it runs again. */
 export const renewStep = (draft: Draft, command: CommandOf<"step.renew">): Rejected | null => {
   const { state } = draft;
-  if (!exists(state, command.step) || !isStale(state, command.step))
-    return reject("step.not-open", `${command.step} is not stale`);
+  if (!isInstance(state, command.step) || !asksWhenStale(state, command.step))
+    return reject("step.not-open", `${command.step} does not wait for this answer`);
   const { status, rounds } = stepState(state, command.step);
+  if (command.answer === "holds" && status.kind === "waived") {
+    emit(draft, {
+      type: "step.waived",
+      step: command.step,
+      by: actorName(draft),
+      reason: status.reason,
+      inputs: inputsOf(state, command.step),
+    });
+    return null;
+  }
   if (command.answer === "holds") {
     const outputs = status.kind === "passed" ? status.outputs : {};
     emit(draft, {

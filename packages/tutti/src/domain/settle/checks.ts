@@ -10,9 +10,12 @@ import type {
 } from "@tutti/protocol";
 import { failGate } from "../back-edge.ts";
 import {
-  checksRun,
+  activeChecks,
+  baselineRun,
+  candidateRun,
   describeCheck,
   guardIsOpen,
+  isBaselineUnderWay,
   isGreen,
   proofHolds,
   redDetails,
@@ -20,6 +23,7 @@ import {
 import { type Draft, emit, fail, pass } from "../draft.ts";
 import { effectsOf, keyOf, stepByKey, stepState } from "../steps.ts";
 import { ruleFinding } from "../rule.ts";
+import { requestBaseline } from "../start.ts";
 import { failureFacts, failureOf, failureReason } from "./failure.ts";
 import { applyLanding, presentTip } from "./merge.ts";
 import { retryOrFail } from "./turn.ts";
@@ -59,8 +63,27 @@ const ruleFixed = (draft: Draft, proofs: readonly ProofResult[]): void => {
 
 const couldNotRun = (result: EffectResult): Facts => failureFacts(failureOf(result));
 
-export const settleChecks = (draft: Draft, { payload, result }: Settled<"checks.run">): void => {
-  const ran = result.kind === "checks.ran" ? result : null;
+/** What was asked for and is not among the results; a result of less is no result. */
+const missingOf = (payload: Settled<"checks.run">["payload"], ran: Ran): readonly string[] => [
+  ...(ran.commit === payload.commit ? [] : [`commit ${payload.commit}`]),
+  ...payload.checks.filter((name) => !ran.results.some((result) => result.name === name)),
+  ...payload.proofs
+    .map(({ id }) => id)
+    .filter((id) => !ran.proofs.some(({ proof }) => proof === id)),
+];
+
+const wholeOf = ({ payload, result }: Settled<"checks.run">): Outcome => {
+  if (result.kind !== "checks.ran") return { result, ran: null };
+  const missing = missingOf(payload, result);
+  if (missing.length === 0) return { result, ran: result };
+  const message = `the run says nothing of ${missing.join(", ")}`;
+  const failure = { code: "internal", message, retry: "later" } as const;
+  return { result: { kind: "failed", failure }, ran: null };
+};
+
+export const settleChecks = (draft: Draft, settled: Settled<"checks.run">): void => {
+  const { payload } = settled;
+  const { result, ran } = wholeOf(settled);
   if (ran !== null)
     emit(draft, {
       type: "checks.ran",
@@ -73,7 +96,7 @@ export const settleChecks = (draft: Draft, { payload, result }: Settled<"checks.
     });
   switch (payload.on) {
     case "base":
-      return concludeIfActive(draft, payload.step);
+      return settleBaseline(draft, { result, ran });
     case "gate":
       return settleGate(draft, payload.step, { result, ran });
     case "landing":
@@ -84,6 +107,14 @@ export const settleChecks = (draft: Draft, { payload, result }: Settled<"checks.
       return concludeIfActive(draft, payload.step);
     default:
       return undefined;
+  }
+};
+
+/** Without the counts of the base nobody knows whether tests are gone, so no check passes. */
+const settleBaseline = (draft: Draft, { result, ran }: Outcome): void => {
+  for (const { id } of activeChecks(draft.state)) {
+    if (ran === null) fail(draft, keyOf(id), failureReason(result));
+    else concludeIfActive(draft, keyOf(id));
   }
 };
 
@@ -133,12 +164,12 @@ const concludeIfActive = (draft: Draft, key: StepKey): void => {
 /** Both columns are there: red goes back to the author; flags of the guard wait for a person; else the step passes. */
 export const concludeChecks = (draft: Draft, step: ChecksStep): void => {
   const key = keyOf(step.id);
-  if (effectsOf(draft.state, key).length > 0) return;
-  const { candidate } = draft.state;
-  const run = candidate === null ? null : checksRun(draft.state, "candidate", candidate.commit);
+  if (effectsOf(draft.state, key).length > 0 || isBaselineUnderWay(draft.state)) return;
+  const run = candidateRun(draft.state, step);
   if (run === null) return;
   if (!isGreen(run))
     return failGate(draft, step, { summary: "checks are red", details: redDetails(run) });
+  if (baselineRun(draft.state) === null) return requestBaseline(draft);
   if (guardIsOpen(draft.state)) return;
   const proofs = run.proofs.map(
     (proof) => `proof ${proof.proof} passed ${proof.runs.length} times`,
