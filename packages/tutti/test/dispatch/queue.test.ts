@@ -44,6 +44,23 @@ describe("the queue", () => {
     expect(takeAll(queue)).toEqual([second]);
   });
 
+  it("goes on with what a run began before another begins, even one that has waited longer", () => {
+    const queue = new Queue();
+    const landing = { name: "landing:main", limit: 1 };
+    const begun = entry(1, landing);
+    const waiting = entry(2, landing);
+    const next = entry(3, machine, { ...landing, isContinued: true });
+    queue.add(begun);
+    expect(takeAll(queue)).toEqual([begun]);
+    queue.add(waiting);
+    queue.add(next);
+    expect(takeAll(queue)).toEqual([]);
+    queue.free(begun);
+    expect(takeAll(queue)).toEqual([next]);
+    queue.free(next);
+    expect(takeAll(queue)).toEqual([waiting]);
+  });
+
   it("never gives what was removed", () => {
     const queue = new Queue();
     const [first, second] = [entry(1), entry(2)];

@@ -1,7 +1,7 @@
 /**
  * What may start next. Effects with the same groups stand in one line; only the heads of lines are
- * looked at, so that a thousand waiting effects cost no more than one. The head that has waited
- * longest goes first, unless one of its groups is full.
+ * looked at, so that a thousand waiting effects cost no more than one. A head that continues what its
+ * run began goes first, then the one that has waited longest, unless one of its groups is full.
  */
 import type { EffectId } from "@tutti/protocol";
 import type { Group } from "../../engine/ports/dispatcher.ts";
@@ -9,7 +9,11 @@ import type { Entry } from "./entry.ts";
 
 type Waiting = { readonly entry: Entry; readonly turn: number };
 
-type Line = { readonly groups: readonly Group[]; readonly waiting: Map<EffectId, Waiting> };
+type Line = {
+  readonly groups: readonly Group[];
+  readonly isContinued: boolean;
+  readonly waiting: Map<EffectId, Waiting>;
+};
 
 export class Queue {
   readonly #lines = new Map<string, Line>();
@@ -18,7 +22,7 @@ export class Queue {
 
   add(entry: Entry): void {
     const name = lineOf(entry);
-    const line = this.#lines.get(name) ?? { groups: entry.groups, waiting: new Map() };
+    const line = this.#lines.get(name) ?? openLine(entry.groups);
     this.#lines.set(name, line);
     this.#nextTurn += 1;
     line.waiting.set(entry.effect.id, { entry, turn: this.#nextTurn });
@@ -35,10 +39,12 @@ export class Queue {
 
   /** The next one that may start; its groups count it until `free`. */
   take(): Entry | null {
-    let next: Waiting | null = null;
-    for (const { groups, waiting } of this.#lines.values()) {
-      const [head] = waiting.values();
-      if (head === undefined || (next !== null && next.turn < head.turn)) continue;
+    let next: Head | null = null;
+    for (const { groups, isContinued, waiting } of this.#lines.values()) {
+      const [first] = waiting.values();
+      if (first === undefined) continue;
+      const head = { ...first, isContinued };
+      if (next !== null && isBefore(next, head)) continue;
       if (groups.every((group) => this.#hasRoom(group))) next = head;
     }
     if (next === null) return null;
@@ -62,6 +68,19 @@ export class Queue {
   }
 }
 
+type Head = Waiting & { readonly isContinued: boolean };
+
+const isBefore = (one: Head, other: Head): boolean =>
+  one.isContinued === other.isContinued ? one.turn < other.turn : one.isContinued;
+
+const openLine = (groups: readonly Group[]): Line => ({
+  groups,
+  isContinued: groups.some((group) => group.isContinued === true),
+  waiting: new Map(),
+});
+
 function lineOf({ groups }: Entry): string {
-  return groups.map(({ name, limit }) => `${name}:${limit}`).join("\n");
+  return groups
+    .map(({ name, limit, isContinued = false }) => `${name}:${limit}:${isContinued}`)
+    .join("\n");
 }

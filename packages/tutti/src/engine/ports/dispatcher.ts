@@ -7,7 +7,16 @@ export type Perform = (
 ) => Promise<EffectResult>;
 
 /** At most `limit` effects of one group run at once. */
-export type Group = { readonly name: string; readonly limit: number };
+export type Group = {
+  readonly name: string;
+  readonly limit: number;
+  /**
+   * What the effect's run has begun in this group goes on: it comes before everything that waits to
+   * begin. What a settled effect requests is known before its groups are free again, so with a limit
+   * of 1 nothing comes between two effects of such a chain.
+   */
+  readonly isContinued?: true;
+};
 
 /**
  * Hands each open effect to exactly one live worker at a time: lease with heartbeat, concurrency per
