@@ -4,7 +4,7 @@ import { columns, shortId } from "../cli/terminal/layout.ts";
 import { printableLine } from "../cli/terminal/printable.ts";
 import type { Tone } from "../cli/terminal/style.ts";
 
-export type Mark = readonly [shape: string, tone: Tone];
+type Mark = readonly [shape: string, tone: Tone];
 
 export type Telling = {
   readonly mark: Mark;

@@ -28,7 +28,7 @@ const NEUTRAL = [
 ];
 
 /** Standard output without the last line feed. Throws `git.missing` or `git.failed`. */
-export const gitIn =
+const gitIn =
   (folder: string, env: Environment): Git =>
   async (...args) => {
     const result = await run("git", [...NEUTRAL, ...args], {

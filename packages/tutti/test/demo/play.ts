@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { Files, Sample } from "../../src/demo/samples/sample.ts";
 
-export type Ran = { readonly code: number | null; readonly stdout: string };
+type Ran = { readonly code: number | null; readonly stdout: string };
 
 export type Play = {
   readonly root: string;

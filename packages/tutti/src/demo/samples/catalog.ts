@@ -4,7 +4,7 @@ import { MINIMIST } from "./minimist.ts";
 import { SHELL_QUOTE } from "./shell-quote.ts";
 import type { SampleSource } from "./sample.ts";
 
-export const SAMPLES: readonly [SampleSource, ...SampleSource[]] = [BILL, MINIMIST, SHELL_QUOTE];
+const SAMPLES: readonly [SampleSource, ...SampleSource[]] = [BILL, MINIMIST, SHELL_QUOTE];
 
 /** Throws `usage` for a name that is none. */
 export function findSample(name: string | null): SampleSource {
