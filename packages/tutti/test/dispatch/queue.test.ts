@@ -61,6 +61,28 @@ describe("the queue", () => {
     expect(takeAll(queue)).toEqual([waiting]);
   });
 
+  it("keeps the place of what goes on while that waits for another group", () => {
+    const queue = new Queue();
+    const commands = { name: "commands", limit: 1 };
+    const landing = { name: "landing:main", limit: 1 };
+    const [busy, begun] = [entry(1, commands), entry(2, landing)];
+    queue.add(busy);
+    queue.add(begun);
+    expect(takeAll(queue)).toEqual([busy, begun]);
+    const [waiting, next] = [
+      entry(3, landing),
+      entry(4, commands, { ...landing, isContinued: true }),
+    ];
+    queue.add(waiting);
+    queue.add(next);
+    queue.free(begun);
+    expect(takeAll(queue)).toEqual([]);
+    queue.free(busy);
+    expect(takeAll(queue)).toEqual([next]);
+    queue.free(next);
+    expect(takeAll(queue)).toEqual([waiting]);
+  });
+
   it("never gives what was removed", () => {
     const queue = new Queue();
     const [first, second] = [entry(1), entry(2)];

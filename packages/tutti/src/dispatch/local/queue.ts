@@ -18,6 +18,8 @@ type Line = {
 export class Queue {
   readonly #lines = new Map<string, Line>();
   readonly #running = new Map<string, number>();
+  /** Waiting ones that continue something: their place in the group is kept for them. */
+  readonly #kept = new Map<string, number>();
   #nextTurn = 0;
 
   add(entry: Entry): void {
@@ -26,6 +28,7 @@ export class Queue {
     this.#lines.set(name, line);
     this.#nextTurn += 1;
     line.waiting.set(entry.effect.id, { entry, turn: this.#nextTurn });
+    this.#keep(entry, 1);
   }
 
   /** False when it does not wait here. */
@@ -34,6 +37,7 @@ export class Queue {
     const line = this.#lines.get(name);
     const wasThere = line?.waiting.delete(entry.effect.id) ?? false;
     if (line?.waiting.size === 0) this.#lines.delete(name);
+    if (wasThere) this.#keep(entry, -1);
     return wasThere;
   }
 
@@ -49,23 +53,30 @@ export class Queue {
     }
     if (next === null) return null;
     this.remove(next.entry);
-    for (const { name } of next.entry.groups) this.#count(name, 1);
+    for (const { name } of next.entry.groups) count(this.#running, name, 1);
     return next.entry;
   }
 
   free({ groups }: Entry): void {
-    for (const { name } of groups) this.#count(name, -1);
+    for (const { name } of groups) count(this.#running, name, -1);
   }
 
-  #hasRoom({ name, limit }: Group): boolean {
-    return (this.#running.get(name) ?? 0) < limit;
+  #hasRoom({ name, limit, isContinued = false }: Group): boolean {
+    const kept = isContinued ? 0 : (this.#kept.get(name) ?? 0);
+    return (this.#running.get(name) ?? 0) + kept < limit;
   }
 
-  #count(name: string, change: 1 | -1): void {
-    const count = (this.#running.get(name) ?? 0) + change;
-    if (count === 0) this.#running.delete(name);
-    else this.#running.set(name, count);
+  #keep({ groups }: Entry, change: 1 | -1): void {
+    for (const { name, isContinued } of groups) {
+      if (isContinued === true) count(this.#kept, name, change);
+    }
   }
+}
+
+function count(counts: Map<string, number>, name: string, change: 1 | -1): void {
+  const next = (counts.get(name) ?? 0) + change;
+  if (next === 0) counts.delete(name);
+  else counts.set(name, next);
 }
 
 type Head = Waiting & { readonly isContinued: boolean };

@@ -12,10 +12,11 @@ export type Group = {
   readonly limit: number;
   /**
    * What the effect's run has begun in this group goes on: it comes before everything that waits to
-   * begin. What a settled effect requests is known before its groups are free again, so with a limit
-   * of 1 nothing comes between two effects of such a chain.
+   * begin, and its place in the group is kept while it waits for another one. What a settled effect
+   * requests is known before its groups are free again, so with a limit of 1 nothing comes between
+   * two effects of such a chain.
    */
-  readonly isContinued?: true;
+  readonly isContinued?: boolean;
 };
 
 /**
