@@ -186,7 +186,11 @@ describe("throw-away places", () => {
     const first = await workspaces.throwAway(source, options);
     const second = await workspaces.throwAway(source, options);
     expect(first.place.root).not.toBe(second.place.root);
-    await inside(place, first.place, "echo spoiled > a.txt; chmod 0 src; git branch spoiled");
+    await inside(
+      place,
+      first.place,
+      "echo spoiled > a.txt; git branch spoiled; chmod 0 src; mkdir -p x/y; chmod 500 x",
+    );
     expect(await inside(place, second.place, "cat a.txt")).toBe("one");
     expect(readFileSync(join(root, "a.txt"), "utf8")).toBe("one\n");
     await first[Symbol.asyncDispose]();
