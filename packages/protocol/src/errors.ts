@@ -265,6 +265,11 @@ export const ERRORS = {
     exit: EXIT.failed,
     mend: "Free disk space, then `tutti retry RUN`. Nothing was lost.",
   },
+  "data.unwritable": {
+    status: 503,
+    exit: EXIT.failed,
+    mend: "Make the data folder named by `tutti doctor` one that you can write, then `tutti retry RUN`.",
+  },
   "setup.failed": {
     status: 422,
     exit: EXIT.failed,

@@ -58,8 +58,19 @@ export const outputTo =
     ]);
   };
 
+/** What the file system refuses for as long as nobody changes it. */
+const UNWRITABLE: ReadonlySet<unknown> = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR"]);
+
+const isUnwritable = (error: unknown): error is Error =>
+  error instanceof Error && "syscall" in error && "code" in error && UNWRITABLE.has(error.code);
+
 /** An outside failure becomes a result; a bug stays an error and crashes its effect. */
 export const resultOf = (error: unknown): EffectResult => {
+  if (isUnwritable(error))
+    return {
+      kind: "failed",
+      failure: { code: "data.unwritable", message: error.message, retry: "never" },
+    };
   if (error instanceof TuttiError)
     return {
       kind: "failed",
