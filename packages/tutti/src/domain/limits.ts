@@ -4,10 +4,10 @@
 export const REVIEWER_TRIES_MAX = 2;
 /** Landings computed anew because the target moved, before a person is asked. */
 export const LANDING_TRIES_MAX = 10;
-/** Tries of making the workspace before a person is asked. */
-export const PREPARE_TRIES_MAX = 1;
 /** Backoff before an attempt that follows an outside failure, doubling from here. */
 export const RETRY_BACKOFF_MS = 500;
+/** Permissions of one run that wait for an answer; an agent that asks for more is told no. */
+export const PERMISSIONS_OPEN_MAX = 20;
 /** Facts kept for the next prompt of a step; the oldest go first. */
 export const FACTS_KEPT_MAX = 6;
 /** Attempts kept in the document per step. */

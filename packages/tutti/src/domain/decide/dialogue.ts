@@ -1,5 +1,6 @@
 import type { CommandOf, Rejected } from "@tutti/protocol";
 import { type Draft, emit, reject } from "../draft.ts";
+import { PERMISSIONS_OPEN_MAX } from "../limits.ts";
 import { stepState } from "../steps.ts";
 import { actorName } from "./run.ts";
 
@@ -12,6 +13,8 @@ export const askPermission = (
   if (effect === undefined || !("step" in effect.payload) || effect.payload.step === null)
     return reject("effect.unknown", `effect ${command.effect} is not under way`);
   const { step } = effect.payload;
+  if (draft.state.permissions.length >= PERMISSIONS_OPEN_MAX)
+    return reject("usage", `${PERMISSIONS_OPEN_MAX} permissions wait for an answer already`);
   const attempt = stepState(draft.state, step).attempts.at(-1)?.number ?? 1;
   emit(draft, {
     type: "permission.asked",

@@ -1,7 +1,7 @@
 /** A person works in the workspace; the commits become a checkpoint by that person and every gate runs again. */
 import type { Rejected } from "@tutti/protocol";
 import { type Draft, emit, reject, request } from "../draft.ts";
-import { isWriter, stepByKey } from "../steps.ts";
+import { isHandingOver, isWriter, stepByKey } from "../steps.ts";
 import { actorName } from "./run.ts";
 
 export const takeWorkspace = (draft: Draft): Rejected | null => {
@@ -10,6 +10,8 @@ export const takeWorkspace = (draft: Draft): Rejected | null => {
     return reject("workspace.not-ready", "the workspace is not ready");
   if (state.takenBy !== null)
     return reject("workspace.taken", `${state.takenBy} has the workspace`);
+  if (isHandingOver(state))
+    return reject("workspace.busy", "the work given back is being made a commit");
   const busy = Object.values(state.steps).some(
     (step) => step.status.kind === "active" && isWriter(stepByKey(state, step.key)),
   );

@@ -84,6 +84,13 @@ const foldDialogue = (state: RunDocument, { body, at }: Happened): RunDocument |
         ...state,
         comments: [...state.comments, { by: body.by, on: body.on, text: body.text, at }],
       };
+    case "approval.refused": {
+      const { step, subject } = body;
+      const approvals = state.approvals.filter(
+        (given) => given.step !== step || given.subject !== subject,
+      );
+      return { ...state, approvals };
+    }
     case "approval.given": {
       const { type: _type, ...given } = body;
       return { ...state, approvals: [...state.approvals, { ...given, at }] };

@@ -1,24 +1,33 @@
 /** Landing: computed, verified on the merged tree, applied by compare-and-swap; only post-conditions finish a run. */
 import { type Draft, emit, endAttempt, fail, pass, request, startAttempt } from "../draft.ts";
-import { stepHolds } from "../holds.ts";
+import { gatesHold } from "../holds.ts";
 import { invariant } from "../invariant.ts";
 import { LANDING_TRIES_MAX } from "../limits.ts";
 import { requestLanding } from "../start.ts";
-import { stepState } from "../steps.ts";
+import { isPersonAtWork, stepState } from "../steps.ts";
 import type { RunDocument, StepKey } from "@tutti/protocol";
 import { failureReason } from "./failure.ts";
 import type { Settled } from "./settled.ts";
 
-/** Every gate holds a valid pass for exactly this candidate and this pin. */
-const othersHold = (state: RunDocument): boolean =>
-  state.workflow.steps.every((step) => step.kind === "merge" || stepHolds(state, step));
+/** Why a landing may not go on; null when every gate holds for exactly its candidate. */
+const hindrance = (state: RunDocument): string | null => {
+  if (state.landing?.candidate.commit !== state.candidate?.commit)
+    return "the candidate changed while the merge was under way";
+  if (isPersonAtWork(state)) return "a person has the workspace";
+  if (!gatesHold(state))
+    return state.landing?.overlap.length === 0
+      ? "a gate fell while the merge was under way"
+      : "the target gained changes to files of the candidate";
+  return state.paused === null ? null : "the run is paused";
+};
 
 /** For the author too: the commit can be read and merged in the workspace. */
 export const presentTip = (state: RunDocument, tip: string): string =>
   `${state.target.branch} is at ${tip} now`;
 
-/** A gate fell while the merge was under way: the merge waits until it holds again. */
-const stepBack = (draft: Draft, key: StepKey, summary: string): void =>
+/** The merge waits until nothing hinders it, and lands anew. */
+const stepBack = (draft: Draft, key: StepKey, summary: string): void => {
+  endAttempt(draft, key, { outcome: summary });
   emit(draft, {
     type: "step.reopened",
     step: key,
@@ -26,6 +35,7 @@ const stepBack = (draft: Draft, key: StepKey, summary: string): void =>
     facts: { summary, details: [] },
     round: stepState(draft.state, key).rounds,
   });
+};
 
 export const settleLanding = (
   draft: Draft,
@@ -53,9 +63,8 @@ export const settleLanding = (
     candidate: payload.candidate,
     overlap: result.overlap,
   });
-  if (!othersHold(draft.state))
-    return stepBack(draft, key, "the target gained changes to files of the candidate");
-  return verifyLanding(draft, key);
+  const hindered = hindrance(draft.state);
+  return hindered === null ? verifyLanding(draft, key) : stepBack(draft, key, hindered);
 };
 
 /** Checks and proofs on the merged tree, never reused. Without any (the test stage was waived, on the record) the merge follows. */
@@ -78,8 +87,8 @@ const verifyLanding = (draft: Draft, key: StepKey): void => {
 export const applyLanding = (draft: Draft, key: StepKey): void => {
   const { landing, candidate } = draft.state;
   invariant(landing && candidate, "a merge follows a landing");
-  if (landing.candidate.commit !== candidate.commit || !othersHold(draft.state))
-    return stepBack(draft, key, "a gate fell while the merge was under way");
+  const hindered = hindrance(draft.state);
+  if (hindered !== null) return stepBack(draft, key, hindered);
   return request(draft, {
     kind: "merge.apply",
     step: key,

@@ -8,6 +8,7 @@ import { familyOf } from "../roles.ts";
 import { ruleFinding } from "../rule.ts";
 import { effectsOf, stepByKey } from "../steps.ts";
 import { failureFacts, failureOf } from "./failure.ts";
+import { PROOF_REPEATS } from "../verdict.ts";
 import type { Settled } from "./settled.ts";
 import { outputsOf, retryOrFail } from "./turn.ts";
 
@@ -109,7 +110,9 @@ const settleInvestigation = (draft: Draft, { payload, result }: Settled<"evidenc
     });
   }
   const { base } = result;
-  if (!base.runs.every((run) => run.outcome === "fail")) {
+  const isReproduced =
+    base.runs.length >= PROOF_REPEATS && base.runs.every((run) => run.outcome === "fail");
+  if (!isReproduced) {
     const outcomes = base.runs.map((run) => run.outcome).join(", ");
     const facts = {
       summary: "the reproduction does not fail on the base",
@@ -174,6 +177,10 @@ export const settleEvidence = (draft: Draft, settled: Settled<"evidence.run">): 
       reason: ruled.reason,
       proof: result.proof,
     });
+  } else if (result.kind === "failed" && result.failure.retry !== "never") {
+    const { failure } = result;
+    const summary = `the reproduction of ${finding.id} could not be run: ${failure.message}`;
+    return fail(draft, payload.step, { summary, details: failureFacts(failure).details, failure });
   } else {
     emit(draft, {
       type: "finding.ruled",

@@ -1,6 +1,6 @@
 /** Results of workers. An effect settles once; what its result means is decided by its kind. */
 import type { CommandOf, Effect, EffectResult } from "@tutti/protocol";
-import { type Draft, emit, reject } from "../draft.ts";
+import { type Draft, emit, reject, request } from "../draft.ts";
 import { unreachable } from "../invariant.ts";
 import { settleChecks } from "./checks.ts";
 import { settleDispose, settlePrepare } from "./lifecycle.ts";
@@ -34,6 +34,10 @@ const route = (draft: Draft, effect: Effect, result: EffectResult): void => {
   }
 };
 
+/** Cut off in the middle, everything but a turn is simply done again; a turn costs money and is a new attempt. */
+const isRepeatable = ({ payload }: Effect): boolean =>
+  payload.kind !== "agent.turn" && payload.kind !== "review.turn";
+
 export const settle = (draft: Draft, command: CommandOf<"effect.settle">) => {
   const effect = draft.state.effects[command.effect];
   if (effect === undefined)
@@ -45,6 +49,7 @@ export const settle = (draft: Draft, command: CommandOf<"effect.settle">) => {
       reason: "its turn has ended",
     });
   emit(draft, { type: "effect.settled", effect: effect.id, outcome: command.result.kind });
-  route(draft, effect, command.result);
+  if (command.result.kind === "interrupted" && isRepeatable(effect)) request(draft, effect.payload);
+  else route(draft, effect, command.result);
   return null;
 };

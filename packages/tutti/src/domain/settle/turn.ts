@@ -156,7 +156,7 @@ export const settleCheckpoint = (
         facts: failureFacts(failure),
         failure,
       });
-    else emit(draft, { type: "workspace.broken", failure });
+    else giveBack(draft, { by: payload.by, reason: failure.message });
     return;
   }
   const family = payload.step === null ? "human" : familyOf(draft.state, payload.by);
@@ -171,7 +171,8 @@ export const settleCheckpoint = (
       family,
     });
   }
-  if (payload.step === null) return result.changed.length === 0 ? undefined : restartGates(draft);
+  if (result.changed.length > 0) restartGates(draft);
+  if (payload.step === null) return;
   if (result.changed.length === 0) {
     const facts = {
       summary: "the attempt changed nothing",
@@ -184,13 +185,20 @@ export const settleCheckpoint = (
   return gateWriter(draft, payload.step);
 };
 
-/** A person's commit arrived while gates were looking at the candidate before it: they begin again. */
+/** The work stays the person's: nobody else may commit it as their own. */
+const giveBack = (draft: Draft, { by, reason }: { by: string; reason: string }): void => {
+  emit(draft, { type: "workspace.taken", by });
+  const text = `the work of ${by} could not be made a commit: ${reason}`;
+  emit(draft, { type: "comment.added", by: "tutti", on: "workspace", text });
+};
+
+/** A commit arrived while gates were looking at the candidate before it: they begin again. */
 const restartGates = (draft: Draft): void => {
   const active = Object.values(draft.state.steps).filter(
     (step) => step.status.kind === "active" && stepByKey(draft.state, step.key).kind !== "agent",
   );
   for (const { key, rounds } of active) {
-    const facts = { summary: "a person changed the candidate", details: [] };
+    const facts = { summary: "the candidate changed", details: [] };
     cancelEffects(draft, effectsOf(draft.state, key), "the candidate changed");
     endAttempt(draft, key, { outcome: "the candidate changed" });
     emit(draft, { type: "step.reopened", step: key, because: key, facts, round: rounds });
