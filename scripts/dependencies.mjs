@@ -20,7 +20,7 @@ export function ensureDependencies() {
   if (areDependenciesCurrent()) return;
   say("installing the locked dependencies (npm ci) …");
   const started = Date.now();
-  npm(["ci"], installerNode());
+  npm(["ci", "--loglevel=warn"], installerNode());
   rmSync(bootstrap, { recursive: true, force: true });
   say(`dependencies installed in ${Math.round((Date.now() - started) / 1000)} s`);
 }
@@ -38,7 +38,7 @@ function installerNode() {
   }
   say(`fetching Node ${pinnedVersion} …`);
   const wanted = `${runtimePackage}@${pinnedVersion}`;
-  npm(["install", "--prefix", bootstrap, "--no-save", "--no-package-lock", wanted], own);
+  npm(["install", "--loglevel=warn", "--prefix", bootstrap, "--no-save", "--no-package-lock", wanted], own);
   return nodeIn(bootstrap);
 }
 
