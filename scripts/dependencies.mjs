@@ -38,7 +38,10 @@ function installerNode() {
   }
   say(`fetching Node ${pinnedVersion} …`);
   const wanted = `${runtimePackage}@${pinnedVersion}`;
-  npm(["install", "--loglevel=warn", "--prefix", bootstrap, "--no-save", "--no-package-lock", wanted], own);
+  npm(
+    ["install", "--loglevel=warn", "--prefix", bootstrap, "--no-save", "--no-package-lock", wanted],
+    own,
+  );
   return nodeIn(bootstrap);
 }
 

@@ -21,9 +21,7 @@ const tiers = [
   { name: "conformance", project: "conformance" },
   { name: "faults", project: "faults" },
   { name: "fences", project: "fences" },
-  ...(isRoot
-    ? [{ name: "fences-ordinary-user", project: "fences", asOrdinaryUser: true }]
-    : []),
+  ...(isRoot ? [{ name: "fences-ordinary-user", project: "fences", asOrdinaryUser: true }] : []),
   { name: "e2e", project: "e2e", isPlanned: true },
 ];
 

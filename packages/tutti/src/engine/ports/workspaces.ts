@@ -1,11 +1,4 @@
-import type {
-  Candidate,
-  CommitId,
-  EffectId,
-  MergeRefusal,
-  Policy,
-  RunId,
-} from "./types.ts";
+import type { Candidate, CommitId, EffectId, MergeRefusal, Policy, RunId } from "./types.ts";
 import type { Place, ThrowAway } from "./place.ts";
 
 /** What a workspace is made from; the same for every call of one run. */
@@ -134,4 +127,3 @@ export type Repositories = {
   /** Whether a branch follows a remote. */
   readonly follows: (root: string, branch: string) => Promise<boolean>;
 };
-
