@@ -3,12 +3,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Command } from "@tutti/protocol";
 import { attention } from "../../src/domain/attention.ts";
+import { checkNames } from "../../src/domain/checks.ts";
 import { replay } from "../../src/domain/fold/evolve.ts";
 import { hashOf } from "../../src/domain/hash.ts";
 import { instanceHolds, stepHolds } from "../../src/domain/holds.ts";
 import { inputsOf } from "../../src/domain/inputs.ts";
+import { instancesOf, stepState } from "../../src/domain/steps.ts";
 import { statusOf } from "../../src/domain/status.ts";
-import { AGENT, CONFIG, PERSON } from "./scene.ts";
+import { AGENT, CONFIG, FORKED, PERSON, TWO_CHECKS, WORKER } from "./scene.ts";
 import {
   answerFor,
   apply,
@@ -40,6 +42,12 @@ type Kind =
   | "take"
   | "give"
   | "amend"
+  | "replan"
+  | "waive"
+  | "renew"
+  | "return"
+  | "dispose"
+  | "ask"
   | "comment";
 type Move = { kind: Kind; seed: number };
 const move: fc.Arbitrary<Move> = fc.record({
@@ -56,6 +64,12 @@ const move: fc.Arbitrary<Move> = fc.record({
         "take",
         "give",
         "amend",
+        "replan",
+        "waive",
+        "renew",
+        "return",
+        "dispose",
+        "ask",
         "comment",
       ),
     },
@@ -77,6 +91,57 @@ const amend = (seed: number): Command => ({
   data: { kind: "text" },
 });
 
+const replan = (seed: number): Command => {
+  const count = 1 + (seed % 3);
+  const items = Array.from({ length: count }, (_, index) => ({
+    id: `P${index + 1}`,
+    title: `item ${seed % 5}`,
+    covers: [],
+    scope: [],
+    needs: index === 0 && count > 1 ? ["P2"] : [],
+  }));
+  const data = { kind: "plan" as const, plan: { items } };
+  return {
+    kind: "artifact.amend",
+    artifact: { name: "plan.yaml", hash: hashOf(data), bytes: 1 },
+    data,
+  };
+};
+
+/** About any step of the run, or any finding, whether it was asked for or not. */
+const uncalledFor = (world: World, kind: Kind, seed: number): Command | null => {
+  const keys = world.state.workflow.steps.flatMap((step) => instancesOf(world.state, step));
+  const step = keys[seed % keys.length];
+  const finding = world.state.findings[seed % Math.max(world.state.findings.length, 1)];
+  if (kind === "return") return { kind: "work.return", comment: "again" };
+  if (kind === "dispose")
+    return finding === undefined
+      ? null
+      : { kind: "finding.dispose", finding: finding.id, why: "known" };
+  if (step === undefined) return null;
+  return kind === "waive"
+    ? { kind: "step.waive", step, reason: "on purpose" }
+    : { kind: "step.renew", step, answer: seed % 2 === 0 ? "holds" : "again" };
+};
+
+const askOne = (world: World, seed: number): void => {
+  const turn = effects(world).find(({ payload }) => payload.kind === "agent.turn");
+  if (turn === undefined) return;
+  const options = [{ id: "yes", name: "Yes", kind: "allow_once" as const }];
+  apply(
+    world,
+    {
+      kind: "permission.ask",
+      permission: `q-${world.now}-${seed}`,
+      effect: turn.id,
+      title: "may I?",
+      detail: "",
+      options,
+    },
+    WORKER,
+  );
+};
+
 const settleOne = (world: World, seed: number): void => {
   const open = effects(world);
   const effect = open[seed % Math.max(open.length, 1)];
@@ -93,17 +158,34 @@ const play = (world: World, { kind, seed }: Move): void => {
   if (kind === "settle") settleOne(world, seed);
   else if (kind === "answer") answerOne(world, seed);
   else if (kind === "good") goodMove(world);
-  else apply(world, SIMPLE[kind] ?? amend(seed), PERSON);
+  else if (kind === "ask") askOne(world, seed);
+  else if (kind === "replan") apply(world, replan(seed), PERSON);
+  else {
+    const isUncalled = ["waive", "renew", "return", "dispose"].includes(kind);
+    const command = isUncalled ? uncalledFor(world, kind, seed) : (SIMPLE[kind] ?? amend(seed));
+    if (command !== null) apply(world, command, PERSON);
+  }
 };
+
+/** Half of the worlds have steps beside each other, conditions, and several reviewers. */
+const worldOf = (isForked: boolean): World =>
+  isForked ? newWorld({ workflow: FORKED, config: TWO_CHECKS }) : newWorld();
+
+const startOf = fc.record({
+  isForked: fc.boolean(),
+  lead: fc.nat(LEAD_MAX),
+  moves: fc.array(move, { maxLength: MOVES_MAX }),
+});
 
 /** `violations`: what breaks the law in a world, in words. Looked at after each random move. */
 const expectLaw = (violations: (world: World) => readonly string[]): void => {
   fc.assert(
     fc.property(
+      fc.boolean(),
       fc.nat(LEAD_MAX),
       fc.array(move, { minLength: 1, maxLength: MOVES_MAX }),
-      (lead, moves) => {
-        const world = newWorld();
+      (isForked, lead, moves) => {
+        const world = worldOf(isForked);
         for (let step = 0; step < lead; step += 1) goodMove(world);
         for (const next of moves) {
           play(world, next);
@@ -148,6 +230,49 @@ describe("the laws of the run", () => {
       return [...open, ...red, ...unproven];
     });
     expect(merged, "worlds that were merged").toBeGreaterThan(RUNS / 10);
+  });
+
+  it("2: a checks step is passed only by green results of its own, for all that it runs", () => {
+    let passed = 0;
+    expectLaw(({ state }) =>
+      state.workflow.steps.flatMap((step) => {
+        if (step.kind !== "checks" || stepState(state, step.id).status.kind !== "passed") return [];
+        passed += 1;
+        const run = state.checks.findLast((one) => one.on === "candidate" && one.step === step.id);
+        const green = run?.results.filter(({ outcome }) => outcome === "green") ?? [];
+        return green.length === checkNames(state, step).length ? [] : [step.id];
+      }),
+    );
+    expect(passed, "passed checks seen").toBeGreaterThan(RUNS / 10);
+  });
+
+  it("2: a review is passed only where each reviewer it chose has answered for that candidate", () => {
+    expectLaw((world) => {
+      const { state } = world;
+      const { status } = stepState(state, "rival-review");
+      if (status.kind !== "passed") return [];
+      const commits = world.events.flatMap(({ body }) =>
+        body.type === "effect.requested" && body.effect.payload.kind === "review.turn"
+          ? [body.effect.payload.candidate]
+          : [],
+      );
+      return commits.some(({ tree }) => tree === status.inputs["candidate"])
+        ? []
+        : ["not reviewed"];
+    });
+  });
+
+  it("2: no finding with a reproduction is left unruled by a review that passed", () => {
+    expectLaw(({ state }) => {
+      const { status } = stepState(state, "rival-review");
+      const open = state.findings.filter(
+        (one) =>
+          one.verdict === null && one.reproduction !== undefined && one.disposition.kind === "open",
+      );
+      return status.kind === "passed" && instanceHolds(state, "rival-review")
+        ? open.map((one) => one.id)
+        : [];
+    });
   });
 
   it("3: no command with an agent as actor is accepted", () => {
@@ -239,9 +364,10 @@ describe("the laws of the run", () => {
 
   it("7: with results alone every run comes to an end or to a person", () => {
     fc.assert(
-      fc.property(fc.infiniteStream(fc.nat(1000)), fc.nat(LEAD_MAX), (seeds, lead) => {
-        const world = newWorld();
-        for (let step = 0; step < lead; step += 1) goodMove(world);
+      fc.property(fc.infiniteStream(fc.nat(1000)), startOf, (seeds, start) => {
+        const world = worldOf(start.isForked);
+        for (let step = 0; step < start.lead; step += 1) goodMove(world);
+        for (const next of start.moves) play(world, next);
         let moves = 0;
         while (effects(world).length > 0 && moves < 2000) {
           const [effect] = effects(world);

@@ -19,6 +19,13 @@ export const CONFIG = ProjectConfig.parse({
   checks: { test: { run: "npm test" } },
 });
 
+export const TWO_CHECKS = ProjectConfig.parse({
+  ...CONFIG,
+  agents: { ...CONFIG.agents, bass: { command: ["bass"], family: "google" } },
+  roles: { ...CONFIG.roles, reviewer: ["tenor", "bass"] },
+  checks: { lint: { run: "npm run lint" }, test: { run: "npm test" } },
+});
+
 const planning = {
   kind: "agent",
   stage: "plan",
@@ -73,4 +80,30 @@ export const SPEC_FIRST: Workflow = Workflow.parse({
     { id: "approve-merge", kind: "approval", of: ["candidate"], needs: ["rival-review"], text: "" },
     { id: "merge", kind: "merge", needs: ["approve-merge"], text: "" },
   ],
+});
+
+const besideBuild = (check: string) => ({
+  id: check,
+  kind: "checks",
+  run: [check],
+  needs: ["migrate"],
+  on_fail: { back_to: "build", rounds: 2 },
+  text: "",
+});
+
+/** Items under a condition, checks beside each other, two reviewers. */
+export const FORKED: Workflow = Workflow.parse({
+  ...SPEC_FIRST,
+  name: "forked",
+  steps: SPEC_FIRST.steps.flatMap((step): unknown[] => {
+    if (step.id === "build")
+      return [
+        step,
+        { ...step, id: "migrate", needs: ["build"], when: { changed: ["migrations/**"] } },
+      ];
+    if (step.kind === "checks") return [besideBuild("lint"), besideBuild("test")];
+    return step.kind === "review"
+      ? [{ ...step, reviewers: { count: 2 }, needs: ["lint", "test"] }]
+      : [step];
+  }),
 });

@@ -102,8 +102,8 @@ const proofRuns = (outcome: "pass" | "fail") =>
     log: null,
   }));
 
-const checkResult = (outcome: "green" | "red") => ({
-  name: "test",
+const checkResult = (name: string, outcome: "green" | "red") => ({
+  name,
   command: "npm test",
   outcome,
   exitCode: outcome === "green" ? 0 : 1,
@@ -161,12 +161,12 @@ const RESULTS: Results = {
     kind: "checkpoint.created",
     candidate: { commit: commit(`c${count}`), tree: tree(`t${count}`) },
     parent: commit("base"),
-    changed: is(seed, 4) ? [] : ["index.js"],
+    changed: is(seed, 4) ? [] : [seed % 6 === 5 ? "migrations/1.sql" : "index.js"],
   }),
   "checks.run": ({ payload, seed }) => ({
     kind: "checks.ran",
     commit: payload.commit,
-    results: payload.checks.length === 0 ? [] : [checkResult(is(seed, 3) ? "red" : "green")],
+    results: payload.checks.map((name) => checkResult(name, is(seed, 3) ? "red" : "green")),
     proofs: payload.proofs.map((proof) => ({
       proof: proof.id,
       commit: payload.commit,
