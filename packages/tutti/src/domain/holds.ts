@@ -73,6 +73,3 @@ export const asksWhenStale = (state: RunDocument, key: string): boolean => {
     (kind === "agent" || kind === "review") && isStale(state, key) && !followsByItself(state, key)
   );
 };
-
-export const effectsOf = (state: RunDocument, key: string) =>
-  Object.values(state.effects).filter(({ payload }) => "step" in payload && payload.step === key);

@@ -44,7 +44,7 @@ const overlapInputs = (state: RunDocument): Inputs => {
   return { overlap: hashOf({ tip: landing.tip, overlap: landing.overlap }) };
 };
 
-export const verdictsDigest = (state: RunDocument): string =>
+const verdictsDigest = (state: RunDocument): string =>
   hashOf(
     state.findings
       .filter((finding) => finding.verdict !== null)

@@ -2,7 +2,7 @@
 import type { Approval, ApprovalStep, RunDocument, Sha256, WorkflowStep } from "@tutti/protocol";
 import { hashOf } from "./hash.ts";
 
-export const approvesArtifacts = (step: WorkflowStep): step is ApprovalStep =>
+const approvesArtifacts = (step: WorkflowStep): step is ApprovalStep =>
   step.kind === "approval" && !step.of.includes("candidate");
 
 /** The last approval that as many persons gave as the step asks for; one of two pins nothing. */

@@ -2,7 +2,7 @@
 import type { AgentStep, Role, RunDocument } from "@tutti/protocol";
 
 /** Null: the role has no agent. A planner defaults to the author. */
-export const agentForRole = (state: Pick<RunDocument, "policy">, role: Role): string | null => {
+const agentForRole = (state: Pick<RunDocument, "policy">, role: Role): string | null => {
   const { roles } = state.policy.config;
   if (role === "planner") return roles.planner ?? roles.author ?? null;
   if (role === "author") return roles.author ?? null;

@@ -27,7 +27,7 @@ export const stepByKey = (state: RunDocument, key: string): WorkflowStep =>
   stepById(state, stepIdOf(key));
 
 /** In the plan's order, but none before those it needs. */
-export const planItems = (state: RunDocument): readonly PlanItem[] => {
+const planItems = (state: RunDocument): readonly PlanItem[] => {
   const data = state.artifacts["plan.yaml"]?.data;
   const items = data?.kind === "plan" ? data.plan.items : [];
   const ordered = new Set<PlanItem>();

@@ -30,7 +30,7 @@ export type RunRequest = {
   readonly key?: string;
 };
 
-export type Rejection = {
+type Rejection = {
   readonly kind: "rejected";
   readonly code: ErrorCode;
   readonly message: string;

@@ -36,7 +36,7 @@ export type Runs = {
   readonly document: (run: RunId) => RunDocument | null;
 };
 
-export const summaryOf = (state: RunDocument): RunSummary => {
+const summaryOf = (state: RunDocument): RunSummary => {
   const status = statusOf(state);
   return {
     id: state.id,

@@ -21,7 +21,7 @@ export const approvalSubject = (state: RunDocument, key: StepKey): Sha256 =>
   hashOf(inputsOf(state, key));
 
 /** Approvals of different persons that hold for what is there now. */
-export const validApprovals = (state: RunDocument, key: StepKey): readonly string[] => {
+const validApprovals = (state: RunDocument, key: StepKey): readonly string[] => {
   const subject = approvalSubject(state, key);
   return [
     ...new Set(

@@ -12,7 +12,7 @@ import type {
 import type { Deps } from "../ports/deps.ts";
 
 /** An artifact is a document, not a dump. */
-export const ARTIFACT_MAX_BYTES = 1024 * 1024;
+const ARTIFACT_MAX_BYTES = 1024 * 1024;
 
 export type Collected = {
   readonly artifacts: readonly (StoredArtifact & { data: ArtifactData })[];
