@@ -9,9 +9,12 @@ import { describeMachine } from "./figures.ts";
 import type { Figure, Report, Suite } from "./figures.ts";
 
 const SUITES = new Map<string, () => Promise<Suite>>([
+  ["startup", async () => (await import("./startup.ts")).startupSuite],
   ["fleet", async () => (await import("./fleet.ts")).fleetSuite],
   ["engine", async () => (await import("./engine.ts")).engineSuite],
   ["store", async () => (await import("./store.ts")).storeSuite],
+  ["workspace", async () => (await import("./workspace.ts")).workspaceSuite],
+  ["sandbox", async () => (await import("./sandbox.ts")).sandboxSuite],
 ]);
 
 const { values, positionals } = parseArgs({
