@@ -255,6 +255,11 @@ export const ERRORS = {
     exit: EXIT.failed,
     mend: "The agent's process was ended from outside.",
   },
+  "workspace.failed": {
+    status: 500,
+    exit: EXIT.failed,
+    mend: "The file system refused, as the message says. Check the rights on Tutti's data folder and on the repository, then `tutti retry RUN`.",
+  },
   "workspace.full": {
     status: 507,
     exit: EXIT.failed,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { TuttiError, type RunId } from "@tutti/protocol";
 import type { Sandbox } from "../engine/ports/sandbox.ts";
 import type { RunSource } from "../engine/ports/workspaces.ts";
+import { finishMoves, type MoveSettings } from "./git/move-branch.ts";
 import { parkWork } from "./git/park.ts";
 import { unlockVault } from "./git/vault.ts";
 import type { Layout } from "./layout.ts";
@@ -57,10 +58,15 @@ async function tearDown(work: Work, sandbox: Sandbox): Promise<void> {
 export async function recoverRuns(options: {
   readonly layout: Layout;
   readonly live: readonly RunId[];
+  readonly moves: MoveSettings;
   readonly workOf: (spec: RunSource) => Promise<Work>;
 }): Promise<{ readonly removed: number }> {
-  const { layout, live } = options;
+  const { layout, live, moves, workOf } = options;
   for (const project of childrenOf(layout.projects)) unlockVault(join(project, "vault.git"));
+  await finishMoves(moves, async ({ run }) => {
+    const record = recordOf(layout.run(run).record);
+    return record === null ? null : openWork(record.spec, workOf);
+  });
   const alive = new Set<string>(live);
   let removed = 0;
   for (const name of readdirSync(layout.runs)) {
@@ -74,7 +80,7 @@ export async function recoverRuns(options: {
     if (alive.has(name)) continue;
     const record = recordOf(folders.record);
     const isEmpty = !existsSync(folders.tree);
-    if (!isEmpty && !(await isParked(record?.spec ?? null, options.workOf))) continue;
+    if (!isEmpty && !(await isParked(record?.spec ?? null, workOf))) continue;
     await removeTree(folders.folder);
     removed += 1;
   }
@@ -85,12 +91,21 @@ async function isParked(
   spec: RunSource | null,
   workOf: (spec: RunSource) => Promise<Work>,
 ): Promise<boolean> {
-  if (spec === null) return false;
+  const work = spec === null ? null : await openWork(spec, workOf);
+  if (work === null) return false;
+  await parkWork(work);
+  return true;
+}
+
+/** Null when the project is gone; what belongs to it stays where it is. */
+async function openWork(
+  spec: RunSource,
+  workOf: (spec: RunSource) => Promise<Work>,
+): Promise<Work | null> {
   try {
-    await parkWork(await workOf(spec));
-    return true;
+    return await workOf(spec);
   } catch (error) {
-    if (error instanceof TuttiError) return false; // the project is gone; its work stays here
+    if (error instanceof TuttiError) return null;
     throw error;
   }
 }

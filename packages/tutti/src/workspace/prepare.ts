@@ -6,10 +6,11 @@ import { writeFileAtomic } from "../platform/atomic-file.ts";
 import { changeRefs, readRefs, runRefs } from "./git/refs.ts";
 import { inSource } from "./git/source.ts";
 import { isSubmodule, listTree } from "./git/tree.ts";
+import type { Preparation } from "./recipe/preparation.ts";
 import { recordOf, type RunRecord } from "./record.ts";
 import { protectNames, writePlaceholders } from "./sandbox/protected-names.ts";
 import { toolchainOf } from "./toolchain.ts";
-import { buildAuthorTree, type Work } from "./trees.ts";
+import { buildAuthorTree, prepareFor, type TreeOptions, type Work } from "./trees.ts";
 
 export type PrepareOptions = {
   readonly onOutput: (text: string) => void;
@@ -28,10 +29,7 @@ export async function prepareRun(work: Work, options: PrepareOptions): Promise<P
   toolchainOf(spec.policy.config.sandbox.read, work.host);
   const head = await pinBase(work);
   if (work.source.isPartial) await requireObjects(work);
-  mkdirSync(folders.host, { recursive: true, mode: 0o700 });
-  const record: RunRecord = { run: work.run, project: spec.project, spec, facts: [] };
-  store(folders.record, record);
-  const prepared = await buildAuthorTree(work, head, options);
+  const prepared = await makeTree(work, head, options);
   const facts = await factsOf(work);
   if (prepared !== null && spec.policy.config.recipe.setup !== undefined) {
     facts.push(
@@ -45,8 +43,25 @@ export async function prepareRun(work: Work, options: PrepareOptions): Promise<P
     facts.push(`The dependency folder ${name} is not there after set-up.`);
   }
   facts.push(`Workspace made in ${seconds(performance.now() - started)}.`);
-  store(folders.record, { ...record, facts });
+  const record = recordOf(folders.record);
+  if (record !== null) store(folders.record, { ...record, facts });
   return { root: folders.tree, facts };
+}
+
+/** Set-up, then the author's tree at `commit`. What was known of the run before stays known. */
+export async function makeTree(
+  work: Work,
+  commit: CommitId,
+  options: TreeOptions,
+): Promise<Preparation | null> {
+  const { folders, run, spec, base } = work;
+  mkdirSync(folders.host, { recursive: true, mode: 0o700 });
+  const known = recordOf(folders.record) ?? { run, spec, prepared: null, facts: [] };
+  store(folders.record, known);
+  const prepared = await prepareFor(work, base, options);
+  store(folders.record, { ...known, prepared: prepared?.tree ?? null });
+  await buildAuthorTree(work, commit, { prepared, signal: options.signal });
+  return prepared;
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;

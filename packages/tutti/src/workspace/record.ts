@@ -5,7 +5,8 @@ import { z } from "zod";
 
 const RunRecord = z.object({
   run: RunId,
-  project: z.string(),
+  /** Tree of the preparation whose dependency folders the author's tree has copies of. */
+  prepared: z.string().nullable(),
   spec: z.object({ run: RunId, project: z.string(), base: Candidate, policy: Policy }),
   facts: z.array(z.string()),
 });

@@ -33,11 +33,6 @@ export type TreeOptions = {
   readonly signal?: AbortSignal | undefined;
 };
 
-export type Filled = {
-  readonly prepared: Preparation | null;
-  readonly facts: readonly string[];
-};
-
 const hasDependencies = ({ spec }: Work): boolean => {
   const { recipe } = spec.policy.config;
   return recipe.setup !== undefined || recipe.dependencies.length > 0;
@@ -167,13 +162,12 @@ export async function renewGitFolder(work: Work, commit: CommitId): Promise<void
 export async function buildAuthorTree(
   work: Work,
   commit: CommitId,
-  options: TreeOptions,
-): Promise<Preparation | null> {
-  const { folders, base } = work;
-  const prepared = await prepareFor(work, base, options);
+  { prepared, signal }: Pick<TreePlan, "prepared" | "signal">,
+): Promise<void> {
+  const { folders } = work;
   mkdirSync(folders.host, { recursive: true, mode: 0o700 });
   const { branch } = runRefs(work.run);
-  await buildTree(work, folders.newTree, { commit, branch, prepared, signal: options.signal });
+  await buildTree(work, folders.newTree, { commit, branch, prepared, signal });
   const placeholders = new Set(EXCLUDE_LINES);
   const exclude = readFileSync(join(folders.newTree, ".git/info/exclude"), "utf8");
   const lines = exclude.split("\n").filter((line) => line !== "" && !placeholders.has(line));
@@ -184,5 +178,4 @@ export async function buildAuthorTree(
   settleClone(folders.newTree, folders.tree, folders.index);
   rememberIndex(folders, { commit, hasLinks: true });
   await removeTree(old);
-  return prepared;
 }

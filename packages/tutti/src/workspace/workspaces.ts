@@ -6,11 +6,12 @@ import { existsSync, mkdirSync } from "node:fs";
 import { TuttiError, type CommitId } from "@tutti/protocol";
 import type { Sandbox } from "../engine/ports/sandbox.ts";
 import type { Repositories, RunSource, Workspaces } from "../engine/ports/workspaces.ts";
-import { applyLanding, type ApplyPoint } from "./git/apply.ts";
+import { applyLanding } from "./git/apply.ts";
 import { createCheckpoint } from "./git/checkpoint.ts";
 import { diffCommits } from "./git/diff.ts";
 import { createGit, type Git } from "./git/git.ts";
 import { prepareLanding } from "./git/landing.ts";
+import type { MovePoint } from "./git/move-branch.ts";
 import { changeRefs, readRefs, requireCommit, runRefs } from "./git/refs.ts";
 import { createRepositories } from "./git/repositories.ts";
 import { createSourceCache, type SourceCache } from "./git/source-cache.ts";
@@ -20,10 +21,12 @@ import { disposeRun, recoverRuns } from "./ending.ts";
 import { gitFolderTampering } from "./sandbox/protected-names.ts";
 import { layoutOf, type Layout } from "./layout.ts";
 import { placeOf } from "./places.ts";
-import { prepareRun } from "./prepare.ts";
+import { guarded } from "./guarded.ts";
+import { recordOf } from "./record.ts";
+import { makeTree, prepareRun } from "./prepare.ts";
 import { createPreparations, type Preparations } from "./recipe/preparation.ts";
 import { throwAway } from "./throw-away.ts";
-import { buildAuthorTree, placeBase, prepareFor, renewGitFolder, type Work } from "./trees.ts";
+import { placeBase, renewGitFolder, type Work } from "./trees.ts";
 import { createLock, type Lock } from "./lock.ts";
 
 export type WorkspacesOptions = {
@@ -33,7 +36,7 @@ export type WorkspacesOptions = {
   /** The user's environment: PATH, HOME and XDG_CONFIG_HOME are read. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** For tests that end the process in the middle of a merge. */
-  readonly onApplyPoint?: (point: ApplyPoint) => void;
+  readonly onApplyPoint?: (point: MovePoint) => void;
 };
 
 type Parts = {
@@ -62,17 +65,19 @@ export function createWorkspaces(options: WorkspacesOptions): {
 
 function workspacesOf(parts: Parts): Workspaces {
   const { options, layout } = parts;
+  const open = <Result>(spec: RunSource, act: (work: Work) => Promise<Result>): Promise<Result> =>
+    guarded(async () => act(await workOf(parts, spec)));
   /** One operation that writes at a time per run. */
   const alone = <Result>(spec: RunSource, act: (work: Work) => Promise<Result>): Promise<Result> =>
-    parts.lock(spec.run, async () => act(await workOf(parts, spec)));
-  const settings = {
+    parts.lock(spec.run, () => open(spec, act));
+  const moves = {
     intents: layout.intents,
     ...(options.onApplyPoint === undefined ? {} : { onPoint: options.onApplyPoint }),
   };
   return {
     prepare: (spec, more) => alone(spec, (work) => prepareRun(work, more)),
     authorPlace: (spec) => alone(spec, authorPlace),
-    throwAway: async (spec, more) => throwAway(await workOf(parts, spec), more),
+    throwAway: (spec, more) => open(spec, (work) => throwAway(work, more)),
     checkpoint: (spec, more) =>
       alone(spec, async (work) => {
         const { isCloneLost, ...made } = await createCheckpoint(work, more);
@@ -80,16 +85,17 @@ function workspacesOf(parts: Parts): Workspaces {
         return made;
       }),
     restore: (spec, commit) => alone(spec, (work) => restore(work, commit)),
-    diff: async (spec, more) => diffCommits(await workOf(parts, spec), more),
+    diff: (spec, more) => open(spec, (work) => diffCommits(work, more)),
     landing: (spec, more) => alone(spec, (work) => prepareLanding(work, more)),
     apply: (spec, more) =>
       alone(spec, async (work) => {
         // Never from memory: which filters to switch off must be true at this moment.
         const source = await openSource(parts.git, spec.project);
-        return applyLanding({ ...work, source }, more, settings);
+        return applyLanding({ ...work, source }, more, moves);
       }),
     dispose: (spec) => alone(spec, (work) => disposeRun(work, options.sandbox)),
-    recover: (live) => recoverRuns({ layout, live, workOf: (spec) => workOf(parts, spec) }),
+    recover: (live) =>
+      guarded(() => recoverRuns({ layout, live, moves, workOf: (spec) => workOf(parts, spec) })),
   };
 }
 
@@ -123,19 +129,19 @@ async function authorPlace(work: Work) {
   if (!existsSync(folders.tree)) await remake(work);
   // Tampered with since the last checkpoint: git inside would not work, and mounting might mislead.
   if (gitFolderTampering(folders.tree).length > 0) await renewGitFolder(work, await headOf(work));
-  const prepared = await prepareFor(work, work.base, {});
+  const prepared = recordOf(folders.record)?.prepared ?? null;
   return placeOf({
     ...placeBase(work),
     tree: folders.tree,
     home: folders.home,
     artifacts: folders.artifacts,
-    prepared: prepared?.tree ?? null,
+    prepared,
   });
 }
 
 /** A crash while a tree took its place leaves none: the last checkpoint is made again. */
 async function remake(work: Work): Promise<void> {
-  await buildAuthorTree(work, await headOf(work), {});
+  await makeTree(work, await headOf(work), {});
 }
 
 async function headOf(work: Work): Promise<CommitId> {
@@ -149,5 +155,5 @@ async function restore(work: Work, commit: CommitId): Promise<void> {
   await requireCommit(work, commit);
   const { head } = runRefs(work.run);
   await changeRefs(work.vault.call, [{ ref: head, to: commit }]);
-  await buildAuthorTree(work, commit, {});
+  await makeTree(work, commit, {});
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { layoutOf } from "../../src/workspace/layout.ts";
@@ -67,6 +67,21 @@ describe("preparing", () => {
     expect((await workspaces.authorPlace(source)).root).toBe(root);
     expect(readFileSync(join(root, "work.txt"), "utf8")).toBe("w\n");
   });
+
+  test.skipIf(process.getuid?.() === 0)(
+    "a folder that refuses is an error with what to do, not a crash",
+    async () => {
+      using place = scratch("life");
+      const project = makeRepository(join(place.folder, "project"));
+      const { workspaces } = openWorkspaces(place);
+      const source = sourceOf(project);
+      chmodSync(join(place.data, "runs"), 0o500);
+      const failure = await workspaces.prepare(source, quiet).catch((error: unknown) => error);
+      chmodSync(join(place.data, "runs"), 0o700);
+      expect(failure).toMatchObject({ code: "workspace.failed", retry: "later" });
+      await workspaces.prepare(source, quiet);
+    },
+  );
 
   test("an aborted one leaves nothing that is in the way", async () => {
     using place = scratch("life");

@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
-  linkSync,
   readFileSync,
   readdirSync,
   rmSync,
@@ -382,7 +381,7 @@ function expectMerged(at: Setting, landing: Prepared): void {
 }
 
 describe("killed in the middle of a merge", () => {
-  for (const point of ["intent-stored", "ref-moved", "tree-updated"]) {
+  for (const point of ["held", "intent-stored", "ref-moved", "tree-updated"]) {
     test(`at ${point}: the next call finishes it, once`, async () => {
       using at = await setting();
       const { candidate, landing, key } = await killedAt(at, point);
@@ -390,6 +389,24 @@ describe("killed in the middle of a merge", () => {
       expect(applied).toMatchObject({ kind: "applied", workTree: "updated" });
       expectMerged(at, landing);
       expect(git(at.project, "rev-list", "--count", "--merges", "main")).toBe("1");
+    });
+  }
+
+  for (const point of ["held", "intent-stored", "ref-moved", "tree-updated"]) {
+    test(`at ${point}: the next start leaves nothing half done and nothing locked`, async () => {
+      using at = await setting();
+      const { candidate, landing, key } = await killedAt(at, point);
+      const fresh = openWorkspaces(at).workspaces;
+      await fresh.recover([at.source.run]);
+      expect(git(at.project, "status", "--porcelain")).toBe("");
+      expect(readdirSync(join(at.project, ".git")).filter((it) => /tutti|lock/u.test(it))).toEqual(
+        [],
+      );
+      expect(readdirSync(join(at.data, "intents"))).toEqual([]);
+      expect((await apply({ ...at, workspaces: fresh }, candidate, { ...landing, key })).kind).toBe(
+        "applied",
+      );
+      expectMerged(at, landing);
     });
   }
 
@@ -418,9 +435,7 @@ describe("killed in the middle of a merge", () => {
     using at = await setting();
     const { candidate, landing, key } = await killedAt(at, "ref-moved");
     const lock = join(at.project, ".git/index.lock");
-    rmSync(lock);
-    writeFileSync(join(at.folder, "foreign"), "");
-    linkSync(join(at.folder, "foreign"), lock);
+    writeFileSync(lock, "");
     await expect(apply(at, candidate, { ...landing, key })).rejects.toMatchObject({
       retry: "later",
     });

@@ -20,8 +20,7 @@ test("a change goes from the author's workspace over a checkpoint and a landing 
   const { workspaces } = openWorkspaces(place);
   const source = sourceOf(project);
 
-  const { root, facts } = await workspaces.prepare(source, quiet);
-  console.log(facts);
+  const { root } = await workspaces.prepare(source, quiet);
   expect(git(root, "status", "--porcelain")).toBe("");
   write(root, { "a.txt": "changed\n", "new.txt": "new\n" });
   const made = await workspaces.checkpoint(source, {

@@ -1,12 +1,7 @@
 /**
- * Moving a branch of the user's repository, and the work trees that have it checked out, as one
- * effect that survives a crash at any point:
- *
- *     verify ── objects into the user's store ── hold the indexes ── work trees clean? ── intent stored
- *     ── ref by compare-and-swap ── work trees ── intent cleared
- *
- * Found again with its intent stored, it goes on where it stopped. Nothing moves when a work tree is
- * not clean. No hook of the user's repository runs: what it runs may have been written by an agent.
+ * Applying a landing: its post-conditions are judged in the vault, its objects brought into the
+ * user's store, then the branch moves (move-branch.ts). No hook of the user's repository runs: what
+ * it runs may have been written by an agent.
  */
 import { mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -15,18 +10,12 @@ import type { Applied } from "../../engine/ports/workspaces.ts";
 import { removeTree } from "../remove-tree.ts";
 import { packInto } from "./clone.ts";
 import { filesWithConflictMarkers } from "./diff.ts";
-import { clearIntent, readIntent, storeIntent, type Intent } from "./intent.ts";
-import { changeRefs, isAncestor, readRefs, runRefs } from "./refs.ts";
-import { identityOf, signature, type RunGit } from "./run-git.ts";
+import { readIntent } from "./intent.ts";
+import { moveBranch, refused, resumeMove, valueOf, type MoveSettings } from "./move-branch.ts";
+import { changeRefs, isAncestor, runRefs } from "./refs.ts";
+import type { RunGit } from "./run-git.ts";
 import { inSource } from "./source.ts";
-import {
-  holdIndex,
-  rebaseOf,
-  updateWorkTree,
-  whyNotClean,
-  workTreesOn,
-  type HeldIndex,
-} from "./work-trees.ts";
+import { rebaseOf, workTreesOn } from "./work-trees.ts";
 
 /** A larger pack goes over the local transport instead of through memory. */
 const UNPACK_MAX_BYTES = 32 << 20;
@@ -40,32 +29,19 @@ export type ApplyOptions = {
   readonly candidate: Candidate;
 };
 
-/** Named moments, for tests that end the process there. */
-export type ApplyPoint = "intent-stored" | "ref-moved" | "tree-updated";
-
-export type ApplySettings = {
-  readonly intents: string;
-  readonly onPoint?: (point: ApplyPoint) => void;
-};
-
-type Move = Intent & { readonly branch: string; readonly isResumed: boolean };
-
-const refused = (reason: Extract<Applied, { kind: "refused" }>["reason"], message: string) =>
-  ({ kind: "refused", reason, message }) as const;
-
 /** Idempotent under `key`. The ready branch of `to: "branch"` is `readyBranch`. */
 export async function applyLanding(
   work: RunGit,
   options: ApplyOptions,
-  settings: ApplySettings,
+  settings: MoveSettings,
 ): Promise<Applied> {
   const branch = options.to === "target" ? options.target : readyBranch(work, options.target);
   const ref = `refs/heads/${branch}`;
   const to = options.to === "target" ? options.landing.commit : options.candidate.commit;
   const present = await valueOf(work, ref);
   const stored = readIntent(settings.intents, options.key);
-  if (stored !== null && present === stored.to) {
-    return moveBranch(work, settings, { ...stored, branch, isResumed: true });
+  if (stored?.phase === "moving" && present === stored.to) {
+    return resumeMove(work, settings, stored);
   }
   if (present === to) return alreadyThere(work, branch, to);
   const from = options.to === "target" ? options.tip : present;
@@ -74,21 +50,11 @@ export async function applyLanding(
   const refusal = await whyNot(work, options, { present, from, to });
   if (refusal !== null) return refusal;
   await bringObjects(work, { key: options.key, from, to });
-  return moveBranch(work, settings, {
-    key: options.key,
-    ref,
-    from,
-    to,
-    branch,
-    isResumed: false,
-  });
+  return moveBranch(work, settings, { run: work.run, key: options.key, ref, from, to });
 }
 
-const valueOf = async ({ git, source }: RunGit, ref: string): Promise<CommitId | null> =>
-  (await readRefs(inSource(git, source), [ref])).get(ref) ?? null;
-
 /** `tutti/RUN`, unless the run's target is itself such a branch of Tutti's. */
-export const readyBranch = (work: Pick<RunGit, "run">, target: string): string =>
+const readyBranch = (work: Pick<RunGit, "run">, target: string): string =>
   target.startsWith("tutti/") ? target : runRefs(work.run).branch;
 
 async function alreadyThere(work: RunGit, branch: string, to: CommitId): Promise<Applied> {
@@ -193,62 +159,4 @@ async function fetchObjects(work: RunGit, key: EffectId, to: CommitId): Promise<
     ],
     { isTransport: true },
   );
-}
-
-async function moveBranch(work: RunGit, settings: ApplySettings, move: Move): Promise<Applied> {
-  const trees = await workTreesOn(work.git, work.source, move.ref);
-  let refusal: Applied | null;
-  {
-    using held = new DisposableStack();
-    const indexes = trees.map((tree) => held.use(holdIndex(tree, move.key)));
-    refusal = await moveHeld(work, settings, { move, indexes });
-  }
-  clearIntent(settings.intents, move.key);
-  if (refusal !== null) return refusal;
-  const workTree = trees.length > 0 ? "updated" : "not-checked-out";
-  return { kind: "applied", commit: move.to, target: move.branch, workTree };
-}
-
-async function moveHeld(
-  work: RunGit,
-  settings: ApplySettings,
-  { move, indexes }: { readonly move: Move; readonly indexes: readonly HeldIndex[] },
-): Promise<Applied | null> {
-  const { git, source } = work;
-  const step = { from: move.from ?? work.base, to: move.to };
-  if (!move.isResumed) {
-    for (const held of indexes) {
-      const why = await whyNotClean(git, source, { held, step });
-      if (why !== null) return refused("dirty-tree", why);
-    }
-    const { key, ref, from, to } = move;
-    storeIntent(settings.intents, { key, ref, from, to });
-    settings.onPoint?.("intent-stored");
-    // A git that a killed process left behind may have moved it in between: then it is there.
-    const isThere = (await swap(work, move, { from, to })) || (await valueOf(work, ref)) === to;
-    if (!isThere) return refused("tip-moved", "The target moved at the last moment.");
-  }
-  settings.onPoint?.("ref-moved");
-  for (const held of indexes) {
-    const why = await updateWorkTree(git, source, { held, step, isResumed: move.isResumed });
-    if (why === null) continue;
-    await swap(work, move, { from: move.to, to: move.from });
-    return refused("dirty-tree", `${held.tree.path} could not be updated: ${why}`);
-  }
-  settings.onPoint?.("tree-updated");
-  return null;
-}
-
-async function swap(
-  work: RunGit,
-  move: Move,
-  { from, to }: { readonly from: CommitId | null; readonly to: CommitId | null },
-): Promise<boolean> {
-  const person = identityOf(work.source);
-  const zero = "0".repeat(move.to.length);
-  const out = await inSource(work.git, work.source)(
-    ["update-ref", "-m", `tutti: ${work.run}`, move.ref, to ?? zero, from ?? zero],
-    { env: signature(person, person), accept: [1, 128] },
-  );
-  return out.code === 0;
 }

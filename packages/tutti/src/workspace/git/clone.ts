@@ -77,7 +77,15 @@ export async function packInto(
   },
 ): Promise<void> {
   await plan.vault.call(
-    ["pack-objects", "-q", "--revs", "--local", "--delta-base-offset", join(folder, "pack")],
+    [
+      "pack-objects",
+      "-q",
+      "--revs",
+      "--local",
+      "--non-empty",
+      "--delta-base-offset",
+      join(folder, "pack"),
+    ],
     {
       stdin: `${plan.commit}\n^${plan.base}\n`,
       ...(plan.signal === undefined ? {} : { signal: plan.signal }),

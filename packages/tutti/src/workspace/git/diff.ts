@@ -5,7 +5,7 @@ import { fields } from "./git.ts";
 import type { RunGit } from "./run-git.ts";
 
 /** Of the patch text. */
-export const DIFF_MAX_BYTES = 4 << 20;
+const DIFF_MAX_BYTES = 4 << 20;
 /** Renames are searched among at most this many files. */
 const RENAME_LIMIT = 1000;
 

@@ -1,12 +1,17 @@
 /** What a merge was about to do, stored before it does it, so that another process can finish it. */
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { CommitId } from "@tutti/protocol";
+import { CommitId, RunId } from "@tutti/protocol";
 import { z } from "zod";
 import { syncFolder, writeFileAtomic } from "../../platform/atomic-file.ts";
 
 const Intent = z.object({
+  run: RunId,
   key: z.string(),
+  /** `holding`: only the indexes are held. `moving`: the ref may have moved. */
+  phase: z.enum(["holding", "moving"]),
+  /** Git folders of the work trees whose indexes are held. */
+  held: z.array(z.string()),
   /** Full name of the ref in the user's repository. */
   ref: z.string(),
   /** `null`: the ref did not exist. */
@@ -15,12 +20,19 @@ const Intent = z.object({
 });
 export type Intent = z.infer<typeof Intent>;
 
-const fileOf = (folder: string, key: string): string => join(folder, `${key}.json`);
+const SUFFIX = ".json";
+const fileOf = (folder: string, key: string): string => join(folder, `${key}${SUFFIX}`);
 
 export function readIntent(folder: string, key: string): Intent | null {
   const file = fileOf(folder, key);
   if (!existsSync(file)) return null;
   return Intent.parse(JSON.parse(readFileSync(file, "utf8")));
+}
+
+export function readIntents(folder: string): readonly Intent[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(SUFFIX))
+    .flatMap((name) => readIntent(folder, name.slice(0, -SUFFIX.length)) ?? []);
 }
 
 export function storeIntent(folder: string, intent: Intent): void {

@@ -112,7 +112,7 @@ async function readSettings(
 }
 
 /** The stores git would look into, flattened: relative entries count only at the first level. */
-export function objectStores(first: string): readonly string[] {
+function objectStores(first: string): readonly string[] {
   const stores: string[] = [];
   const visit = (store: string, depth: number): void => {
     const real = existsSync(store) ? realpathSync(store) : store;

@@ -1,24 +1,12 @@
 /** The user's work trees that have a branch checked out: finding them, judging them, updating them. */
-import {
-  existsSync,
-  linkSync,
-  readFileSync,
-  readdirSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { TuttiError, type CommitId } from "@tutti/protocol";
-import { copyWithAge } from "./copy-with-age.ts";
+import type { CommitId } from "@tutti/protocol";
 import { fields, type Caller, type Git } from "./git.ts";
 import { statOf } from "../stat.ts";
+import type { HeldIndex, WorkTree } from "./held-index.ts";
 import { untrackedInTheWay } from "./obstacles.ts";
 import { inSource, type Source } from "./source.ts";
-
-export type WorkTree = { readonly path: string; readonly gitDir: string };
 
 type Step = { readonly from: CommitId; readonly to: CommitId };
 
@@ -54,58 +42,6 @@ export function rebaseOf({ commonDir }: Source, branch: string): string | null {
       .map((name) => join(folder, name))
       .some((file) => existsSync(file) && readFileSync(file, "utf8").trim() === branch);
   return folders.find(isRebased) ?? null;
-}
-
-/**
- * The index of a work tree, held like git holds it: by `index.lock`. The lock is a hard link to a
- * file of the merge's own name, so that after a crash it is known whose lock was left behind.
- */
-export type HeldIndex = {
-  readonly tree: WorkTree;
-  /** A copy to work on. */
-  readonly file: string;
-  /** Puts the copy into place and lets go. */
-  readonly replace: () => void;
-  readonly [Symbol.dispose]: () => void;
-};
-
-export function holdIndex(tree: WorkTree, key: string): HeldIndex {
-  const index = join(tree.gitDir, "index");
-  const lock = `${index}.lock`;
-  const own = join(tree.gitDir, `tutti-${key}.lock`);
-  const file = join(tree.gitDir, `tutti-${key}.index`);
-  if (!existsSync(own)) writeFileSync(own, "", { mode: 0o600 });
-  if (!isSameFile(own, lock)) takeLock(own, lock);
-  rmSync(`${file}.lock`, { force: true });
-  if (existsSync(index)) copyWithAge(index, file);
-  else rmSync(file, { force: true });
-  return {
-    tree,
-    file,
-    replace: () => renameSync(file, index),
-    [Symbol.dispose]: () => {
-      rmSync(file, { force: true });
-      if (isSameFile(own, lock)) rmSync(lock);
-      rmSync(own, { force: true });
-    },
-  };
-}
-
-function takeLock(own: string, lock: string): void {
-  try {
-    linkSync(own, lock);
-  } catch (error) {
-    rmSync(own, { force: true });
-    throw new TuttiError("git.failed", `Another git process holds ${lock}.`, {
-      retry: "later",
-      cause: error,
-    });
-  }
-}
-
-function isSameFile(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
-  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
 }
 
 const caller =

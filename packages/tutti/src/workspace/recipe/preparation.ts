@@ -33,7 +33,7 @@ const NO_SCRIPTS = {
 
 const Done = z.object({ durationMs: z.number(), missing: z.array(z.string()) });
 
-export type PreparationRequest = {
+type PreparationRequest = {
   readonly key: string;
   /** Folder of the project's preparations. */
   readonly folder: string;
@@ -47,7 +47,7 @@ export type PreparationRequest = {
   readonly signal: AbortSignal | undefined;
 };
 
-export type PreparationFolders = {
+type PreparationFolders = {
   readonly tree: string;
   readonly home: string;
   readonly artifacts: string;
