@@ -161,7 +161,7 @@ describe("repositories inside the work tree", () => {
     using at = await setting();
     mkdirSync(join(at.root, "hollow"));
     git(join(at.root, "hollow"), "init", "-q");
-    execFileSync("/usr/bin/mkfifo", [join(at.root, "pipe")]);
+    execFileSync("mkfifo", [join(at.root, "pipe")]);
     expect((await at.checkpoint()).candidate).toEqual(at.source.base);
   });
 
