@@ -118,7 +118,8 @@ type Segment = {
 function createSegment(): Segment {
   const parser = new Parser();
   const groups = createGroups();
-  const root = watch(parser, groups.next);
+  const tally: Tally = { leaves: 0 };
+  const root = watch(parser, groups.next, tally);
   // A test point waits for its diagnostics: the brace that opens its subtest may stand below them.
   let held = { line: "", hasYaml: false };
   const release = (): void => {
@@ -127,7 +128,7 @@ function createSegment(): Segment {
   };
   return {
     line: (line, kind) => {
-      if (root.found.length > TESTS_MAX) return;
+      if (tally.leaves > TESTS_MAX) return;
       groups.line(line, kind);
       if (kind === "comment") return;
       if (kind === "yaml") {
@@ -180,18 +181,22 @@ type Watched = {
   readonly isShort: () => boolean;
 };
 
-function watch(parser: Parser, nextGroup: () => string | null): Watched {
+/** Tests of a whole segment, those of subtests that are still open included. */
+type Tally = { leaves: number };
+
+function watch(parser: Parser, nextGroup: () => string | null, tally: Tally): Watched {
   const found: Leaf[] = [];
   const state: State = { points: 0, planned: null, bailOut: null, isClosed: false };
   let child: { readonly name: string; readonly watched: Watched } | null = null;
   const adopt = (closing: Result | null): void => {
     if (child === null) return;
-    found.push(...childLeaves(child, closing));
+    // One by one: a subtest may have more leaves than a call takes arguments.
+    for (const leaf of childLeaves(child, closing)) found.push(leaf);
     child = null;
   };
   parser.on("child", (nested: Parser) => {
     adopt(null);
-    child = { name: nested.name, watched: watch(nested, () => null) };
+    child = { name: nested.name, watched: watch(nested, () => null, tally) };
   });
   parser.on("assert", (result: Result) => {
     state.points += 1;
@@ -201,6 +206,7 @@ function watch(parser: Parser, nextGroup: () => string | null): Watched {
     if (hadLeaves) return;
     const path = group === null || group === result.name ? [result.name] : [group, result.name];
     found.push({ path, outcome: outcomeOf(result) });
+    tally.leaves += 1;
   });
   parser.on("plan", (plan: { start: number; end: number }) => {
     if (!state.isClosed) state.planned = plan.end - plan.start + 1;

@@ -335,6 +335,27 @@ describe("tests", () => {
     ]);
   });
 
+  test.each([
+    ["test/a.test.mjs", "it.".repeat(300_000)],
+    ["test/a.test.mjs", `t.t${".t".repeat(400_000)}`],
+    ["src/a.rs", "#[cfg_attr(".repeat(80_000)],
+    ["package.json", `"a": x${" ".repeat(800_000)}y`],
+    ["package.json", `"a": "${"=1".repeat(400_000)}!"`],
+  ])("endless lines in %s are looked at for a moment only", (path, line) => {
+    const patch = `diff --git a/${path} b/${path}\n--- a/${path}\n+++ b/${path}\n@@ -1 +1 @@\n-a\n+${line}\n`;
+    const started = performance.now();
+    guard({ patch, files: [{ path, status: "modified", from: null }], truncated: false });
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  test("a mark may not hide at the end of an endless line", () => {
+    const hidden = `const a = "${"x".repeat(20_000)}"; test.skip("adds", () => {`;
+    expect(said('test("adds", () => {', hidden)).toEqual([
+      "tests-fewer: It has 1 fewer tests than before.",
+      "test-skipped: The diff does not show all of its lines.",
+    ]);
+  });
+
   test("a test that became unreadable raises a flag, a new picture beside it does not", () => {
     const binary = TESTS.replace("adds", "ad\0ds");
     expect(kinds(diffOf({ "test/a.test.mjs": TESTS }, { "test/a.test.mjs": binary }))).toEqual([
@@ -412,6 +433,6 @@ describe("patches", () => {
 
   test("a changed mode alone is a file without lines", () => {
     const patch = "diff --git a/run b/run\nold mode 100644\nnew mode 100755\n";
-    expect(parsePatch(patch)).toEqual([{ path: "run", hunks: [] }]);
+    expect(parsePatch(patch)).toEqual([{ path: "run", hunks: [], hasCutLines: false }]);
   });
 });

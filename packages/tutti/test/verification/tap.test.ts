@@ -291,6 +291,17 @@ describe("what is not TAP", () => {
 });
 
 describe("hostile TAP", () => {
+  test("a subtest with endless tests is a report that is too long, not an error", () => {
+    const reader = createTapReader();
+    reader.line("TAP version 13");
+    reader.line("# Subtest: flood");
+    for (let number = 1; number <= 150_000; number += 1) reader.line(`    ok ${number} - a`);
+    reader.line("    1..150000");
+    reader.line("ok 1 - flood");
+    reader.line("1..1");
+    expect(reader.end()?.problems).toContain("more than 100000 tests are reported");
+  });
+
   test("very deep nesting is left out", () => {
     const deep = `TAP version 13\n${" ".repeat(16_000)}ok 1 - deep\nok 1 - a\n1..1`;
     expect(outcomes(deep)).toEqual(["passed a"]);

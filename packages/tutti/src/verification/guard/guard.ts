@@ -47,13 +47,16 @@ function readPatches(diff: Diff): (path: string) => Lines {
   const files = parsePatch(diff.patch);
   const byPath = new Map<string, PatchFile>();
   for (const file of files) {
-    const hunks = [...(byPath.get(file.path)?.hunks ?? []), ...file.hunks];
-    byPath.set(file.path, { path: file.path, hunks });
+    const before = byPath.get(file.path);
+    const hunks = [...(before?.hunks ?? []), ...file.hunks];
+    const hasCutLines = file.hasCutLines || before?.hasCutLines === true;
+    byPath.set(file.path, { path: file.path, hunks, hasCutLines });
   }
   const cutOff = diff.truncated ? files.at(-1)?.path : undefined;
   return (path) => {
     const patch = byPath.get(path) ?? null;
-    const isComplete = path !== cutOff && (patch !== null || !diff.truncated);
+    const isThere = patch === null ? !diff.truncated : !patch.hasCutLines;
+    const isComplete = path !== cutOff && isThere;
     return { patch, isComplete };
   };
 }

@@ -10,7 +10,7 @@ type Touch = "script" | "runner" | "dependency" | "metadata";
 
 const OPENING = /^\s*"([^"]+)"\s*:\s*[{[]\s*$/u;
 const CLOSING = /^\s*[}\]],?\s*$/u;
-const ENTRY = /^\s*"([^"]+)"\s*:\s*(.*?),?\s*$/u;
+const ENTRY = /^\s*"([^"]+)"\s*:\s*(.*)$/u;
 const SECTIONS =
   /"(scripts|config|jest|mocha|ava|nyc|c8|tap|vitest|(?:\w*[dD]ependencies(?:Meta)?))"\s*:/gu;
 
@@ -75,8 +75,9 @@ function touchOf(text: string, section: string | null): readonly Touch[] {
   if (named.length > 0) return named.flatMap((touch) => touch ?? []);
   const known = section === null ? null : sectionTouch(section);
   if (known !== null) return [known];
-  const [, key, value] = ENTRY.exec(text) ?? [];
-  if (key === undefined || value === undefined) return [];
+  const [, key, rest] = ENTRY.exec(text.trimEnd()) ?? [];
+  if (key === undefined || rest === undefined) return [];
+  const value = rest.replace(/,$/u, "").trimEnd();
   if (section !== null || METADATA.has(key)) return ["metadata"];
   return [SCRIPT_NAME.test(key) || !VERSION.test(value) ? "script" : "dependency"];
 }

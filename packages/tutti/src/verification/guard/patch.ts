@@ -4,14 +4,24 @@
  */
 export type PatchLine = { readonly kind: "added" | "removed" | "same"; readonly text: string };
 
+/** What is read of one line: rules look for words in it, and no rule gets endless ones. */
+const LINE_READ_CHARS = 5000;
+
 export type PatchFile = {
   /** As it is called afterwards; as it was called, where it was deleted. */
   readonly path: string;
   /** Hunks in order; none for a binary file, a mode change or a plain rename. */
   readonly hunks: readonly (readonly PatchLine[])[];
+  /** An added or removed line is longer than `LINE_READ_CHARS`; its end is not here. */
+  readonly hasCutLines: boolean;
 };
 
-type Draft = { path: string | null; before: string | null; hunks: PatchLine[][] };
+type Draft = {
+  path: string | null;
+  before: string | null;
+  hunks: PatchLine[][];
+  hasCutLines: boolean;
+};
 type Hunk = { before: number; after: number; lines: PatchLine[] };
 
 const HUNK = /^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@/u;
@@ -26,17 +36,20 @@ export function parsePatch(patch: string): PatchFile[] {
   let hunk: Hunk | null = null;
   for (const line of patch.split("\n")) {
     if (hunk !== null && (hunk.before > 0 || hunk.after > 0)) {
-      hunk = takeLine(hunk, line);
+      const file = files.at(-1);
+      const isLong = line.length > LINE_READ_CHARS + 1 && /^[+-]/u.test(line);
+      if (isLong && file !== undefined) file.hasCutLines = true;
+      hunk = takeLine(hunk, line.slice(0, LINE_READ_CHARS + 1));
     } else if (line.startsWith("diff --git ")) {
-      files.push({ path: pathOfHeader(line), before: null, hunks: [] });
+      files.push({ path: pathOfHeader(line), before: null, hunks: [], hasCutLines: false });
       hunk = null;
     } else {
       hunk = readHeader(files.at(-1), line);
     }
   }
-  return files.flatMap(({ path, before, hunks }) => {
+  return files.flatMap(({ path, before, hunks, hasCutLines }) => {
     const name = path ?? before;
-    return name === null || name === "" ? [] : [{ path: name, hunks }];
+    return name === null || name === "" ? [] : [{ path: name, hunks, hasCutLines }];
   });
 }
 
