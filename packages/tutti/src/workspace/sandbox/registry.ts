@@ -59,9 +59,19 @@ export function openRegistry(folder: string): Registry {
     recover: async () => {
       const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
       const ended = await Promise.all(names.map((name) => endEntry(join(folder, name), boot)));
+      clearHalfWritten(folder);
       return ended.filter(Boolean).length;
     },
   };
+}
+
+/** Entries that a killed daemon was about to write. The process of one that lives still writes its own. */
+function clearHalfWritten(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const [, pid, startTime] = /^(\d+)-(\d+)\.json\.\w+\.tmp$/u.exec(name) ?? [];
+    if (pid === undefined || isAlive({ pid: Number(pid), startTime: Number(startTime) })) continue;
+    rmSync(join(folder, name), { force: true });
+  }
 }
 
 /** A process that cannot be registered may not run. */

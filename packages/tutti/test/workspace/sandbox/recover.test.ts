@@ -76,3 +76,15 @@ test("a record of another boot, or half a record, ends nothing", async () => {
   expect(await createSandbox({ dataFolder: scene.data }).recover()).toBe(0);
   expect(registered(scene)).toEqual([name]);
 });
+
+test("a record that a killed daemon had not finished is cleared; that of a living process is not", async () => {
+  using scene = rig();
+  await using running = await scene.start("echo up; sleep 300");
+  await nextChunk(running.stdout);
+  const [name = ""] = registered(scene);
+  const folder = join(scene.data, "processes");
+  writeFileSync(join(folder, "4194303-1.json.abcdefgh.tmp"), "{");
+  writeFileSync(join(folder, `${name}.abcdefgh.tmp`), "{");
+  await createSandbox({ dataFolder: scene.data }).recover();
+  expect(registered(scene).toSorted()).toEqual([name, `${name}.abcdefgh.tmp`]);
+});
