@@ -2,6 +2,7 @@
 import type { Actor, Effect, EffectResult, RunEvent, RunId } from "@tutti/protocol";
 import { TuttiError } from "@tutti/protocol";
 import type { Engine, Outcome, PersonCommand, RunRequest, Started } from "./api.ts";
+import { createFeed } from "./feed.ts";
 import { groupsOf } from "./groups.ts";
 import { performEffect } from "./perform/perform.ts";
 import { sourceOf } from "./perform/context.ts";
@@ -12,26 +13,9 @@ import type { Dispatcher } from "./ports/dispatcher.ts";
 import { probeProject } from "./probe.ts";
 import { createReads } from "./reads.ts";
 import { createRuns, type Runs } from "./runs.ts";
-import { startCommand } from "./start-run.ts";
+import { keyedRunId, startCommand } from "./start-run.ts";
 
 const WORKER: Actor = { kind: "system", part: "worker" };
-
-type Listener = (events: readonly RunEvent[]) => void;
-
-const createFeed = () => {
-  const listeners = new Set<Listener>();
-  return {
-    publish: (events: readonly RunEvent[]) => {
-      for (const listener of listeners) listener(events);
-    },
-    subscribe: (listener: Listener) => {
-      listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
-    },
-  };
-};
 
 /** A result for an effect that was settled or cancelled meanwhile changes nothing: its id is the key. */
 const settleIn =
@@ -117,22 +101,29 @@ const shellOf = async (deps: Deps, runs: Runs, run: RunId): Promise<LaunchSpec> 
   };
 };
 
+const startedBefore = (runs: Runs, request: RunRequest): Started | null => {
+  const id = keyedRunId(request);
+  const known = id === null ? null : runs.document(id);
+  return known === null ? null : { kind: "started", run: known.id, warnings: known.warnings };
+};
+
 const createStarter = (deps: Deps, runs: Runs) => {
   const assertFence = createFenceGate(deps);
   return async (request: RunRequest, actor: Actor): Promise<Started> => {
+    // First of all: a request is repeated because its answer was lost, whatever the repository is like now.
+    const known = startedBefore(runs, request);
+    if (known !== null) return known;
     const command = await startCommand(deps, request);
     if (command.policy.isolation === "sandbox") await assertFence();
-    const known = request.key === undefined ? null : runs.document(command.run);
-    if (known !== null) return { kind: "started", run: known.id, warnings: known.warnings };
     const result = await runs.handle(command.run, command, actor);
-    return result.kind === "rejected"
-      ? result
-      : { kind: "started", run: command.run, warnings: command.warnings };
+    if (result.kind !== "rejected")
+      return { kind: "started", run: command.run, warnings: command.warnings };
+    return (result.code === "run.exists" ? startedBefore(runs, request) : null) ?? result;
   };
 };
 
 export const createEngine = (deps: Deps): Engine => {
-  const feed = createFeed();
+  const feed = createFeed(deps.log);
   const runs = createRuns({
     store: deps.store,
     clock: deps.clock,

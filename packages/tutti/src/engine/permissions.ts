@@ -21,6 +21,7 @@ export const createPermissions = (options: {
   };
 
   const ask: AskPermission = async (question, { signal }) => {
+    if (signal.aborted) return null;
     const permission = options.nextId();
     const answered = Promise.withResolvers<string | null>();
     waiting.set(permission, { effect: question.effect.id, resolve: answered.resolve });

@@ -7,6 +7,7 @@ import {
   type Command,
   type CommandOf,
   type CommitId,
+  type Isolation,
   ProjectId,
   RunId,
   TuttiError,
@@ -19,6 +20,7 @@ import type { RunRequest } from "./api.ts";
 import type { Deps } from "./ports/deps.ts";
 import type { ReadFile } from "./ports/rules.ts";
 
+const BRANCHES = "refs/heads/";
 const TITLE_MAX_CHARS = 72;
 const DEFAULT_WORKFLOW = "spec-first";
 /** Uncommitted paths named in the warning. */
@@ -40,6 +42,19 @@ const dirtyWarning = (dirty: readonly string[], commit: string): string[] => {
   return [
     `Uncommitted changes are not part of this run (${named}${more}); it starts from commit ${commit.slice(0, 12)}.`,
   ];
+};
+
+const isolationWarning = (isolation: Isolation): string[] =>
+  isolation === "none" ? ["This run has no sandbox: its agents have all that you have."] : [];
+
+/** Where the run's change goes, by name; a full reference of a branch is one too. */
+const targetOf = (asked: string | undefined, checkedOut: string | null): string => {
+  const target = asked?.replace(BRANCHES, "") ?? checkedOut;
+  if (target !== null) return target;
+  throw new TuttiError(
+    "repository.detached",
+    "No branch is checked out, so there is nothing to merge into.",
+  );
 };
 
 /** Every agent step has an agent; a reviewer that is missing is the review's own business (degraded). */
@@ -71,7 +86,7 @@ export type Rules = {
 };
 
 export const readRules = async (
-  deps: Deps,
+  deps: Pick<Deps, "repositories" | "rules">,
   from: { readonly root: string; readonly commit: CommitId; readonly workflow?: string },
 ): Promise<Rules> => {
   const read: ReadFile = (path) => deps.repositories.readFile(from.root, from.commit, path);
@@ -81,28 +96,39 @@ export const readRules = async (
   return { config, workflow: opened.workflow, warnings: [...warnings, ...opened.warnings] };
 };
 
-const newRunId = (deps: Deps, request: RunRequest): RunId =>
-  RunId.parse(
-    request.key === undefined
-      ? deps.ids.run()
-      : `r-${sha256(`key:${request.path}:${request.key}`).slice(0, 12)}`,
-  );
+/** What a request with this key starts, now and when it is repeated; null without a key. */
+export const keyedRunId = ({ path, key }: RunRequest): RunId | null =>
+  key === undefined ? null : RunId.parse(`r-${sha256(`key:${path}:${key}`).slice(0, 12)}`);
+
+/** Commits of the base that the target does not have come along with the merge, and nobody looks at them. */
+const baseWarning = async (
+  deps: Pick<Deps, "repositories">,
+  about: {
+    readonly root: string;
+    readonly base: CommitId;
+    readonly ref: string;
+    readonly target: { readonly branch: string; readonly commit: CommitId };
+  },
+): Promise<string[]> => {
+  const { root, base, ref, target } = about;
+  if (await deps.repositories.contains(root, { commit: base, in: target.commit })) return [];
+  return [
+    `${ref} has commits that ${target.branch} does not have. The merge of this run brings them along, and no step of it looks at them.`,
+  ];
+};
 
 /** TuttiError: what is wrong with the repository, the configuration or the workflow. */
 export const startCommand = async (
-  deps: Deps,
+  deps: Pick<Deps, "repositories" | "rules" | "ids">,
   request: RunRequest,
 ): Promise<CommandOf<"run.start">> => {
   const { root, branch, dirty } = await deps.repositories.open(request.path);
-  const target = request.target ?? branch;
-  if (target === null)
-    throw new TuttiError(
-      "repository.detached",
-      "No branch is checked out, so there is nothing to merge into.",
-    );
-  const targetCommit = await deps.repositories.resolve(root, target);
+  const target = targetOf(request.target, branch);
+  // By its full name: a tag of the same name would come first, and only a branch can be merged into.
+  const targetCommit = await deps.repositories.resolve(root, `${BRANCHES}${target}`);
   const ref = request.base ?? target;
-  const base = await deps.repositories.resolve(root, ref);
+  const base =
+    request.base === undefined ? targetCommit : await deps.repositories.resolve(root, ref);
   const { config, workflow, warnings } = await readRules(deps, {
     root,
     commit: targetCommit.commit,
@@ -118,7 +144,7 @@ export const startCommand = async (
     ((await deps.repositories.follows(root, target)) ? "branch" : "target");
   const command: Command = {
     kind: "run.start",
-    run: newRunId(deps, request),
+    run: keyedRunId(request) ?? RunId.parse(deps.ids.run()),
     task: { title: titleOf(request), text: request.text },
     project: { id: projectIdOf(root), path: root },
     workflow,
@@ -128,10 +154,14 @@ export const startCommand = async (
     target: { branch: target, to },
     warnings: [
       ...dirtyWarning(dirty, base.commit),
+      ...(await baseWarning(deps, {
+        root,
+        base: base.commit,
+        ref,
+        target: { branch: target, commit: targetCommit.commit },
+      })),
       ...warnings,
-      ...(isolation === "none"
-        ? ["This run has no sandbox: its agents have all that you have."]
-        : []),
+      ...isolationWarning(isolation),
     ],
   };
   return command;

@@ -124,6 +124,11 @@ export type Repositories = {
     commit: CommitId,
     folder: string,
   ) => Promise<readonly string[]>;
+  /** Whether a commit is part of another's history. */
+  readonly contains: (
+    root: string,
+    pair: { readonly commit: CommitId; readonly in: CommitId },
+  ) => Promise<boolean>;
   /** Whether a branch follows a remote. */
   readonly follows: (root: string, branch: string) => Promise<boolean>;
 };

@@ -3,17 +3,21 @@ import { posix } from "node:path";
 import { TuttiError, type Candidate, type CommitId } from "@tutti/protocol";
 import type { Repositories } from "../../engine/ports/workspaces.ts";
 import { fields, type Caller, type Git } from "./git.ts";
-import { findCommit } from "./refs.ts";
+import { findCommit, isAncestor } from "./refs.ts";
 import { inSource, openSource } from "./source.ts";
+import type { SourceCache } from "./source-cache.ts";
 
 /** Of one file read from a commit. */
 const FILE_MAX_BYTES = 4 << 20;
 /** Changed files that are named; a tree with more is just as dirty. */
 const DIRTY_MAX = 1000;
 
-export function createRepositories(git: Git): Repositories {
-  const callIn = async (root: string): Promise<Caller> =>
-    inSource(git, await openSource(git, root));
+/** `sources`: may remember what it was told, because reading objects and refs runs no filter. */
+export function createRepositories(
+  git: Git,
+  sources: SourceCache = (path) => openSource(git, path),
+): Repositories {
+  const callIn = async (root: string): Promise<Caller> => inSource(git, await sources(root));
   return {
     open: async (path) => {
       await git.requireVersion();
@@ -23,8 +27,9 @@ export function createRepositories(git: Git): Repositories {
       if ((await findCommit(call, "HEAD")) === null) {
         throw new TuttiError("repository.no-commits", `${source.root} has no commit yet.`);
       }
-      const head = await call(["symbolic-ref", "--quiet", "--short", "HEAD"], { accept: [1] });
-      const branch = head.code === 0 ? head.stdout.trim() : null;
+      const head = await call(["symbolic-ref", "--quiet", "HEAD"], { accept: [1] });
+      // Shortened here: git's own short name is another where a tag has the same name.
+      const branch = head.code === 0 ? head.stdout.trim().replace(/^refs\/heads\//u, "") : null;
       return { root: source.root, branch, dirty: await dirtyFiles(call) };
     },
     resolve: async (root, ref) => resolveCommit(await callIn(root), root, ref),
@@ -47,6 +52,8 @@ export function createRepositories(git: Git): Repositories {
       );
       return fields(out.stdout);
     },
+    contains: async (root, pair) =>
+      isAncestor(await callIn(root), { ancestor: pair.commit, of: pair.in }),
     follows: async (root, branch) => {
       const call = await callIn(root);
       const ref = `refs/heads/${branch}`;

@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import { RunId } from "@tutti/protocol";
+import { expect, test } from "vitest";
+import { keyedRunId, startCommand } from "../../src/engine/start-run.ts";
+import { createRules } from "../../src/rules.ts";
+import { git, makeRepository, openWorkspaces, scratch, write } from "../workspace/support.ts";
+
+const configOf = (name: string): string => `
+agents:
+  ${name}: { command: ["${name}"], family: anthropic }
+  tenor: { command: ["tenor"], family: openai }
+roles: { author: ${name}, reviewer: [tenor] }
+checks: { test: { run: "npm test" } }
+`;
+
+const project = () => {
+  const place = scratch("start-run");
+  const root = makeRepository(join(place.folder, "project"));
+  write(root, { ".tutti/config.yaml": configOf("alto") });
+  git(root, "add", ".");
+  git(root, "commit", "-qm", "configuration");
+  const { repositories } = openWorkspaces(place);
+  const deps = {
+    repositories,
+    rules: createRules(join(place.folder, "config")),
+    ids: { run: () => RunId.parse("r-abcdef123456"), permission: () => "q-1" },
+  };
+  return { root, deps, [Symbol.dispose]: () => place[Symbol.dispose]() };
+};
+
+const commitOn = (root: string, branch: string, files: Record<string, string>): string => {
+  git(root, "checkout", "-q", "-B", branch);
+  write(root, files);
+  git(root, "add", ".");
+  git(root, "commit", "-qm", `on ${branch}`);
+  const commit = git(root, "rev-parse", "HEAD");
+  git(root, "checkout", "-q", "main");
+  return commit;
+};
+
+test("a tag that is called like the target branch is never taken for it", async () => {
+  using place = project();
+  const { root, deps } = place;
+  commitOn(root, "other", { ".tutti/config.yaml": configOf("bass") });
+  git(root, "tag", "main", "other");
+  const { base, policy } = await startCommand(deps, { path: root, text: "mend it" });
+  expect(base.commit).toBe(git(root, "rev-parse", "refs/heads/main"));
+  expect(Object.keys(policy.config.agents)).toContain("alto");
+});
+
+test("only a branch can be merged into", async () => {
+  using place = project();
+  const { root, deps } = place;
+  git(root, "tag", "v1");
+  for (const target of ["v1", "HEAD~0", "no-such-branch"])
+    await expect(startCommand(deps, { path: root, text: "mend it", target })).rejects.toMatchObject(
+      { code: "repository.ref" },
+    );
+});
+
+test("a base with commits that the target does not have is warned of", async () => {
+  using place = project();
+  const { root, deps } = place;
+  const ahead = commitOn(root, "ahead", { "new.txt": "new\n" });
+  const started = await startCommand(deps, { path: root, text: "mend it", base: "ahead" });
+  expect(started.base.commit).toBe(ahead);
+  expect(started.warnings).toContainEqual(
+    expect.stringContaining("ahead has commits that main does not have"),
+  );
+  const behind = await startCommand(deps, { path: root, text: "mend it", base: "main~1" });
+  expect(behind.warnings).toEqual([]);
+});
+
+test("a key names one run for each place, and no key names none", () => {
+  const request = { path: "/a", text: "mend it", key: "k" };
+  expect(keyedRunId(request)).toBe(keyedRunId({ ...request, text: "other words" }));
+  expect(keyedRunId(request)).not.toBe(keyedRunId({ ...request, path: "/b" }));
+  expect(keyedRunId({ path: "/a", text: "mend it" })).toBe(null);
+});
