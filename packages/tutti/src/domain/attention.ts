@@ -4,6 +4,7 @@ import {
   AttentionId,
   type AttentionItem,
   type AttentionKind,
+  type PermissionOption,
   type RunDocument,
   type Sha256,
   type StepKey,
@@ -93,6 +94,20 @@ const approvals = (state: RunDocument): Ask[] =>
     ];
   });
 
+/** What a shell and a terminal take as it is; an agent chooses the ids of its options. */
+const PLAIN_WORD = /^[\w.:@=-]+$/u;
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
+
+/** People paste it: an id may not become another word of it, nor move the cursor. */
+const permitCommand = (run: string, permission: string, option: PermissionOption): string => {
+  if (UNPRINTABLE.test(option.id)) return "tutti permit ls";
+  const word = PLAIN_WORD.test(option.id)
+    ? option.id
+    : `'${option.id.replaceAll("'", String.raw`'\''`)}'`;
+  const verb = option.kind.startsWith("allow") ? "allow" : "deny";
+  return `tutti permit ${verb} ${run} ${permission} --option=${word}`;
+};
+
 const permissions = (state: RunDocument): Ask[] =>
   state.permissions.map((permission) => ({
     kind: "permission",
@@ -103,11 +118,7 @@ const permissions = (state: RunDocument): Ask[] =>
     why: "the agent waits for the answer",
     details: permission.detail === "" ? [] : [permission.detail],
     answers: permission.options.map((option) =>
-      answer(
-        option.id,
-        option.name,
-        `tutti permit ${option.kind.startsWith("allow") ? "allow" : "deny"} ${state.id} ${permission.id} --option ${option.id}`,
-      ),
+      answer(option.id, option.name, permitCommand(state.id, permission.id, option)),
     ),
   }));
 

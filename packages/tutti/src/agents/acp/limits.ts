@@ -28,6 +28,10 @@ export const FEED_MAX_EVENTS = 256;
 export const IDLE_MAX_ENTRIES = 100;
 
 export const OPEN_PERMISSIONS_MAX = 16;
+/** Answers of one permission, their ids (longer ones are not offered) and their names (cut). */
+export const OPTIONS_MAX = 16;
+export const OPTION_ID_MAX_CHARS = 200;
+export const OPTION_NAME_MAX_CHARS = 200;
 /** Requests of the agent that have no answer yet; beyond it the agent's output is not read. */
 export const OPEN_REQUESTS_MAX = 64;
 export const TOOL_TITLES_MAX = 1000;

@@ -2,7 +2,12 @@
 import { PermissionOption } from "@tutti/protocol";
 import type { AgentEvent } from "../../engine/ports/agents.ts";
 import type { PermissionOutcome } from "./link.ts";
-import { OPEN_PERMISSIONS_MAX } from "./limits.ts";
+import {
+  OPEN_PERMISSIONS_MAX,
+  OPTION_ID_MAX_CHARS,
+  OPTION_NAME_MAX_CHARS,
+  OPTIONS_MAX,
+} from "./limits.ts";
 import { PermissionRequest } from "./messages.ts";
 import type { Transcriber } from "./transcript.ts";
 import { cut, toolDetail } from "./transcript.ts";
@@ -34,9 +39,10 @@ type Open = {
 const CANCELLED: PermissionOutcome = { outcome: "cancelled" };
 
 const optionsOf = (request: PermissionRequest): PermissionOption[] =>
-  request.options.flatMap(({ optionId, name, kind }) => {
-    const option = PermissionOption.safeParse({ id: optionId, name, kind });
-    return option.success ? [option.data] : [];
+  request.options.slice(0, OPTIONS_MAX).flatMap(({ optionId, name, kind }) => {
+    const shown = cut(name, OPTION_NAME_MAX_CHARS);
+    const option = PermissionOption.safeParse({ id: optionId, name: shown, kind });
+    return option.success && optionId.length <= OPTION_ID_MAX_CHARS ? [option.data] : [];
   });
 
 export const createDesk = (transcriber: Transcriber): Desk => {
