@@ -7,6 +7,9 @@ import { TESTS_MAX, type Report } from "./report.ts";
 /** Deeper nested suites are not read. */
 const DEPTH_MAX = 32;
 
+/** Text that nothing is read from; it may be most of a report, and is passed over unparsed. */
+const UNREAD = ["..system-out", "..system-err", "..failure", "..error"];
+
 type Node = Readonly<Record<string, unknown>>;
 
 /** Reads the report's documents, one per file. A document that is not JUnit is a problem. */
@@ -38,6 +41,7 @@ function parse(text: string): Node | Error {
     attributeNamePrefix: "@",
     parseAttributeValue: false,
     parseTagValue: false,
+    stopNodes: UNREAD,
     isArray: (name) => name === "testsuite" || name === "testcase",
   });
   try {

@@ -82,4 +82,22 @@ describe("JUnit reports", () => {
     const { tests } = readJunit([bomb]);
     expect(JSON.stringify(tests).length).toBeLessThan(10_000);
   });
+
+  test("endless output beside the tests is passed over, whatever stands in it", () => {
+    const output = `${"a &amp; ".repeat(500_000)}<testcase name="planted"/>`;
+    const started = performance.now();
+    expect(
+      readJunit([
+        `<testsuite name="s"><testcase name="a"><system-out>${output}</system-out></testcase>` +
+          `<testcase name="b"><failure message="m"><![CDATA[</failure> ]]>&lt;</failure></testcase></testsuite>`,
+      ]),
+    ).toEqual({
+      tests: [
+        { name: "s > a", outcome: "passed" },
+        { name: "s > b", outcome: "failed" },
+      ],
+      problems: [],
+    });
+    expect(performance.now() - started).toBeLessThan(700);
+  });
 });
