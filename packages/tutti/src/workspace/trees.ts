@@ -7,7 +7,8 @@ import { copyWithAge } from "./git/copy-with-age.ts";
 import { buildClone, buildGitFolder, settleClone } from "./git/clone.ts";
 import type { RunGit } from "./git/run-git.ts";
 import { listTree } from "./git/tree.ts";
-import { runRefs } from "./git/refs.ts";
+import { readRefs, runRefs } from "./git/refs.ts";
+import { inSource } from "./git/source.ts";
 import { rememberIndex } from "./git/snapshot.ts";
 import { placeOf } from "./places.ts";
 import { copyDependencies } from "./recipe/dependencies.ts";
@@ -77,8 +78,9 @@ async function trustedHashes(
   hashOf: (commit: string) => Promise<string>,
 ): Promise<ReadonlySet<string>> {
   const hashes = new Set([await hashOf(work.base)]);
-  const tip = join(work.source.commonDir, runRefs(work.run).tip);
-  if (existsSync(tip)) hashes.add(await hashOf(readFileSync(tip, "utf8").trim()));
+  const { tip } = runRefs(work.run);
+  const found = (await readRefs(inSource(work.git, work.source), [tip])).get(tip);
+  if (found !== undefined) hashes.add(await hashOf(found));
   return hashes;
 }
 

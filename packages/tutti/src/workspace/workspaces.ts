@@ -60,7 +60,7 @@ export function createWorkspaces(options: WorkspacesOptions): {
   const preparations = createPreparations(options.sandbox);
   const sources = createSourceCache(git, options.environment);
   const parts: Parts = { git, layout, preparations, sources, lock: createLock(), options };
-  return { workspaces: workspacesOf(parts), repositories: createRepositories(git) };
+  return { workspaces: workspacesOf(parts), repositories: createRepositories(git, sources) };
 }
 
 function workspacesOf(parts: Parts): Workspaces {

@@ -143,6 +143,64 @@ describe("set-up", () => {
     expect(readFileSync(join(old.place.root, "deps/scripts"), "utf8")).toBe("scripts:run\n");
   });
 
+  test("manifests that the target gained are no candidate's own", async () => {
+    using place = scratch("recipe");
+    const project = projectIn(place);
+    const { workspaces } = openWorkspaces(place);
+    const source = sourceOf(project, { config: { recipe: RECIPE } });
+    const { root } = await workspaces.prepare(source, quiet);
+    write(root, { "a.txt": "changed\n" });
+    const { candidate } = await workspaces.checkpoint(source, {
+      key: newKey(),
+      message: "m",
+      author: null,
+    });
+    commitFiles(project, { "package.json": '{"name":"target"}\n' }, "Target");
+    const landing = await workspaces.landing(source, {
+      key: newKey(),
+      target: "main",
+      to: "target",
+      candidate,
+      trailers: [],
+      title: "t",
+      at: 0,
+    });
+    if (landing.kind !== "prepared") throw new Error("it should merge");
+    git(project, "pack-refs", "--all");
+    const { commit } = landing.landing;
+    await using copy = await workspaces.throwAway(source, {
+      key: newKey(),
+      commit,
+      purpose: "checks",
+    });
+    expect(readFileSync(join(copy.place.root, "deps/scripts"), "utf8")).toBe("scripts:run\n");
+  });
+
+  test("what a run with unchanged manifests made anew holds nothing of its candidate", async () => {
+    using place = scratch("recipe");
+    const project = makeRepository(join(place.folder, "project"), {
+      "a.txt": "honest\n",
+      "setup.sh": "mkdir -p deps && cat a.txt > deps/a\n",
+      "package.json": "{}\n",
+      ".gitignore": "deps\n",
+    });
+    const { workspaces } = openWorkspaces(place);
+    const recipe = { setup: "sh setup.sh", dependencies: ["deps"] };
+    const source = sourceOf(project, { config: { recipe } });
+    const { root } = await workspaces.prepare(source, quiet);
+    write(root, { "a.txt": "planted\n" });
+    const key = newKey();
+    const { candidate } = await workspaces.checkpoint(source, { key, message: "m", author: null });
+    // As when other runs have pushed it out since.
+    rmSync(preparationsOf(place, project), { recursive: true });
+    const options = { key: newKey(), commit: candidate.commit, purpose: "checks" } as const;
+    await using copy = await workspaces.throwAway(source, options);
+    expect(readFileSync(join(copy.place.root, "a.txt"), "utf8")).toBe("planted\n");
+    expect(readFileSync(join(copy.place.root, "deps/a"), "utf8")).toBe("honest\n");
+    const other = await workspaces.prepare(sourceOf(project, { config: { recipe } }), quiet);
+    expect(readFileSync(join(other.root, "deps/a"), "utf8")).toBe("honest\n");
+  });
+
   test("a failing one says what it said, and a later one starts afresh", async () => {
     using place = scratch("recipe");
     const project = projectIn(place);

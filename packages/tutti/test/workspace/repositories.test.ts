@@ -28,6 +28,17 @@ describe("opening", () => {
     });
   });
 
+  test("what the user ignores everywhere is not called dirty", async () => {
+    using place = scratch("open");
+    const project = makeRepository(join(place.folder, "project"));
+    write(project, { ".idea/x.xml": "x", "notes.swp": "n", "real.txt": "r" });
+    write(place.home, { ".config/git/ignore": "*.swp\n", ".ignore": ".idea\n" });
+    const { repositories } = openWorkspaces(place);
+    expect((await repositories.open(project)).dirty).toEqual([".idea/", "real.txt"]);
+    write(place.home, { ".gitconfig": "[core]\n\texcludesFile = ~/.ignore\n" });
+    expect((await repositories.open(project)).dirty).toEqual(["notes.swp", "real.txt"]);
+  });
+
   test("a detached head has no branch", async () => {
     using place = scratch("open");
     const project = makeRepository(join(place.folder, "project"));

@@ -99,6 +99,10 @@ export type Git = {
     args: readonly string[],
     options: { readonly cwd: string },
   ) => Promise<string>;
+  /** Folder of the user's own files for git, such as `ignore`. */
+  readonly userConfigFolder: string;
+  /** A path of the user's configuration, where `~/` is their home. */
+  readonly inUserHome: (path: string) => string;
   /** Throws `git.missing` or `git.old`. */
   readonly requireVersion: () => Promise<void>;
   /** Takes over whose repositories the user trusts (`safe.directory`). */
@@ -136,9 +140,12 @@ export function createGit({ folder, environment }: GitSettings): Git {
     return judge(result, { args, options });
   };
 
+  const userHome = environment["HOME"] ?? "/";
   return {
     call,
     userConfig,
+    userConfigFolder: join(environment["XDG_CONFIG_HOME"] ?? join(userHome, ".config"), "git"),
+    inUserHome: (file) => (file.startsWith("~/") ? join(userHome, file.slice(2)) : file),
     requireVersion: versionGate(userEnvironment),
     refreshTrust: async () => {
       const args = ["-z", "--type=path", "--get-all", "safe.directory"];

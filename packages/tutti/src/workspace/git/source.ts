@@ -23,6 +23,8 @@ export type Source = {
   readonly identity: Identity | null;
   /** Names of content filters in the user's configuration, all switched off for our calls but LFS. */
   readonly filters: readonly string[];
+  /** What the user ignores everywhere. */
+  readonly excludesFile: string;
 };
 
 /** git follows alternates this deep. */
@@ -30,7 +32,7 @@ const ALTERNATES_MAX_DEPTH = 5;
 const ALTERNATES_MAX = 32;
 
 const FACTS =
-  "^(user\\.(name|email)|filter\\..*|remote\\..*\\.(promisor|partialclonefilter)|extensions\\.partialclone)$";
+  "^(user\\.(name|email)|filter\\..*|core\\.excludesfile|remote\\..*\\.(promisor|partialclonefilter)|extensions\\.partialclone)$";
 
 /** Throws `repository.none`, `repository.bare` or `git.failed`. */
 export async function openSource(git: Git, path: string): Promise<Source> {
@@ -92,11 +94,12 @@ function notARepository(path: string, asked: GitOutput): TuttiError {
 async function readSettings(
   git: Git,
   cwd: string,
-): Promise<Pick<Source, "isPartial" | "identity" | "filters">> {
+): Promise<Pick<Source, "isPartial" | "identity" | "filters" | "excludesFile">> {
   const text = await git.userConfig(["-z", "--get-regexp", FACTS], { cwd });
   let name: string | null = null;
   let email: string | null = null;
   let isPartial = false;
+  let excludesFile = join(git.userConfigFolder, "ignore");
   const filters = new Set<string>();
   for (const field of fields(text)) {
     const cut = field.indexOf("\n");
@@ -104,11 +107,12 @@ async function readSettings(
     const value = cut === -1 ? "" : field.slice(cut + 1);
     if (key === "user.name") name = value;
     else if (key === "user.email") email = value;
+    else if (key === "core.excludesfile") excludesFile = git.inUserHome(value);
     else if (key.startsWith("filter.")) filters.add(key.slice(7, key.lastIndexOf(".")));
     else isPartial = true;
   }
   const identity = name && email ? { name, email } : null;
-  return { identity, filters: [...filters], isPartial };
+  return { identity, filters: [...filters], isPartial, excludesFile };
 }
 
 /** The stores git would look into, flattened: relative entries count only at the first level. */
@@ -187,6 +191,6 @@ export function inSource(git: Git, source: Source): Caller {
         "filter.lfs.required=true",
       ]
     : [];
-  const config = [...off, ...lfs];
+  const config = [...off, ...lfs, `core.excludesFile=${source.excludesFile}`];
   return (args, call) => git.call(args, { cwd: source.root, ...call, config });
 }
