@@ -51,19 +51,21 @@ export async function prepareFor(
   const hashOf = async (of: string): Promise<string> =>
     manifestHash(await listTree(vault, of), recipe.setup ?? "");
   const manifests = await hashOf(commit);
-  const trusted = commit === base || (await trustedHashes(work, hashOf)).has(manifests);
+  const trusted = commit === base ? base : (await trustedCommits(work, hashOf)).get(manifests);
   const key = preparationKey({
     manifests,
     toolchain: toolchainHash(toolchainOf(sandbox.read, host).searchPath),
     recipe,
-    untrustedRun: trusted ? null : work.run,
+    untrustedRun: trusted === undefined ? work.run : null,
   });
   return work.preparations.ensure({
     key,
     folder: work.preparationFolder,
     recipe,
-    hasScripts: trusted,
-    build: (tree) => buildTree(work, tree, { commit, branch: "prepare", prepared: null }),
+    hasScripts: trusted !== undefined,
+    // What all runs share comes from a commit of theirs: set-up may read more than the manifests.
+    build: (tree) =>
+      buildTree(work, tree, { commit: trusted ?? commit, branch: "prepare", prepared: null }),
     placeOf: ({ tree, home, artifacts }) =>
       placeOf({ ...placeBase(work), tree, home, artifacts, prepared: null }),
     owner: `prepare-${work.run}`,
@@ -72,16 +74,16 @@ export async function prepareFor(
   });
 }
 
-/** Manifests that no candidate of this run wrote: the base's, and the target tip's. */
-async function trustedHashes(
+/** Commits that no candidate of this run wrote, by their manifests: the base, and the target's tip. */
+async function trustedCommits(
   work: Work,
   hashOf: (commit: string) => Promise<string>,
-): Promise<ReadonlySet<string>> {
-  const hashes = new Set([await hashOf(work.base)]);
+): Promise<ReadonlyMap<string, CommitId>> {
+  const commits = new Map([[await hashOf(work.base), work.base]]);
   const { tip } = runRefs(work.run);
   const found = (await readRefs(inSource(work.git, work.source), [tip])).get(tip);
-  if (found !== undefined) hashes.add(await hashOf(found));
-  return hashes;
+  if (found !== undefined) commits.set(await hashOf(found), found);
+  return commits;
 }
 
 /** What every place of a run has in common. */
