@@ -14,7 +14,7 @@ export type Installed = {
   readonly program: string;
   /** The scripted agent in one file. */
   readonly scriptedAgent: string;
-  /** Space on disk, all dependencies included. */
+  /** Space on disk, with whatever it depends on. */
   readonly bytes: number;
 };
 
@@ -34,7 +34,7 @@ export function buildScriptedAgent(): string {
   return join(CHECKOUT, "packages/tutti/dist/scripted-agent.mjs");
 }
 
-/** Asks the npm registry for the dependencies. */
+/** Nothing is asked of the npm registry: everything is bundled in. */
 export async function installPackage(folder: string): Promise<Installed> {
   build();
   const app = join(folder, "app");
