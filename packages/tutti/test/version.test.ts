@@ -8,6 +8,6 @@ it("the program names the version that its package has", () => {
   );
   expect(manifest).toMatchObject({
     version: VERSION,
-    dependencies: { "@tutti/protocol": VERSION },
+    devDependencies: { "@tutti/protocol": VERSION },
   });
 });

@@ -18,7 +18,13 @@ const PATIENCE = [
   "--fetch-retry-maxtimeout=5000",
   "--fetch-timeout=60000",
 ];
-const QUIET = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"];
+const QUIET = [
+  "--loglevel=error",
+  "--ignore-scripts",
+  "--no-audit",
+  "--no-fund",
+  "--no-update-notifier",
+];
 /** Lines of npm's own message that are passed on. */
 const MESSAGE_MAX_LINES = 6;
 
