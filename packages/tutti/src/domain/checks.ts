@@ -4,6 +4,7 @@ import type {
   ChecksRun,
   ChecksStep,
   GuardFlag,
+  Proof,
   ProofResult,
   RunDocument,
   Sha256,
@@ -18,13 +19,20 @@ export const checkNames = (state: RunDocument, step: WorkflowStep): readonly str
   return step.kind === "checks" && step.run.length > 0 ? step.run : all;
 };
 
+/** Proofs that the present candidate has to pass. One that was found on it has just failed there. */
+export const suiteOf = (state: RunDocument): readonly Proof[] =>
+  state.proofs.filter(({ id }) => {
+    const finding = state.findings.find((candidate) => candidate.id === id);
+    return finding?.evidence?.candidateCommit !== state.candidate?.commit;
+  });
+
 /** What a checks pass is compared by besides the tree: the commands and the proofs laid over it. */
 export const checksDefinition = (state: RunDocument, step: WorkflowStep): Sha256 => {
   const names = checkNames(state, step);
   return hashOf({
     checks: names.map((name) => [name, state.policy.config.checks[name] ?? null]),
     recipe: state.policy.config.recipe,
-    proofs: state.proofs.map((proof) => [proof.id, hashOf(proof.reproduction)]),
+    proofs: suiteOf(state).map((proof) => [proof.id, hashOf(proof.reproduction)]),
   });
 };
 

@@ -2,7 +2,7 @@
 import type { Finding, ReviewStep, RunDocument } from "@tutti/protocol";
 import { failGate } from "./back-edge.ts";
 import { type Draft, pass } from "./draft.ts";
-import { effectsOf, keyOf } from "./steps.ts";
+import { effectsOf, keyOf, stepState } from "./steps.ts";
 
 /** A reproduced finding blocks until it is fixed or a person waives it. */
 export const isBlocking = (finding: Finding): boolean =>
@@ -27,6 +27,14 @@ const findingsOn = ({ findings, candidate }: RunDocument, step: string): readonl
       (finding.raisedOn === candidate?.commit ||
         finding.evidence?.candidateCommit === candidate?.commit),
   );
+
+/** A review that failed by its findings alone passes when a person has waived the last of them. */
+export const passWhenWaived = (draft: Draft, step: ReviewStep): void => {
+  const { status } = stepState(draft.state, step.id);
+  const findings = findingsOn(draft.state, step.id);
+  const byFindings = status.kind === "failed" && status.failure === null && findings.length > 0;
+  if (byFindings && !findings.some((finding) => isBlocking(finding))) concludeReview(draft, step);
+};
 
 export const concludeReview = (draft: Draft, step: ReviewStep): void => {
   const key = keyOf(step.id);

@@ -8,7 +8,7 @@ import type {
   StepKey,
   WorkflowStep,
 } from "@tutti/protocol";
-import { baselineRun, checkNames, isBaselineUnderWay } from "./checks.ts";
+import { baselineRun, checkNames, isBaselineUnderWay, suiteOf } from "./checks.ts";
 import { concludeReview } from "./conclude-review.ts";
 import { type Draft, emit, fail, request, startAttempt } from "./draft.ts";
 import { chooseReviewers } from "./family.ts";
@@ -60,7 +60,7 @@ export const requestBaseline = (draft: Draft): void => {
 const startChecks = (draft: Draft, step: ChecksStep, key: StepKey): void => {
   startAttempt(draft, key, null);
   const checks = [...checkNames(draft.state, step)];
-  const { candidate, base, proofs } = draft.state;
+  const { candidate, base } = draft.state;
   if (checks.length === 0) {
     fail(draft, key, {
       summary: "no check is configured",
@@ -82,7 +82,7 @@ const startChecks = (draft: Draft, step: ChecksStep, key: StepKey): void => {
     commit: candidate.commit,
     base: base.commit,
     checks,
-    proofs,
+    proofs: [...suiteOf(draft.state)],
   });
 };
 

@@ -2,6 +2,7 @@
 import type { CommandOf, Facts, Rejected } from "@tutti/protocol";
 import { authorStep, reopen } from "../back-edge.ts";
 import { guardIsOpen, guardSubject, waitForGuard } from "../checks.ts";
+import { passWhenWaived } from "../conclude-review.ts";
 import { type Draft, emit, endAttempt, reject } from "../draft.ts";
 import { concludeChecks } from "../settle/checks.ts";
 import { startStep } from "../start.ts";
@@ -102,5 +103,7 @@ export const disposeFinding = (
     finding: finding.id,
     disposition: { kind: "waived", who: actorName(draft), why: command.why },
   });
+  for (const step of draft.state.workflow.steps)
+    if (step.kind === "review") passWhenWaived(draft, step);
   return null;
 };

@@ -165,8 +165,11 @@ const concludeIfActive = (draft: Draft, key: StepKey): void => {
 export const concludeChecks = (draft: Draft, step: ChecksStep): void => {
   const key = keyOf(step.id);
   if (effectsOf(draft.state, key).length > 0 || isBaselineUnderWay(draft.state)) return;
-  const run = candidateRun(draft.state, step);
-  if (run === null) return;
+  const ran = candidateRun(draft.state, step);
+  if (ran === null) return;
+  // A person may have waived a finding while its proof ran.
+  const isInSuite = ({ proof }: ProofResult) => draft.state.proofs.some(({ id }) => id === proof);
+  const run = { ...ran, proofs: ran.proofs.filter((proof) => isInSuite(proof)) };
   if (!isGreen(run))
     return failGate(draft, step, { summary: "checks are red", details: redDetails(run) });
   if (baselineRun(draft.state) === null) return requestBaseline(draft);

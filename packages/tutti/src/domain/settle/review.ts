@@ -2,6 +2,7 @@
 import { type EffectResult, type Finding, FindingId, type FindingReport } from "@tutti/protocol";
 import { concludeReview } from "../conclude-review.ts";
 import { continueAttempt, type Draft, emit, fail, pass, request } from "../draft.ts";
+import { hashOf } from "../hash.ts";
 import { invariant } from "../invariant.ts";
 import { REVIEWER_TRIES_MAX } from "../limits.ts";
 import { familyOf } from "../roles.ts";
@@ -154,6 +155,21 @@ const settleInvestigation = (draft: Draft, { payload, result }: Settled<"evidenc
   });
 };
 
+/** A blind reviewer raises again what a person has waived: the same reproduction asks nobody twice. */
+const inheritWaiver = (draft: Draft, { id, reproduction }: Finding): void => {
+  const proof = hashOf(reproduction ?? null);
+  const waived = draft.state.findings.find(
+    (other) => other.disposition.kind === "waived" && hashOf(other.reproduction ?? null) === proof,
+  );
+  if (waived?.disposition.kind !== "waived") return;
+  const { who, why } = waived.disposition;
+  emit(draft, {
+    type: "finding.disposed",
+    finding: id,
+    disposition: { kind: "waived", who, why: `as ${waived.id}: ${why}` },
+  });
+};
+
 export const settleEvidence = (draft: Draft, settled: Settled<"evidence.run">): void => {
   const { payload, result } = settled;
   const step = stepByKey(draft.state, payload.step);
@@ -177,6 +193,7 @@ export const settleEvidence = (draft: Draft, settled: Settled<"evidence.run">): 
       reason: ruled.reason,
       proof: result.proof,
     });
+    inheritWaiver(draft, finding);
   } else if (result.kind === "failed" && result.failure.retry !== "never") {
     const { failure } = result;
     const summary = `the reproduction of ${finding.id} could not be run: ${failure.message}`;
