@@ -302,11 +302,12 @@ describe("steering", () => {
     expect((await h.tutti(["give", run])).code).toBe(0);
   });
 
-  it("opens a shell only on a terminal", async () => {
+  it("opens a shell on a terminal, and runs a script elsewhere", async () => {
     const run = await started();
-    expect((await h.tutti(["shell", run])).code).toBe(2);
     expect((await h.tutti(["shell", run], { isTerminal: true })).code).toBe(7);
     expect(h.shells[0]?.place.root).toBe(`/ws/${run}`);
+    expect((await h.tutti(["shell", run])).code).toBe(7);
+    expect(h.shells[1]?.command).toEqual(["/bin/bash", "--norc", "-s"]);
   });
 
   it("amends an artifact from a file", async () => {

@@ -21,8 +21,12 @@ export const WORK: readonly CommandSpec[] = [
   {
     name: "shell",
     about: "Open a terminal inside the fence of a run",
+    details: "Without a terminal it runs the script that it reads from standard input.",
     args: [RUN_ARGUMENT],
-    examples: [{ command: "tutti shell r-4k2m", about: "See what the agents and checks see" }],
+    examples: [
+      { command: "tutti shell r-4k2m", about: "See what the agents and checks see" },
+      { command: "tutti shell r-4k2m < try.sh", about: "Run a script there" },
+    ],
     load: () => import("../commands/shell.ts"),
   },
   {

@@ -1,6 +1,7 @@
-import { TuttiError } from "@tutti/protocol/errors";
 import type { Action } from "../command-spec.ts";
 import { selectRun } from "../select-run.ts";
+
+const SCRIPT_SHELL = ["/bin/bash", "--norc", "-s"];
 
 export const run: Action = async (cli, input) => {
   const { run: id } = await selectRun(cli, input.args, "act");
@@ -10,9 +11,9 @@ export const run: Action = async (cli, input) => {
     cli.printJson(spec);
     return 0;
   }
-  if (cli.deps.stdin.isTTY !== true) {
-    throw new TuttiError("usage", "A shell needs a terminal; --json prints what it would start.");
-  }
+  // Without a terminal there is nobody to prompt: standard input is the script.
+  if (cli.deps.stdin.isTTY !== true)
+    return cli.deps.launchShell({ ...spec, command: SCRIPT_SHELL });
   cli.note(`A shell in the fence of ${id}, in ${spec.place.root}. Leave it with \`exit\`.`);
   return cli.deps.launchShell(spec);
 };

@@ -72,6 +72,9 @@ function headLines(view: RunView, { style, width, now }: PageOptions): string[] 
     ...waived.map(([stage, why]) =>
       style.paint("waiting", `▽ the workflow waives ${stage}: ${printableLine(why)}`),
     ),
+    ...view.steps
+      .filter(({ outcome }) => outcome === "waived")
+      .map(({ id, detail }) => style.paint("waiting", printableLine(`▽ ${id}: ${detail}`))),
     ...view.degraded.map(({ step, by, reason }) =>
       style.paint(
         "waiting",
