@@ -79,6 +79,8 @@ const projectOf = (load: Load, { folder, program }: Agent): Project => {
   return createProject({
     agents: {},
     roles: { author: "alto" },
+    // A landing runs every configured check, whatever the workflow says.
+    ...(load.checks ? {} : { checks: {} }),
     config: {
       agents: { alto: { command, family: "anthropic" } },
       sandbox: { read: [dirname(process.execPath), program, script] },
@@ -121,6 +123,7 @@ const allMerged = async (
   return seen;
 };
 
+/** Of the first ones: the others wait for a free turn. */
 const promptDelays = async (daemon: Daemon, events: readonly RunEvent[]): Promise<number[]> => {
   const delays: number[] = [];
   for (const { run, at, body } of events) {
@@ -129,7 +132,7 @@ const promptDelays = async (daemon: Daemon, events: readonly RunEvent[]): Promis
     const prompt = window.entries.find((entry) => entry.kind === "prompt");
     if (prompt !== undefined) delays.push(prompt.at - at);
   }
-  return delays;
+  return delays.slice(0, WIDE);
 };
 
 type Measured = {
