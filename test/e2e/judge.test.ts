@@ -12,7 +12,8 @@ const GOOD: Action = {
 
 const PACKAGE: Files = {
   "package.json":
-    '{ "name": "sum", "version": "1.0.0", "scripts": { "test": "node --test --test-reporter=tap" } }\n',
+    '{ "name": "sum", "version": "1.0.0", "scripts": { "test": "node --test --test-reporter=tap && node tools/after.mjs" } }\n',
+  "tools/after.mjs": "",
   "other.test.mjs": 'import test from "node:test";\n\ntest("is there", () => {});\n',
   ".github/workflows/ci.yml": "on: push\n",
 };
@@ -45,6 +46,22 @@ const ATTEMPTS: readonly Attempt[] = [
       },
     ],
     flag: "check-edited: package.json",
+  },
+  {
+    title: "edits a program that the script behind a check runs",
+    actions: [{ do: "append", path: "tools/after.mjs", content: "process.exit(0);\n" }],
+    flag: "check-edited: tools/after.mjs",
+  },
+  {
+    title: "commits a program of his own into the dependencies",
+    actions: [
+      {
+        do: "run",
+        command:
+          "mkdir -p node_modules/.bin && printf '#!/bin/sh\nexit 0\n' > node_modules/.bin/node && chmod +x node_modules/.bin/node && git add -f node_modules && git commit -qm tools",
+      },
+    ],
+    flag: "check-edited: node_modules/.bin/node",
   },
   {
     title: "edits the CI",
@@ -122,6 +139,30 @@ describe("an author who", () => {
 });
 
 describe("a check", () => {
+  it("cannot be prepared by the code that an earlier check ran", async () => {
+    const content =
+      'import { writeFileSync } from "node:fs";\nwriteFileSync("style.sh", "");\n// FORBIDDEN\n' +
+      "export const sum = (values) => values.reduce((total, value) => total + value, 0);\n";
+    using project = createProject({
+      files: { "style.sh": "! grep FORBIDDEN sum.mjs\n" },
+      agents: {
+        alto: authorOf([{ do: "write", path: "sum.mjs", content }]),
+        tenor: { family: "openai", script: RIVAL },
+      },
+      checks: {
+        test: { run: "node --test --test-reporter=tap", timeout: "60s" },
+        style: { run: "sh style.sh", timeout: "60s" },
+      },
+    });
+    await using daemon = createDaemon(project);
+    const run = await startRun(daemon.client, project, { workflow: "quick" });
+    const view = await conduct(daemon.client, run);
+    expect(view.outcome).not.toBe("merged");
+    const style = view.checks.filter(({ name, on }) => name === "style" && on === "candidate");
+    expect(style.map(({ outcome }) => outcome)).toContain("red");
+    expect(style.map(({ outcome }) => outcome)).not.toContain("green");
+  });
+
   it("that executes nothing is not a pass", async () => {
     using project = createProject({
       agents: { alto: authorOf([]), tenor: { family: "openai", script: RIVAL } },

@@ -137,6 +137,11 @@ describe("a diff that touches what judges it", () => {
     ["tox.ini", "check-edited"],
     ["Makefile", "check-edited"],
     [".husky/pre-commit", "check-edited"],
+    ["node_modules/.bin/vitest", "check-edited"],
+    ["babel.config.js", "check-edited"],
+    [".cargo/config.toml", "check-edited"],
+    [".yarn/releases/yarn-4.0.0.cjs", "manifest-edited"],
+    ["gradlew", "manifest-edited"],
     ["package-lock.json", "manifest-edited"],
     ["Cargo.lock", "manifest-edited"],
     ["go.mod", "manifest-edited"],
@@ -148,6 +153,14 @@ describe("a diff that touches what judges it", () => {
     expect(kinds(diffOf({ other: "x", [path]: "old\n" }, { [path]: null }))).toEqual([
       `${kind} ${path}`,
     ]);
+  });
+
+  test("attributes that hide lines from a diff raise a flag, as does a test's hook in conftest", () => {
+    const attributes = diffOf({ ".gitattributes": "a\n" }, { ".gitattributes": "*.js -diff\n" });
+    expect(kinds(attributes)).toEqual(["policy-edited .gitattributes"]);
+    const hook = "def pytest_pyfunc_call(pyfuncitem):\n    return True\n";
+    const conftest = diffOf({ "conftest.py": "import os\n" }, { "conftest.py": hook });
+    expect(kinds(conftest)).toContain("check-edited conftest.py");
   });
 
   test("moving such a file away raises the flag too", () => {

@@ -25,11 +25,20 @@ export type Verification = {
       readonly timeoutMs: number;
     },
   ) => Promise<ProofResult>;
+  /**
+   * Files that checks run without naming them: through scripts of package.json, through a Makefile.
+   * `root` holds the candidate's files, and nothing has run in it yet.
+   */
+  readonly filesBehind: (
+    checks: readonly CheckConfig[],
+    root: string,
+  ) => Promise<readonly string[]>;
   /** What a diff does to the things that judge it. `protectedGlobs` come on top of the built-in list. */
   readonly guard: (
     diff: Diff,
     options: {
       readonly checks: readonly CheckConfig[];
+      readonly scripts: readonly string[];
       readonly protectedGlobs: readonly string[];
     },
   ) => readonly GuardFlag[];

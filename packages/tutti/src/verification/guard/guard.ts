@@ -12,6 +12,8 @@ import { readTestLines } from "./test-lines.ts";
 
 export type GuardOptions = {
   readonly checks: readonly CheckConfig[];
+  /** From `filesBehind`: what the checks run without naming it. */
+  readonly scripts?: readonly string[];
   /** The project's own globs; a folder's name stands for everything in it. */
   readonly protectedGlobs: readonly string[];
 };
@@ -28,12 +30,14 @@ type Lines = { readonly patch: PatchFile | null; readonly isComplete: boolean };
 export function guardDiff(diff: Diff, options: GuardOptions): readonly GuardFlag[] {
   const read = readPatches(diff);
   const named = new Set(options.checks.flatMap(({ run }) => pathsIn(run)));
+  const scripts = new Set(options.scripts);
   return diff.files.flatMap((file) => {
     const lines = read(file.path);
     const paths = file.from === null ? [file.path] : [file.path, file.from];
     return distinct([
       ...flagProtected(paths, options.protectedGlobs),
       ...flagNamed(paths, named),
+      ...flagScripts(paths, scripts),
       ...flagRules(file, paths, lines),
       ...flagTest(file, lines.patch),
       ...flagPackage(file, lines.patch),
@@ -75,6 +79,19 @@ function flagNamed(paths: readonly string[], named: ReadonlySet<string>): GuardF
     .filter((path) => named.has(path) && !isTestPath(path))
     .map((path) => flag("check-edited", path, "A check's command names it."));
 }
+
+function flagScripts(paths: readonly string[], scripts: ReadonlySet<string>): GuardFlag[] {
+  return paths
+    .filter((path) => namesOf(path).some((name) => scripts.has(name)) && !isTestPath(path))
+    .map((path) => flag("check-edited", path, "A script that a check runs names it."));
+}
+
+/** A module may be named without its extension, or by its folder. */
+const namesOf = (path: string): readonly string[] => [
+  path,
+  path.replace(/\.\w+$/u, ""),
+  path.replace(/\/index\.\w+$/u, ""),
+];
 
 function pathsIn(command: string): string[] {
   return command.split(/[\s;&|()<>"'`=]+/u).map((word) => word.replace(/^(?:\.\/)+/u, ""));
