@@ -3,7 +3,8 @@ import type { ProjectConfig } from "@tutti/protocol";
 import type { Problem } from "../documents/problem.ts";
 import { suggest } from "../documents/suggest.ts";
 import type { Path } from "../documents/yaml-document.ts";
-import { refuseProjectPath, refuseReadPath } from "./host-path.ts";
+import { refuseReadPath } from "../platform/shown-path.ts";
+import { refuseProjectPath } from "./project-path.ts";
 
 export type Complain = (
   path: Path,

@@ -1,58 +1,9 @@
 /** What of the host a place shows read-only (`sandbox.read`), and the PATH that follows from it. */
 import { existsSync, realpathSync, statSync } from "node:fs";
-import { isAbsolute, join, normalize, relative } from "node:path";
+import { isAbsolute, join, normalize } from "node:path";
 import { TuttiError } from "@tutti/protocol";
 import type { Mount } from "../engine/ports/place.ts";
-
-/** Of the home folder: never shown, nor anything that holds them. */
-const SECRETS = [
-  ".ssh",
-  ".gnupg",
-  ".aws",
-  ".azure",
-  ".kube",
-  ".docker",
-  ".netrc",
-  ".git-credentials",
-  ".config/gh",
-  ".config/gcloud",
-  ".config/git/credentials",
-  ".local/share/keyrings",
-  ".password-store",
-  ".mozilla",
-  ".config/google-chrome",
-  ".config/chromium",
-  ".pki",
-  ".claude",
-  ".codex",
-  ".gemini",
-  ".copilot",
-  ".kimi",
-  ".qwen",
-  ".pi",
-  ".npmrc",
-  ".pypirc",
-  ".config/opencode",
-  ".local/share/opencode",
-  ".bash_history",
-  ".zsh_history",
-];
-/** Below these nothing may be shown either; agents keep programs beside their secrets. */
-const SEALED = new Set([
-  ".ssh",
-  ".gnupg",
-  ".aws",
-  ".azure",
-  ".kube",
-  ".docker",
-  ".local/share/keyrings",
-  ".password-store",
-  ".mozilla",
-  ".config/gh",
-  ".config/gcloud",
-]);
-/** Too much of a machine at once. */
-const TOO_WIDE = ["/", "/home", "/root", "/etc", "/var", "/run", "/proc", "/sys", "/dev", "/mnt"];
+import { refuseReadPath } from "../platform/shown-path.ts";
 
 const SYSTEM_PATH = ["/usr/local/bin", "/usr/bin", "/bin"];
 
@@ -90,17 +41,10 @@ function expand(entry: string, home: string): string {
 
 function refuseSecrets(entry: string, path: string, { home, data }: Host): void {
   const homes = existsSync(home) ? [home, realpathSync(home)] : [home];
-  if (TOO_WIDE.includes(path)) throw refusal(entry, "it shows too much of this machine");
+  const reason = homes.map((one) => refuseReadPath(path, one)).find((one) => one !== null);
+  if (reason !== undefined) throw refusal(entry, `it ${reason}`);
   if (isWithin(data, path) || isWithin(path, data))
     throw refusal(entry, "it shows Tutti's own data");
-  for (const folder of homes) {
-    if (isWithin(folder, path)) throw refusal(entry, "it shows the whole home folder");
-    for (const secret of SECRETS.map((name) => join(folder, name))) {
-      if (isWithin(secret, path)) throw refusal(entry, `it shows ${secret}`);
-      const name = relative(folder, secret);
-      if (SEALED.has(name) && isWithin(path, secret)) throw refusal(entry, `it lies in ${secret}`);
-    }
-  }
 }
 
 const isWithin = (path: string, folder: string): boolean =>

@@ -153,6 +153,7 @@ test("the fence never shows secrets, whole homes or whole machines", () => {
     "~/.config",
     "~/.config/gh",
     "~/.cargo",
+    "~/.codex/auth.json",
     "~/.npmrc",
     "~/.claude",
     "/",

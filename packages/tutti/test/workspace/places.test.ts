@@ -92,7 +92,7 @@ describe("what is shown of the host", () => {
     const { home } = place;
     write(home, { ".nvm/v22/bin/node": "", ".cargo/bin/cargo": "", "own/bin/node": "" });
     const searchPath = `${home}/own/bin:${home}/.cargo/bin:${home}/.nvm/v22/bin:/usr/bin`;
-    const shown = toolchainOf(["~/.nvm", "~/.cargo"], hostOf(place, searchPath));
+    const shown = toolchainOf(["~/.nvm", "~/.cargo/bin"], hostOf(place, searchPath));
     expect(shown.searchPath).toBe(
       `${home}/.cargo/bin:${home}/.nvm/v22/bin:/usr/local/bin:/usr/bin:/bin`,
     );
@@ -112,15 +112,27 @@ describe("what is shown of the host", () => {
 
   const refused = (
     "~ / ~/.. ~/.ssh ~/.ssh/keys ~/.aws ~/.config ~/.claude /home ~/missing relative/path " +
-    "~/link-to-home ~/link-to-keys ~/data ~/.gnupg"
+    "~/link-to-home ~/link-to-keys ~/data ~/.gnupg ~/.cargo ~/link-to-token " +
+    "~/.codex/auth.json ~/.gitconfig /etc /tmp"
   ).split(" ");
   for (const entry of refused) {
     test(`${entry} is refused`, () => {
       using place = scratch("host");
       const { home } = place;
-      for (const name of [".ssh/keys", ".aws", ".config/gh", ".claude", "data", ".gnupg"]) {
+      for (const name of [
+        ".ssh/keys",
+        ".aws",
+        ".config/gh",
+        ".claude",
+        "data",
+        ".gnupg",
+        ".cargo",
+        ".codex",
+      ]) {
         mkdirSync(join(home, name), { recursive: true });
       }
+      write(home, { ".cargo/credentials.toml": "", ".codex/auth.json": "", ".gitconfig": "" });
+      symlinkSync(join(home, ".cargo/credentials.toml"), join(home, "link-to-token"));
       symlinkSync(home, join(home, "link-to-home"));
       symlinkSync(join(home, ".ssh/keys"), join(home, "link-to-keys"));
       const host = { ...hostOf(place), data: join(home, "data/tutti") };

@@ -6,7 +6,7 @@
  * the very version is shown; its `bin` comes onto the PATH inside.
  */
 import { dirname, join } from "node:path";
-import { refuseReadPath } from "../host-path.ts";
+import { refuseReadPath } from "../../platform/shown-path.ts";
 import { findVersionFolders } from "./version-managers.ts";
 import type { MachineReader, ProjectReader } from "./readers.ts";
 

@@ -1,4 +1,7 @@
-/** Which host paths a configuration may show inside the fence, and which paths stay within the project. */
+/**
+ * Which host paths may be shown inside the fence (`sandbox.read`). One list: the configuration is held
+ * against it when it is read, and the places when they are made, then with links resolved.
+ */
 
 /** Below the home folder. A path may neither be one of these, nor lie in one, nor contain one. */
 const SECRETS = [
@@ -32,6 +35,14 @@ const SECRETS = [
   ".gem/credentials",
   ".m2/settings.xml",
   ".gradle/gradle.properties",
+  ".pki",
+  // Agents' own logins.
+  ".claude.json",
+  ".claude/.credentials.json",
+  ".codex/auth.json",
+  ".gemini/oauth_creds.json",
+  ".qwen/oauth_creds.json",
+  ".local/share/opencode/auth.json",
 ] as const;
 
 /** Agents keep programs beside their keys: what lies in these may be shown, they themselves may not. */
@@ -80,15 +91,6 @@ export const refuseReadPath = (path: string, home?: string): string | null => {
   const agentHome = AGENT_HOMES.find((one) => inHome === one || one.startsWith(`${inHome}/`));
   const shown = secret ?? agentHome;
   return shown === undefined ? null : `would show \`~/${shown}\``;
-};
-
-/** Null when the path is relative and stays inside the repository; else the reason why not. */
-export const refuseProjectPath = (path: string): string | null => {
-  if (path === "" || path.startsWith("/") || path.startsWith("~"))
-    return "is not relative to the repository";
-  const parts = trimSlashes(path).split("/");
-  if (parts.includes("..")) return "leaves the repository";
-  return parts.includes(".git") ? "belongs to git" : null;
 };
 
 const trimSlashes = (path: string): string =>
