@@ -4,7 +4,8 @@ import { TuttiError } from "@tutti/protocol";
 import type { Engine, Outcome, PersonCommand, RunRequest, Started } from "./api.ts";
 import { createFeed } from "./feed.ts";
 import { groupsOf } from "./groups.ts";
-import { performEffect } from "./perform/perform.ts";
+import { createBaselines } from "./perform/baseline.ts";
+import { performEffect, type Shared } from "./perform/perform.ts";
 import { sourceOf } from "./perform/context.ts";
 import { createPermissions } from "./permissions.ts";
 import type { Deps } from "./ports/deps.ts";
@@ -107,14 +108,13 @@ const startedBefore = (runs: Runs, request: RunRequest): Started | null => {
   return known === null ? null : { kind: "started", run: known.id, warnings: known.warnings };
 };
 
-const createStarter = (deps: Deps, runs: Runs) => {
-  const assertFence = createFenceGate(deps);
+const createStarter = (deps: Deps, runs: Runs, fence: () => Promise<void>) => {
   return async (request: RunRequest, actor: Actor): Promise<Started> => {
     // First of all: a request is repeated because its answer was lost, whatever the repository is like now.
     const known = startedBefore(runs, request);
     if (known !== null) return known;
     const command = await startCommand(deps, request);
-    if (command.policy.isolation === "sandbox") await assertFence();
+    if (command.policy.isolation === "sandbox") await fence();
     const result = await runs.handle(command.run, command, actor);
     if (result.kind !== "rejected")
       return { kind: "started", run: command.run, warnings: command.warnings };
@@ -124,6 +124,7 @@ const createStarter = (deps: Deps, runs: Runs) => {
 
 export const createEngine = (deps: Deps): Engine => {
   const feed = createFeed(deps.log);
+  const shared: Shared = { baselines: createBaselines(), fence: createFenceGate(deps) };
   const runs = createRuns({
     store: deps.store,
     clock: deps.clock,
@@ -138,7 +139,7 @@ export const createEngine = (deps: Deps): Engine => {
     perform: async (effect, { signal }) => {
       const state = runs.document(effect.run);
       if (state === null) throw new Error(`effect ${effect.id} belongs to no run`);
-      return await performEffect({ deps, effect, state, signal, ask: permissions.ask });
+      return await performEffect({ deps, effect, state, signal, ask: permissions.ask, shared });
     },
     groupsOf: (effect) => groupsOf(effect, runs.document(effect.run), deps.limits),
     settle: settleIn(runs),
@@ -159,7 +160,7 @@ export const createEngine = (deps: Deps): Engine => {
       deps.store.transcript.flush();
     },
     drain: () => dispatcher.drain(),
-    startRun: createStarter(deps, runs),
+    startRun: createStarter(deps, runs, shared.fence),
     handle: async (run: RunId, command: PersonCommand, actor: Actor) =>
       outcomeOf(run, await runs.handle(run, command, actor)),
     amend: (run, artifact, actor) => amend({ deps, runs, actor }, run, artifact),

@@ -1,7 +1,8 @@
 /** Performs one effect. What goes wrong outside is a result; a bug is thrown and bounded by the dispatcher. */
-import type { Effect, EffectResult, RunDocument } from "@tutti/protocol";
+import type { Effect, EffectKind, EffectResult, RunDocument } from "@tutti/protocol";
 import { unreachable } from "../../domain/invariant.ts";
 import type { Deps } from "../ports/deps.ts";
+import type { Baselines } from "./baseline.ts";
 import { type AskPermission, resultOf, sourceOf } from "./context.ts";
 import {
   performCheckpoint,
@@ -19,7 +20,24 @@ type Job = {
   readonly state: RunDocument;
   readonly signal: AbortSignal;
   readonly ask: AskPermission;
+  readonly shared: Shared;
 };
+
+/** What the performers of all runs share. */
+export type Shared = {
+  readonly baselines: Baselines;
+  /** Resolves when the fence has proved itself since the start; TuttiError `sandbox.leaks`. */
+  readonly fence: () => Promise<void>;
+};
+
+/** Effects that run somebody's programs. */
+const FENCED: ReadonlySet<EffectKind> = new Set([
+  "workspace.prepare",
+  "agent.turn",
+  "review.turn",
+  "checks.run",
+  "evidence.run",
+]);
 
 const route = (job: Job): Promise<EffectResult> => {
   const { payload } = job.effect;
@@ -33,8 +51,11 @@ const route = (job: Job): Promise<EffectResult> => {
       return performReview({ ...shared, payload });
     case "checkpoint.create":
       return performCheckpoint({ ...shared, payload });
-    case "checks.run":
-      return performChecks({ ...shared, payload });
+    case "checks.run": {
+      const check = () => performChecks({ ...shared, payload });
+      const { baselines } = job.shared;
+      return payload.on === "base" ? baselines.share(job.state, payload.checks, check) : check();
+    }
     case "evidence.run":
       return performEvidence({ ...shared, payload });
     case "landing.prepare":
@@ -50,6 +71,8 @@ const route = (job: Job): Promise<EffectResult> => {
 
 export const performEffect = async (job: Job): Promise<EffectResult> => {
   try {
+    const { isolation } = job.state.policy;
+    if (isolation === "sandbox" && FENCED.has(job.effect.payload.kind)) await job.shared.fence();
     return await route(job);
   } catch (error) {
     if (job.signal.aborted) return { kind: "interrupted", reason: "it was stopped" };
