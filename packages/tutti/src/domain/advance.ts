@@ -23,6 +23,7 @@ import {
   isWriter,
   stepByKey,
   stepState,
+  upstreamOf,
 } from "./steps.ts";
 
 /** An agent step that holds no more waits for a person; a gate that a person waived too. */
@@ -34,11 +35,15 @@ const activeWriter = (state: RunDocument): boolean =>
     (step) => step.status.kind === "active" && isWriter(stepByKey(state, step.key)),
   );
 
+/** An author whose work the step judges is at it again, or will be. */
+const isBeingReworked = (state: RunDocument, step: WorkflowStep): boolean =>
+  upstreamOf(state, step).some((upstream) => isWriter(upstream) && !stepHolds(state, upstream));
+
 /** What keeps a step back although its needs hold. */
 const isKeptBack = (state: RunDocument, step: WorkflowStep): boolean => {
   if (step.kind === "merge") return isPersonAtWork(state) || !gatesHold(state);
   // A gate would look at a candidate that is about to change.
-  if (step.kind !== "agent") return isHandingOver(state);
+  if (step.kind !== "agent") return isHandingOver(state) || isBeingReworked(state, step);
   return isWriter(step) && (isPersonAtWork(state) || activeWriter(state));
 };
 
