@@ -9,45 +9,32 @@ import { readProcess } from "../../../packages/tutti/src/platform/process-table.
 import { waitUntilGone } from "../../../packages/tutti/src/platform/process-tree.ts";
 import { createDaemon, type Daemon } from "../../fixtures/daemon.ts";
 import type { Project } from "../../fixtures/project.ts";
-import { EFFECT_KINDS, perKind } from "./effect-kinds.ts";
+import { EFFECT_KINDS } from "./effect-kinds.ts";
 import { createLeanProject } from "./lean-project.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { beginLife, type Life } from "./life.ts";
 import { below, survivors, touching, type Witness } from "./processes.ts";
 import { type Random, seeded } from "./random.ts";
+import { emptyReport, hitsWanted, mergeReports, type Report } from "./report.ts";
 import { effectsInWork } from "./store-look.ts";
 import { judge } from "./verdict.ts";
 
 export type CampaignOptions = {
   readonly kills: number;
   readonly seed: number;
-  readonly onKill?: (report: Report) => void;
-};
-
-/** At least so many of all kills hit each kind of effect. */
-export const hitsWanted = (kills: number): number => Math.ceil(kills / 20);
-
-export type Report = {
-  kills: number;
-  /** Kills that hit at least one effect of the kind in work. */
-  readonly hits: Record<EffectKind, number>;
-  /** Kills that hit nothing in work. */
-  idle: number;
-  runs: number;
-  /** Turns of agents and reviewers that were cut off. */
-  turns: number;
-  /** Start of the daemon after a kill to its first answer, in milliseconds. */
-  readonly restartMs: number[];
-  violations: readonly string[];
+  /** Called after each kill with their number so far. */
+  readonly onKill?: (done: number) => void;
 };
 
 /** Runs that go on at a time, over two repositories. */
-const LIVE_RUNS = 5;
+const LIVE_RUNS = 4;
 /** Starting a run makes the fence prove itself, once a life: runs are started together. */
 const LIVE_RUNS_LOW = 3;
 const PROJECTS = 2;
 /** How far the count of a kind may be ahead of the least one for it to be aimed at still. */
 const LAG = 2;
+/** A run whose effects of one kind were hit this often in a row is let go on before the next kill. */
+const HITS_IN_A_ROW = 8;
 /** A life in which nothing is aimed at lasts about this long. */
 const PATIENCE_MIN_MS = 100;
 const PATIENCE_MAX_MS = 1_200;
@@ -57,7 +44,7 @@ const QUIET_MS = 30_000;
 const ORPHAN_MS = 2_000;
 
 type Campaign = {
-  readonly options: CampaignOptions;
+  readonly options: Required<CampaignOptions>;
   readonly daemon: Daemon;
   readonly projects: readonly Project[];
   readonly folders: readonly string[];
@@ -68,7 +55,23 @@ type Campaign = {
   readonly wanted: Map<string, Project>;
 };
 
-export const runCampaign = async (options: CampaignOptions): Promise<Report> => {
+/** While one daemon starts, which takes one processor, the others go on. */
+const LANES = 2;
+
+/** So many daemons with repositories of their own, side by side; the kills are shared out. */
+export const runCampaign = async ({ kills, seed, onKill }: CampaignOptions): Promise<Report> => {
+  const shares = Array.from(
+    { length: Math.min(LANES, kills) },
+    (_, lane) => Math.floor(kills / LANES) + (lane < kills % LANES ? 1 : 0),
+  );
+  let done = 0;
+  const lanes = shares.map((share, lane) =>
+    runLane({ kills: share, seed: seed + lane, onKill: () => onKill?.((done += 1)) }),
+  );
+  return mergeReports(await Promise.all(lanes));
+};
+
+const runLane = async (options: Required<CampaignOptions>): Promise<Report> => {
   await using stack = new AsyncDisposableStack();
   const projects = Array.from({ length: PROJECTS }, () => stack.use(createLeanProject()));
   const [first] = projects;
@@ -81,15 +84,7 @@ export const runCampaign = async (options: CampaignOptions): Promise<Report> => 
     folders: projects.map(({ folder }) => folder),
     ledger: createLedger(),
     random: seeded(options.seed),
-    report: {
-      kills: 0,
-      hits: perKind(),
-      idle: 0,
-      runs: 0,
-      turns: 0,
-      restartMs: [],
-      violations: [],
-    },
+    report: emptyReport(),
     wanted: new Map(),
   };
   const { report, ledger, wanted } = campaign;
@@ -97,7 +92,7 @@ export const runCampaign = async (options: CampaignOptions): Promise<Report> => 
   while (report.kills < options.kills) {
     await aim(campaign, life);
     life = await kill(campaign, life);
-    options.onKill?.(report);
+    options.onKill(report.kills);
   }
   const isOver = () => {
     request(campaign, life);
@@ -159,7 +154,7 @@ const aim = async (campaign: Campaign, life: Life): Promise<void> => {
   const patienceMs = PATIENCE_MIN_MS + random() * (PATIENCE_MAX_MS - PATIENCE_MIN_MS);
   const isBusy = () => {
     topUp(campaign, life);
-    return ledger.open.size > 0;
+    return ledger.open.size > 0 && ledger.hitsInARow() < HITS_IN_A_ROW;
   };
   await life.until(isBusy, { quietMs: QUIET_MS });
   const deadline = isOwed ? Number.POSITIVE_INFINITY : performance.now() + patienceMs;
@@ -186,6 +181,7 @@ const kill = async (campaign: Campaign, life: Life): Promise<Life> => {
   await life.end();
   report.kills += 1;
   const hit = effectsInWork(daemon.data);
+  for (const effect of hit) ledger.hit(effect);
   for (const kind of new Set(hit.map(({ payload }) => payload.kind))) report.hits[kind] += 1;
   if (hit.length === 0) report.idle += 1;
   const left = touching(folders);

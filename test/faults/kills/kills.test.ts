@@ -1,9 +1,9 @@
 /** Random SIGKILLs of the daemon during whole runs. Any number of them: `npm run faults -- kills N`. */
 import { expect, it } from "vitest";
 import { print } from "../../fixtures/print.ts";
-import { hitsWanted, runCampaign } from "./campaign.ts";
-import { describeReport } from "./describe.ts";
+import { runCampaign } from "./campaign.ts";
 import { EFFECT_KINDS } from "./effect-kinds.ts";
+import { describeReport, hitsWanted } from "./report.ts";
 
 const KILLS = 200;
 const SEED = Number(process.env["TUTTI_SEED"] ?? 20_261_122);
@@ -17,7 +17,7 @@ it(
     print(`seed ${SEED}\n${describeReport(report)}`);
     expect(report.violations).toEqual([]);
     expect(report.kills).toBe(KILLS);
-    for (const kind of EFFECT_KINDS)
-      expect(report.hits[kind], kind).toBeGreaterThanOrEqual(hitsWanted(KILLS));
+    const rare = EFFECT_KINDS.filter((kind) => report.hits[kind] < hitsWanted(KILLS));
+    expect(rare).toEqual([]);
   },
 );

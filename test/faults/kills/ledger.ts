@@ -2,7 +2,7 @@
  * What a client was told: events by their place in the store, and commands that were acknowledged.
  * All of it must be found again in the end, whatever happened to the daemon in between.
  */
-import type { EffectKind, RunEvent, RunId } from "@tutti/protocol";
+import type { Effect, EffectKind, RunEvent, RunId } from "@tutti/protocol";
 import { hashOf } from "../../../packages/tutti/src/domain/hash.ts";
 import type { Project } from "../../fixtures/project.ts";
 import { perKind } from "./effect-kinds.ts";
@@ -34,6 +34,10 @@ export type Ledger = {
   readonly outcomes: ReadonlyMap<string, string>;
   /** Mean time from the request of an effect to its result, in milliseconds. */
   readonly meanMs: (kind: EffectKind) => number;
+  /** A kill found the effect in work. */
+  readonly hit: (effect: Effect) => void;
+  /** The most that effects of one kind of one run were hit without a result in between. */
+  readonly hitsInARow: () => number;
   readonly violations: string[];
   /** What is still open, for the message of a standstill. */
   readonly describe: () => string;
@@ -48,6 +52,7 @@ export const createLedger = (): Ledger => {
   const over = new Set<RunId>();
   const violations: string[] = [];
   const means = perKind();
+  const hits = new Map<string, number>();
   let last = 0;
 
   const close = (id: string, outcome: string): void => {
@@ -56,6 +61,7 @@ export const createLedger = (): Ledger => {
     outcomes.set(id, outcome);
     open.delete(id);
     if (effect === undefined || outcome === "interrupted") return;
+    hits.delete(`${effect.run} ${effect.kind}`);
     const tookMs = Date.now() - effect.since;
     const mean = means[effect.kind];
     means[effect.kind] = mean === 0 ? tookMs : mean + (tookMs - mean) * NEWEST;
@@ -89,6 +95,11 @@ export const createLedger = (): Ledger => {
     open,
     outcomes,
     meanMs: (kind) => means[kind] || FIRST_GUESS_MS,
+    hit: ({ run, payload }) => {
+      const name = `${run} ${payload.kind}`;
+      hits.set(name, (hits.get(name) ?? 0) + 1);
+    },
+    hitsInARow: () => Math.max(0, ...hits.values()),
     violations,
     describe: () =>
       JSON.stringify({

@@ -1,7 +1,7 @@
 /** `npm run faults -- kills N [--seed S] [--json]`: as many kills as wanted, over every kind of effect. */
 import { parseArgs } from "node:util";
 import { runCampaign } from "./campaign.ts";
-import { describeReport } from "./describe.ts";
+import { describeReport } from "./report.ts";
 
 const DEFAULT_KILLS = 200;
 /** Kills between two lines of progress. */
@@ -22,7 +22,7 @@ const started = performance.now();
 const report = await runCampaign({
   kills,
   seed,
-  onKill: ({ kills: done }) => {
+  onKill: (done) => {
     if (done % PROGRESS === 0) process.stderr.write(`${done} kills\n`);
   },
 });

@@ -12,8 +12,6 @@ import type { Ledger } from "./ledger.ts";
 import { touching } from "./processes.ts";
 
 const PAGE = 1000;
-/** Of a run that violates something. */
-const EVENTS_SHOWN = 12;
 
 export type Subject = {
   readonly daemon: { readonly data: string };
@@ -98,14 +96,14 @@ const judgeRun = (store: Store, subject: RunSubject): string[] => {
   found.push(...judgeTurns(events), ...judgeSessions(store, run));
   if (document.merged !== null)
     found.push(...judgePrompts(document, subject), ...judgeCommits(subject));
-  if (found.length > 0)
-    found.push(
-      `its last events: ${events
-        .slice(-EVENTS_SHOWN)
-        .map(({ body }) => JSON.stringify(body))
-        .join("\n    ")}`,
-    );
+  if (found.length > 0) found.push(`what happened: ${events.map(summaryOf).join(" · ")}`);
   return found.map((sentence) => `run ${run}: ${sentence}`);
+};
+
+const summaryOf = ({ body }: RunEvent): string => {
+  if (body.type === "effect.requested") return `${body.effect.id} ${body.effect.payload.kind}`;
+  if (body.type === "effect.settled") return `${body.effect} ${body.outcome}`;
+  return "step" in body ? `${body.type} ${body.step}` : body.type;
 };
 
 const last = (document: RunDocument): string =>
