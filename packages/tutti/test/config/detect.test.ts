@@ -60,6 +60,19 @@ test("scripts of package.json become checks, in the order in which they are wort
   ]);
 });
 
+const testOf = async (scripts: Readonly<Record<string, string>>) => {
+  await files({ "package.json": JSON.stringify({ scripts }) });
+  return (await runs())["test"];
+};
+
+test("tests of what a build makes bring the build along", async () => {
+  const scripts = { test: "node --test dist/test/", build: "tsc" };
+  expect(await testOf(scripts)).toBe("npm run build && npm test");
+  expect(await testOf({ ...scripts, pretest: "npm run build" })).toBe("npm test");
+  expect(await testOf({ test: scripts.test })).toBe("npm test");
+  expect(await testOf({ ...scripts, test: "node --test" })).toBe("npm test");
+});
+
 test("the placeholder that npm init writes is no check", async () => {
   await files({
     "package.json": JSON.stringify({

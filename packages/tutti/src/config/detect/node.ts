@@ -29,6 +29,8 @@ const SCRIPTS: Readonly<Record<DetectedCheck["name"], readonly string[]>> = {
   test: ["test"],
 };
 
+const CHECKS = ["build", "types", "lint", "test"] as const;
+
 export const detectNode: Detector = async (project, machine) => {
   const manifest = await readJson(project, "package.json");
   if (manifest === null) return null;
@@ -69,21 +71,25 @@ const managerOf = (found: Manager | null, { manifest, files }: Facts): Manager =
   return isBerry ? { ...found, install: "yarn install --immutable" } : found;
 };
 
-const checksOf = (scripts: Readonly<Record<string, unknown>>, manager: Manager): DetectedCheck[] =>
-  Object.entries(SCRIPTS).flatMap(([check, names]): DetectedCheck[] => {
-    const script = names.find((name) => typeof scripts[name] === "string");
+type Scripts = Readonly<Record<string, unknown>>;
+
+const checksOf = (scripts: Scripts, manager: Manager): DetectedCheck[] =>
+  CHECKS.flatMap((name): DetectedCheck[] => {
+    const script = SCRIPTS[name].find((one) => typeof scripts[one] === "string");
     const text = script === undefined ? "" : String(scripts[script]);
     if (script === undefined || /no test specified/u.test(text) || text.trim() === "") return [];
-    const run =
-      script === "test" && manager.name !== "bun"
-        ? `${manager.name} test`
-        : `${manager.name} run ${script}`;
     const from = `package.json, scripts.${script}`;
-    if (check === "test") return [{ name: "test", from, ...perTest(text, { run, manager }) }];
-    return check === "build" || check === "types" || check === "lint"
-      ? [{ name: check, run, from }]
-      : [];
+    if (name !== "test") return [{ name, from, run: `${manager.name} run ${script}` }];
+    const test = manager.name === "bun" ? "bun run test" : `${manager.name} test`;
+    const run = needsBuild(text, scripts) ? `${manager.name} run build && ${test}` : test;
+    return [{ name, from, ...perTest(text, { run, manager }) }];
   });
+
+/** Every check has a tree of its own: tests of what a build makes bring the build along. */
+const needsBuild = (script: string, scripts: Scripts): boolean =>
+  typeof scripts["build"] === "string" &&
+  typeof scripts["pretest"] !== "string" &&
+  /(?:^|[\s/"'])(?:dist|build|out)\//u.test(script);
 
 /** Runners that can say what each test did: an argument or a variable that makes them. */
 const RUNNERS: readonly { readonly name: string; readonly args: string }[] = [
