@@ -99,6 +99,7 @@ const runLane = async (options: Required<CampaignOptions>): Promise<Report> => {
     return ledger.live().length === 0 && wanted.size === 0;
   };
   await life.until(isOver, { quietMs: QUIET_MS });
+  await life.catchUp({ quietMs: QUIET_MS });
   const process = readProcess(life.pid);
   await daemon.bare.stop();
   if (process !== null && !(await waitUntilGone([process], QUIET_MS)))

@@ -17,6 +17,8 @@ export type Life = {
   readonly startRun: (project: Project, key: string) => void;
   /** Resolves once the condition holds after some event, or at the deadline; rejects when nothing happens for `quietMs`. */
   readonly until: (holds: () => boolean, bounds: Bounds) => Promise<void>;
+  /** Resolves when every command was answered and every event that there is was read. */
+  readonly catchUp: (bounds: Bounds) => Promise<void>;
   /** No command is under way and no event is read any more. The daemon must be gone. */
   readonly end: () => Promise<void>;
 };
@@ -67,11 +69,13 @@ export const beginLife = async (daemon: Daemon, ledger: Ledger): Promise<Life> =
     }
   };
 
+  const fail = (error: unknown): void => {
+    failure ??= error instanceof Error ? error : new Error(String(error));
+    bell.emit("event");
+  };
+
   const spawn = (act: () => Promise<void>): Promise<void> => {
-    const task = perform(act).catch((error: unknown) => {
-      failure ??= error instanceof Error ? error : new Error(String(error));
-      bell.emit("event");
-    });
+    const task = perform(act).catch(fail);
     tasks.add(task);
     void task.then(() => tasks.delete(task));
     return task;
@@ -80,7 +84,10 @@ export const beginLife = async (daemon: Daemon, ledger: Ledger): Promise<Life> =
   /** Says yes to every approval. One look at a run at a time: nothing is answered twice. */
   const answer = (run: RunId): void => {
     const before = answers.get(run) ?? Promise.resolve();
-    const next = before.then(() => spawn(() => answerAll(run)));
+    const next = spawn(async () => {
+      await before;
+      await answerAll(run);
+    });
     answers.set(run, next);
   };
 
@@ -124,9 +131,27 @@ export const beginLife = async (daemon: Daemon, ledger: Ledger): Promise<Life> =
     return `nothing happened for ${quietMs} ms: ${ledger.describe()} ${JSON.stringify(items)}`;
   };
 
+  const quiet = async (): Promise<void> => {
+    while (tasks.size > 0) await Promise.all(tasks);
+  };
+
+  const until: Life["until"] = async (holds, bounds) => {
+    const { quietMs, deadline = Number.POSITIVE_INFINITY } = bounds;
+    for (;;) {
+      if (failure !== null) throw failure;
+      const leftMs = deadline - performance.now();
+      if (holds() || leftMs <= 0) return;
+      const isLast = leftMs < quietMs;
+      const signal = AbortSignal.timeout(Math.ceil(isLast ? leftMs : quietMs));
+      await once(bell, "event", { signal }).catch(async (cause: unknown) => {
+        if (!isLast) throw new Error(await describe(quietMs), { cause });
+      });
+    }
+  };
+
   // What was asked in a life before may have had no answer.
   for (const run of ledger.live()) answer(run);
-  void spawn(listen);
+  const listening = perform(listen).catch(fail);
 
   return {
     pid,
@@ -140,21 +165,16 @@ export const beginLife = async (daemon: Daemon, ledger: Ledger): Promise<Life> =
         bell.emit("event");
       });
     },
-    until: async (holds, { quietMs, deadline = Number.POSITIVE_INFINITY }) => {
-      for (;;) {
-        if (failure !== null) throw failure;
-        const leftMs = deadline - performance.now();
-        if (holds() || leftMs <= 0) return;
-        const isLast = leftMs < quietMs;
-        const quiet = AbortSignal.timeout(Math.ceil(isLast ? leftMs : quietMs));
-        await once(bell, "event", { signal: quiet }).catch(async (cause: unknown) => {
-          if (!isLast) throw new Error(await describe(quietMs), { cause });
-        });
-      }
+    until,
+    catchUp: async (bounds) => {
+      await quiet();
+      const { head } = await bare.health();
+      await until(() => ledger.last() >= head, bounds);
     },
     end: async () => {
       stop.abort();
-      while (tasks.size > 0) await Promise.all(tasks);
+      await quiet();
+      await listening;
       if (failure !== null) throw failure;
     },
   };
