@@ -246,7 +246,10 @@ export const RunView = z.object({
     kind: z.enum(["none", "ready", "broken", "disposed"]),
     root: z.string().nullable(),
     takenBy: z.string().nullable(),
+    /** Refs of the vault. */
     parked: z.array(z.string()),
+    /** Repository that parked work can be fetched from. */
+    vault: z.string().nullable(),
   }),
   comments: z.array(z.object({ by: z.string(), on: z.string(), text: z.string(), at: Instant })),
   startedAt: Instant,

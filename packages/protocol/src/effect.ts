@@ -166,6 +166,10 @@ export const EffectResult = z.discriminatedUnion("kind", [
     reason: z.enum(["tip-moved", "dirty-tree", "conflict-markers", "not-ancestor"]),
     message: z.string(),
   }),
-  z.object({ kind: z.literal("workspace.disposed"), parked: z.array(z.string()) }),
+  z.object({
+    kind: z.literal("workspace.disposed"),
+    parked: z.array(z.string()),
+    vault: z.string().optional(),
+  }),
 ]);
 export type EffectResult = z.infer<typeof EffectResult>;

@@ -68,7 +68,8 @@ export const EventBody = z.discriminatedUnion("type", [
   }),
   type("workspace.prepared", { root: z.string(), facts: z.array(z.string()) }),
   type("workspace.broken", { failure: Failure }),
-  type("workspace.disposed", { parked: z.array(z.string()) }),
+  /** `vault`: the repository that holds what was parked. */
+  type("workspace.disposed", { parked: z.array(z.string()), vault: z.string().optional() }),
   type("workspace.taken", { by: z.string() }),
   type("workspace.given", { by: z.string() }),
   type("effect.requested", { effect: Effect }),

@@ -124,7 +124,11 @@ export const RunDocument = z.object({
     z.object({ kind: z.literal("none") }),
     z.object({ kind: z.literal("broken"), failure: Failure, at: Instant }),
     z.object({ kind: z.literal("ready"), root: z.string(), facts: z.array(z.string()) }),
-    z.object({ kind: z.literal("disposed"), parked: z.array(z.string()) }),
+    z.object({
+      kind: z.literal("disposed"),
+      parked: z.array(z.string()),
+      vault: z.string().optional(),
+    }),
   ]),
   /** The person who works in the workspace; no agent writes meanwhile. */
   takenBy: z.string().nullable(),

@@ -73,5 +73,6 @@ function workspaceView({ workspace, takenBy }: RunDocument): RunView["workspace"
     root: workspace.kind === "ready" ? workspace.root : null,
     takenBy,
     parked: workspace.kind === "disposed" ? workspace.parked : [],
+    vault: workspace.kind === "disposed" ? (workspace.vault ?? null) : null,
   };
 }

@@ -19,11 +19,11 @@ const TEARDOWN_TIMEOUT_MS = 60_000;
 export async function disposeRun(
   work: Work,
   sandbox: Sandbox,
-): Promise<{ readonly parked: readonly string[] }> {
+): Promise<{ readonly parked: readonly string[]; readonly vault: string }> {
   await tearDown(work, sandbox);
   const parked = await parkWork(work);
   await removeTree(work.folders.folder);
-  return { parked };
+  return { parked, vault: work.vault.folder };
 }
 
 /** Best effort: a failing teardown must not keep a finished run's workspace. */

@@ -233,7 +233,11 @@ function resultLines({ merged, refusal, candidate, workspace, guard, run }: RunV
     );
   if (workspace.takenBy !== null)
     lines.push(printableLine(`workspace taken by ${workspace.takenBy}: ${workspace.root ?? ""}`));
-  for (const ref of workspace.parked) lines.push(printableLine(`parked ${ref}`));
+  for (const ref of workspace.parked)
+    lines.push(
+      `parked ${ref}; get it with`,
+      printableLine(`  git fetch ${workspace.vault ?? "VAULT"} ${ref}`),
+    );
   if (candidate !== null) lines.push(`see the change with \`tutti diff ${run}\``);
   return lines;
 }

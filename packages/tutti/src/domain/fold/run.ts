@@ -80,8 +80,10 @@ const foldPlace = (state: RunDocument, body: EventBody, at: number): RunDocument
       return { ...state, workspace: { kind: "ready", root: body.root, facts: body.facts } };
     case "workspace.broken":
       return { ...state, workspace: { kind: "broken", failure: body.failure, at } };
-    case "workspace.disposed":
-      return { ...state, workspace: { kind: "disposed", parked: body.parked } };
+    case "workspace.disposed": {
+      const vault = body.vault === undefined ? {} : { vault: body.vault };
+      return { ...state, workspace: { kind: "disposed", parked: body.parked, ...vault } };
+    }
     case "workspace.taken":
       return { ...state, takenBy: body.by };
     case "workspace.given":

@@ -15,7 +15,11 @@ export const settlePrepare = (draft: Draft, result: EffectResult): void => {
 /** A cancelled run ends only when its work is parked and its workspace is gone. */
 export const settleDispose = (draft: Draft, result: EffectResult): void => {
   if (result.kind === "workspace.disposed")
-    emit(draft, { type: "workspace.disposed", parked: result.parked });
+    emit(draft, {
+      type: "workspace.disposed",
+      parked: result.parked,
+      ...(result.vault === undefined ? {} : { vault: result.vault }),
+    });
   else emit(draft, { type: "workspace.broken", failure: failureOf(result) });
   const { cancelled, finished } = draft.state;
   if (cancelled !== null && finished === null)

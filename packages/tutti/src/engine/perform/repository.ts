@@ -108,6 +108,6 @@ export const performDispose = async ({
   deps,
   source,
 }: Work<"workspace.dispose">): Promise<EffectResult> => {
-  const { parked } = await deps.workspaces.dispose(source);
-  return { kind: "workspace.disposed", parked: [...parked] };
+  const { parked, vault } = await deps.workspaces.dispose(source);
+  return { kind: "workspace.disposed", parked: [...parked], vault };
 };

@@ -104,7 +104,11 @@ export type Workspaces = {
     },
   ) => Promise<Applied>;
   /** Parks unmerged work under `refs/tutti/`, runs teardown, removes the clone. */
-  readonly dispose: (source: RunSource) => Promise<{ readonly parked: readonly string[] }>;
+  readonly dispose: (source: RunSource) => Promise<{
+    readonly parked: readonly string[];
+    /** The repository that holds it. */
+    readonly vault: string;
+  }>;
   /** Removes half-made clones and throw-away places that no live run owns. */
   readonly recover: (live: readonly RunId[]) => Promise<{ readonly removed: number }>;
 };
