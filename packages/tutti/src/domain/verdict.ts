@@ -10,7 +10,8 @@
  *   fail          fail ×3     fail      a MUST: still reproduced; else invalid, its oracle is never met
  *   any           pass ×3     -         refuted
  *   mixed, or mixed on the candidate    flaky: never confirms, never blocks
- *   any           an error    -         invalid: it decided nothing
+ *   pass          an error    -         as if it failed: the candidate keeps it from running
+ *   any other     an error    -         invalid: it decided nothing
  *
  * Once a candidate is known to fail every time on a sound base, an unsteady fix does not take the
  * finding back: a failure made rare is not a failure mended.
@@ -38,7 +39,8 @@ export type Ruling = { readonly verdict: Verdict; readonly reason: string };
 type Column = "pass" | "fail" | "mixed" | "absent" | "error" | "few";
 
 /** Rules on one finding. Pure: the same runs give the same verdict and the same words. */
-export function ruleEvidence(input: EvidenceInput): Ruling {
+export function ruleEvidence(given: EvidenceInput): Ruling {
+  const input = isSilenced(given) ? { ...given, candidate: given.candidate.map(failed) } : given;
   switch (readColumn(input.candidate)) {
     case "absent":
       return input.candidate.length === 0
@@ -62,6 +64,25 @@ export function ruleEvidence(input: EvidenceInput): Ruling {
       return ruleFailing(input);
   }
 }
+
+/** Exit codes of a shell that found no program to run: they say nothing about the candidate. */
+const NOT_STARTED: ReadonlySet<number> = new Set([126, 127]);
+
+/**
+ * What runs on the base runs here. Where only the candidate's tree differs and it ends by itself
+ * without deciding, the candidate is why: printing what looks like a broken set-up, or ending the
+ * process early, would otherwise take a finding out of the world.
+ */
+function isSilenced({ base, candidate }: EvidenceInput): boolean {
+  if (readColumn(base) !== "pass" || candidate.length < PROOF_REPEATS) return false;
+  return candidate.every(
+    ({ outcome, exitCode }) =>
+      outcome === "fail" ||
+      (outcome === "error" && exitCode !== null && !NOT_STARTED.has(exitCode)),
+  );
+}
+
+const failed = (run: ProofRun): ProofRun => ({ ...run, outcome: "fail" });
 
 function ruleFailing(input: EvidenceInput): Ruling {
   switch (readColumn(input.base)) {

@@ -14,8 +14,13 @@ const run = (outcome: Outcome): ProofRun => ({
   tail: "",
   log: null,
 });
+/** `x`: the shell found no program to run. */
 const runs = (letters: string): ProofRun[] =>
-  letters.split("").map((letter) => run(LETTERS[letter] ?? "error"));
+  letters
+    .split("")
+    .map((letter) =>
+      letter === "x" ? { ...run("error"), exitCode: 127 } : run(LETTERS[letter] ?? "error"),
+    );
 
 const MUST = { namesMust: true, namesRequirement: true };
 const SHOULD = { namesMust: false, namesRequirement: true };
@@ -55,8 +60,17 @@ const table: [string, string, string | null, Naming, Verdict][] = [
   ["pfp", "pff", null, MUST, "flaky"],
   ["pfp", "fff", null, MUST, "flaky"],
   ["pfp", "fff", "ppp", MUST, "flaky"],
-  ["ppp", "eee", null, MUST, "invalid"],
-  ["ppp", "ffe", null, MUST, "invalid"],
+  // What ran on the base is kept from running by the candidate itself.
+  ["ppp", "eee", null, NONE, "reproduced"],
+  ["ppp", "ffe", null, NONE, "reproduced"],
+  ["ppp", "eee", "ppp", NONE, "confirmed"],
+  ["ppp", "ee", null, NONE, "invalid"],
+  ["ppp", "xxx", null, MUST, "invalid"],
+  ["ppp", "eex", null, MUST, "invalid"],
+  ["pfp", "eee", null, MUST, "invalid"],
+  ["fff", "eee", null, MUST, "invalid"],
+  ["eee", "eee", null, MUST, "invalid"],
+  ["", "eee", null, MUST, "invalid"],
   ["ppp", "ppe", null, MUST, "invalid"],
   ["ppp", "pfe", null, MUST, "invalid"],
   ["ppp", "", null, MUST, "unproven"],
@@ -103,12 +117,17 @@ describe("the evidence matrix", () => {
     }
   });
 
-  test("nothing blocks unless every one of at least three runs on the candidate failed", () => {
+  test("nothing blocks unless each of at least three runs on the candidate failed, or ended in an error that the base does not have", () => {
     assert(
       property(evidence, ({ naming, ...columns }) => {
         const { verdict } = ruleEvidence({ ...measured(columns), ...naming });
         const blocks = verdict === "reproduced" || verdict === "confirmed";
-        return !blocks || (agree(columns.candidate, "fail") && new Set(columns.base).size <= 1);
+        const isSilenced =
+          agree(columns.base, "pass") &&
+          columns.candidate.length >= PROOF_REPEATS &&
+          !columns.candidate.includes("pass");
+        const hasFailed = agree(columns.candidate, "fail") || isSilenced;
+        return !blocks || (hasFailed && new Set(columns.base).size <= 1);
       }),
       { numRuns: 5000 },
     );

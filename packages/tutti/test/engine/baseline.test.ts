@@ -54,3 +54,14 @@ it("what was cut off or failed is not shared with later runs", async () => {
   ).rejects.toThrow("no disk");
   await expect(baselines.share(state, ["test"], () => Promise.resolve(RAN))).resolves.toBe(RAN);
 });
+
+it("a run that waited for another one's baseline tries itself when that one is stopped", async () => {
+  const baselines = createBaselines();
+  const { state } = newWorld();
+  const stopped = Promise.withResolvers<EffectResult>();
+  const first = baselines.share(state, ["test"], () => stopped.promise);
+  const second = baselines.share(state, ["test"], () => Promise.resolve(RAN));
+  stopped.reject(new Error("stopped"));
+  await expect(first).rejects.toThrow("stopped");
+  await expect(second).resolves.toBe(RAN);
+});

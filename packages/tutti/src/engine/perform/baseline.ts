@@ -30,24 +30,40 @@ const isSteady = (result: EffectResult): boolean =>
 
 export const createBaselines = (): Baselines => {
   const known = new Map<string, Promise<EffectResult>>();
+
+  const start = (key: string, check: () => Promise<EffectResult>): Promise<EffectResult> => {
+    const running = check();
+    known.set(key, running);
+    for (const oldest of known.keys()) {
+      if (known.size <= BASELINES_MAX) break;
+      known.delete(oldest);
+    }
+    return running;
+  };
+  const forget = (key: string, running: Promise<EffectResult>): void => {
+    if (known.get(key) === running) known.delete(key);
+  };
+
+  const lead = async (key: string, check: () => Promise<EffectResult>): Promise<EffectResult> => {
+    const running = start(key, check);
+    try {
+      const result = await running;
+      if (!isSteady(result)) forget(key, running);
+      return result;
+    } catch (error) {
+      forget(key, running);
+      throw error;
+    }
+  };
+
   return {
     share: async (state, checks, check) => {
       const key = keyOf(state, checks);
-      const shared = known.get(key) ?? check();
-      known.set(key, shared);
-      for (const oldest of known.keys()) {
-        if (known.size <= BASELINES_MAX) break;
-        known.delete(oldest);
-      }
-      try {
-        const result = await shared;
-        // Whoever ran it was stopped, or could not: the next one tries itself.
-        if (!isSteady(result) && known.get(key) === shared) known.delete(key);
-        return result;
-      } catch (error) {
-        if (known.get(key) === shared) known.delete(key);
-        throw error;
-      }
+      const running = known.get(key);
+      if (running === undefined) return await lead(key, check);
+      // Whoever runs it may be stopped, or may not be able to: then this one tries itself.
+      const found = await running.catch(() => null);
+      return found !== null && isSteady(found) ? found : await lead(key, check);
     },
   };
 };
