@@ -114,8 +114,9 @@ it("a specification that is sent back is written again, and the approval of the 
   expect((await tutti(["approve", "--subject", after.subject.slice(0, 8)])).code).toBe(0);
 });
 
+const write = (content: string) => ({ do: "write" as const, path: "answer.txt", content });
+
 it("an agent's question is answered with yes or no, and the agent acts on the answer", async () => {
-  const write = (content: string) => ({ do: "write" as const, path: "answer.txt", content });
   using project = createProject({
     agents: {
       alto: {

@@ -1,0 +1,270 @@
+/** A person takes part: works in the workspace, pauses, tries again, makes exceptions, ends a run. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import type { Action } from "../../packages/tutti/src/agents/scripted/script.ts";
+import { createDaemon, ended, happened, jsonOf } from "../fixtures/daemon.ts";
+import { createProject, EMPTY_REVIEW, type ProjectOptions, RIVAL } from "../fixtures/project.ts";
+
+/** Like `quick`, with a person's word before the merge. */
+const SIGNED = `---
+name: signed
+description: A person signs what is merged.
+waives:
+  plan: "The task is its own plan."
+---
+# Signed
+
+## Step: implement
+\`\`\`yaml
+kind: agent
+stage: implement
+role: author
+access: workspace
+\`\`\`
+{{task.text}}
+
+## Step: test
+\`\`\`yaml
+kind: checks
+stage: test
+run: []
+on_fail: { back_to: implement, rounds: 1 }
+\`\`\`
+
+## Step: rival-review
+\`\`\`yaml
+kind: review
+stage: review
+\`\`\`
+
+## Step: approve-merge
+\`\`\`yaml
+kind: approval
+of: [candidate]
+\`\`\`
+
+## Step: merge
+\`\`\`yaml
+kind: merge
+\`\`\`
+`;
+
+const projectOf = (author: readonly Action[], more: Partial<ProjectOptions> = {}) =>
+  createProject({
+    agents: {
+      alto: {
+        family: "anthropic",
+        script: { name: "alto", turns: [{ step: "implement", do: [...author] }] },
+      },
+      tenor: { family: "openai", script: EMPTY_REVIEW },
+    },
+    checks: { there: { run: "test -e sum.mjs", timeout: "30s" } },
+    workflows: { signed: SIGNED },
+    ...more,
+  });
+
+const NOTE: Action = { do: "write", path: "NOTES.md", content: "the agent's\n" };
+const ASK: Action = { do: "ask", title: "Go on?", allow: [NOTE] };
+
+it("a person who takes the workspace works there, and the work passes every gate under their name", async () => {
+  using project = projectOf([NOTE]);
+  await using daemon = createDaemon(project);
+  const { tutti } = daemon;
+  const waiting = jsonOf(
+    await tutti(["run", "Note it", "--workflow", "signed", "--wait", "--json"]),
+  );
+  const { run } = waiting;
+  const taken = await tutti(["take", run]);
+  expect(taken.code).toBe(0);
+  const root = taken.stdout.trim();
+  expect(readFileSync(join(root, "NOTES.md"), "utf8")).toBe("the agent's\n");
+  const again = await tutti(["take", run, "--json"]);
+  expect([again.code, jsonOf(again).error.code]).toEqual([5, "workspace.taken"]);
+
+  // One commit of the person's own, and one file left uncommitted.
+  writeFileSync(join(root, "NOTES.md"), "the person's\n");
+  const git = (...args: readonly string[]) =>
+    execFileSync("git", ["-C", root, ...args], { encoding: "utf8" });
+  git("commit", "--quiet", "--all", "--message", "Say it myself");
+  writeFileSync(join(root, "more.txt"), "more\n");
+
+  const given = await tutti(["give", run, "--wait", "--json"]);
+  expect(given.code).toBe(3);
+  const view = jsonOf(given);
+  expect(view.families).toEqual({ authors: ["anthropic", "human"], reviewers: ["openai"] });
+  const attempts = Object.fromEntries(
+    view.steps.map(({ id, attempts: count }: { id: string; attempts: number }) => [id, count]),
+  );
+  expect(attempts).toMatchObject({ implement: 1, test: 2, "rival-review": 2 });
+  expect(view.attention[0]).toMatchObject({ kind: "approval", step: "approve-merge" });
+  expect(view.attention[0].subject).not.toBe(waiting.attention[0].subject);
+  const old = await tutti(["approve", run, "--subject", waiting.attention[0].subject, "--json"]);
+  expect([old.code, jsonOf(old).error.code]).toEqual([5, "approval.moved"]);
+
+  expect((await tutti(["approve", run, "--wait"])).code).toBe(0);
+  expect(project.git("show", "main:NOTES.md")).toBe("the person's");
+  expect(project.git("show", "main:more.txt")).toBe("more");
+  expect(project.git("log", "--format=%an: %s", "main")).toContain("Kim: Say it myself");
+  expect(project.git("log", "-1", "--format=%B", "main")).toContain("Assisted-by: alto:anthropic");
+  expect(project.git("log", "-1", "--format=%B", "main")).not.toContain("human");
+});
+
+it("a paused run starts nothing new until it is resumed", async () => {
+  using project = projectOf([ASK]);
+  await using daemon = createDaemon(project);
+  const { tutti } = daemon;
+  const { run } = jsonOf(
+    await tutti(["run", "Note it", "--workflow", "quick", "--wait", "--json"]),
+  );
+  const resumed = await tutti(["resume", run, "--json"]);
+  expect([resumed.code, jsonOf(resumed).error.code]).toEqual([5, "run.not-paused"]);
+  expect((await tutti(["pause", run, "-m", "lunch"])).code).toBe(0);
+  const passed = happened(daemon.client, run, ({ body }) => body.type === "step.passed");
+  expect((await tutti(["permit", "allow", run])).code).toBe(0);
+  await passed;
+  const paused = jsonOf(await tutti(["show", run, "--json"]));
+  expect([paused.state, paused.text]).toEqual(["paused", "lunch"]);
+  expect(paused.steps.find(({ id }: { id: string }) => id === "test").attempts).toBe(0);
+  const end = await tutti(["resume", run, "--wait", "--json"]);
+  expect([end.code, jsonOf(end).outcome]).toEqual([0, "merged"]);
+});
+
+it("what failed is tried again with a person's hint", async () => {
+  using project = projectOf([]);
+  project.script("alto", {
+    name: "alto",
+    turns: [
+      { prompt: "the hint of Kim", do: [NOTE] },
+      {
+        do: [
+          { do: "complain", text: "no licence" },
+          { do: "exit", code: 7 },
+        ],
+      },
+    ],
+  });
+  await using daemon = createDaemon(project);
+  const { tutti } = daemon;
+  const failed = await tutti(["run", "Note it", "--workflow", "quick", "--wait", "--json"]);
+  expect(failed.code).toBe(3);
+  const { run, attention } = jsonOf(failed);
+  expect(attention[0].kind).toBe("failed-gate");
+  expect(JSON.stringify(attention[0])).toContain("no licence");
+  const wrong = await tutti(["retry", run, "tset", "--json"]);
+  expect([wrong.code, jsonOf(wrong).error.code]).toEqual([2, "step.unknown"]);
+  expect(jsonOf(wrong).error.message).toContain("test");
+  const end = await tutti(["retry", run, "implement", "-m", "the hint of Kim", "--wait", "--json"]);
+  expect([end.code, jsonOf(end).outcome]).toEqual([0, "merged"]);
+});
+
+it("a reproduced finding that a person waives with a reason blocks no more, also when it is raised again", async () => {
+  // The sum of nothing is right on the base; every attempt breaks it, and makes a change of its own.
+  const worsen = "sed -i 's/, 0)/)/' sum.mjs; echo $SCRIPTED_NTH > NOTES.md";
+  using project = projectOf([], {
+    files: {
+      "sum.mjs": "export const sum = (values) => values.reduce((a, b) => a + b, 0);\n",
+    },
+    agents: {
+      alto: {
+        family: "anthropic",
+        script: { name: "alto", turns: [{ do: [{ do: "run", command: worsen }] }] },
+      },
+      tenor: { family: "openai", script: RIVAL },
+    },
+    checks: { test: { run: "node --test --test-reporter=tap", timeout: "60s" } },
+  });
+  await using daemon = createDaemon(project);
+  const { tutti } = daemon;
+  const stuck = await tutti(["run", "Note it", "--workflow", "signed", "--wait", "--json"]);
+  const { run, attention, findings } = jsonOf(stuck);
+  expect([stuck.code, attention[0].kind]).toEqual([3, "failed-gate"]);
+  expect(attention[0].asks).toBe("rival-review: 1 finding reproduced");
+  expect(findings[0]).toMatchObject({ id: "F1", verdict: "reproduced" });
+  expect((await tutti(["waive", run, "F1", "--json"])).code).toBe(2);
+  const unknown = await tutti(["waive", run, "F9", "-m", "why not", "--json"]);
+  expect([unknown.code, jsonOf(unknown).error.code]).toEqual([2, "finding.unknown"]);
+  const waived = await tutti(["waive", run, "F1", "-m", "until later", "--wait", "--json"]);
+  expect([waived.code, jsonOf(waived).attention[0].step]).toEqual([3, "approve-merge"]);
+
+  const again = await tutti(["reject", run, "-m", "once more", "--wait", "--json"]);
+  const { attention: asked, findings: now } = jsonOf(again);
+  expect([again.code, asked[0].step]).toEqual([3, "approve-merge"]);
+  expect(now.map(({ disposition }: { disposition: unknown }) => disposition)).toMatchObject([
+    { kind: "waived", why: "until later" },
+    { kind: "waived", why: "as F1: until later" },
+  ]);
+  expect((await tutti(["show", run])).stdout).toMatch(/F1.*waived by .*: until later/u);
+});
+
+it("a waived step is passed over with its reason on the record, a merge and an approval never are", async () => {
+  const append: Action = { do: "run", command: "echo $SCRIPTED_NTH > NOTES.md" };
+  using project = projectOf([append], { checks: { broken: { run: "false", timeout: "30s" } } });
+  await using daemon = createDaemon(project);
+  const { tutti } = daemon;
+  const stuck = await tutti(["run", "Note it", "--workflow", "signed", "--wait", "--json"]);
+  const { run } = jsonOf(stuck);
+  const early = await tutti(["waive", run, "rival-review", "-m", "no", "--json"]);
+  expect([early.code, jsonOf(early).error.code]).toEqual([5, "step.not-open"]);
+  for (const step of ["approve-merge", "merge"])
+    expect((await tutti(["waive", run, step, "-m", "no"])).code).toBe(5);
+  const waived = await tutti([
+    "waive",
+    run,
+    "test",
+    "-m",
+    "the check itself is broken",
+    "--wait",
+    "--json",
+  ]);
+  expect(waived.code).toBe(3);
+  expect(jsonOf(waived).steps.find(({ id }: { id: string }) => id === "test").outcome).toBe(
+    "waived",
+  );
+  expect((await tutti(["show", run])).stdout).toContain("the check itself is broken");
+});
+
+it("a cancelled run ends its agent at once, and parks what it had not committed", async () => {
+  using project = projectOf([
+    NOTE,
+    { do: "ignore-sigterm" },
+    { do: "say", text: "working" },
+    { do: "hang" },
+  ]);
+  await using daemon = createDaemon(project);
+  const { client, tutti } = daemon;
+  const { run } = jsonOf(await tutti(["run", "Note it", "--workflow", "quick", "--json"]));
+  await happened(client, run, ({ body }) => body.type === "step.started");
+  const root = (await client.run(run)).workspace.root ?? "";
+  // The agent has written when it has spoken; there is no event for it.
+  while (!existsSync(join(root, "NOTES.md")))
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  const cancelled = await tutti(["cancel", run, "-m", "solved otherwise", "--wait", "--json"]);
+  expect([cancelled.code, jsonOf(cancelled).outcome]).toEqual([1, "cancelled"]);
+  await ended(client, run);
+  expect(existsSync(root)).toBe(false);
+  const parked = (await client.run(run)).workspace.parked;
+  expect(parked).toEqual([`refs/tutti/parked/${run}`]);
+  const page = await tutti(["show", run]);
+  expect(page.stdout).toContain(`refs/tutti/parked/${run}`);
+  // The page says how to get it.
+  const fetch = /git fetch .*/u.exec(page.stdout)?.[0] ?? "";
+  execFileSync("sh", ["-c", fetch], { cwd: project.root, stdio: "pipe" });
+  expect(project.git("show", "FETCH_HEAD:NOTES.md")).toBe("the agent's");
+  expect(project.git("status", "--porcelain")).toBe("");
+});
+
+it("a shell in the fence runs a script from standard input and ends with its exit code", async () => {
+  using project = projectOf([NOTE]);
+  await using daemon = createDaemon(project);
+  const { tutti } = daemon;
+  const { run } = jsonOf(
+    await tutti(["run", "Note it", "--workflow", "signed", "--wait", "--json"]),
+  );
+  const shell = await tutti(["shell", run], {
+    input: "cat NOTES.md; id -un >&2; ls /root /home; exit 7\n",
+  });
+  expect(shell.stdout).toContain("the agent's\n");
+  expect(shell.code).toBe(7);
+});
