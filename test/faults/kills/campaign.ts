@@ -13,7 +13,7 @@ import { EFFECT_KINDS } from "./effect-kinds.ts";
 import { createLeanProject } from "./lean-project.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { beginLife, type Life } from "./life.ts";
-import { below, survivors, touching, type Witness } from "./processes.ts";
+import { below, survivors, touching, type Witness } from "../../fixtures/processes.ts";
 import { type Random, seeded } from "./random.ts";
 import { emptyReport, hitsWanted, mergeReports, type Report } from "./report.ts";
 import { effectsInWork } from "./store-look.ts";

@@ -9,7 +9,7 @@ import { openSqliteStore } from "../../../packages/tutti/src/store/sqlite/store.
 import type { Project } from "../../fixtures/project.ts";
 import { AUTHOR_STEP, PROMPTS } from "./lean-project.ts";
 import type { Ledger } from "./ledger.ts";
-import { touching } from "./processes.ts";
+import { touching } from "../../fixtures/processes.ts";
 
 const PAGE = 1000;
 

@@ -8,6 +8,7 @@ const exit = (code: number | null, signal: string | null = null) =>
 
 it.each([
   { fact: exit(0), words: "", code: "agent.died", says: "exit code 0" },
+  { fact: exit(137), words: "", code: "agent.died", says: "signal SIGKILL" },
   { fact: exit(null, "SIGSEGV"), words: "", code: "agent.died", says: "signal SIGSEGV" },
   {
     fact: exit(127),

@@ -1,4 +1,5 @@
 /** Turns what went wrong with an agent into one failure with a code, in words a person can act on. */
+import { constants } from "node:os";
 import { RequestError } from "@agentclientprotocol/sdk";
 import { TuttiError } from "@tutti/protocol";
 import type { AgentFailure } from "../../engine/ports/agents.ts";
@@ -42,8 +43,19 @@ export const launchFailure = (error: unknown): AgentFailure => {
 const NOT_FOUND_EXITS: readonly (number | null)[] = [126, 127];
 const BWRAP_NOT_FOUND = /^bwrap: execvp .*: (?:No such file or directory|Permission denied)/mu;
 
-const exitWords = ({ code, signal }: ExitFact): string =>
-  signal === null ? `exit code ${code ?? "unknown"}` : `signal ${signal}`;
+/** The fence and shells tell of a signal by an exit code of 128 and its number. */
+const SIGNAL_EXIT = 128;
+
+const signalOf = ({ code, signal }: ExitFact): string | null => {
+  const number = (code ?? 0) - SIGNAL_EXIT;
+  const [name] = Object.entries(constants.signals).find(([, value]) => value === number) ?? [];
+  return signal ?? name ?? null;
+};
+
+const exitWords = (fact: ExitFact): string => {
+  const signal = signalOf(fact);
+  return signal === null ? `exit code ${fact.code ?? "unknown"}` : `signal ${signal}`;
+};
 
 /** `lastWords` is the end of its standard error. */
 export const deathFailure = (
