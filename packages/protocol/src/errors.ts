@@ -218,7 +218,7 @@ export const ERRORS = {
   "agent.missing": {
     status: 503,
     exit: EXIT.failed,
-    mend: "Install the agent, or correct its `command` in .tutti/config.yaml; then `tutti retry RUN`.",
+    mend: "Install the agent, then `tutti retry RUN`. A `command` corrected in .tutti/config.yaml counts for runs that start after its commit.",
   },
   "agent.died": {
     status: 502,

@@ -6,6 +6,9 @@ export type Stage = z.infer<typeof Stage>;
 /** Every workflow has each of these, or waives it with a reason that is shown on the run. */
 export const MANDATORY_STAGES: readonly Stage[] = ["plan", "implement", "test", "review"];
 
+/** Of a run that names none, where the configuration names none either. */
+export const DEFAULT_WORKFLOW = "spec-first";
+
 export const StepId = z
   .string()
   .regex(/^[a-z][a-z0-9-]*$/u, "a step id is lower-case words joined by -");

@@ -2,15 +2,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { TuttiError } from "@tutti/protocol/errors";
-import type { ProjectConfig } from "@tutti/protocol";
+import { DEFAULT_WORKFLOW, type ProjectConfig } from "@tutti/protocol";
 import { CONFIG_FILE, USER_CONFIG_FILE } from "../config/open.ts";
 import { parseConfig, parseUserConfig } from "../config/parse.ts";
-import type { Problem } from "../documents/problem.ts";
+import { hasErrors, type Problem } from "../documents/problem.ts";
 import { readWorkflow } from "../workflows/lint.ts";
 import {
   builtInPlace,
   folderPlace,
   PROJECT_WORKFLOWS,
+  resolveWorkflow,
   type WorkflowPlace,
 } from "../workflows/resolve.ts";
 import type { Cli } from "./cli.ts";
@@ -73,6 +74,17 @@ export async function examineWorkflows(
     if (text !== null) problems.push(...examineWorkflow(text, file, config));
   }
   return { files: names.map((name) => `${PROJECT_WORKFLOWS}/${name}`), problems };
+}
+
+/** What keeps the workflow of a run that names none from starting; the project's own files are examined anyway. */
+export async function examineDefault(
+  places: readonly WorkflowPlace[],
+  config: ProjectConfig,
+): Promise<readonly Problem[]> {
+  const found = await resolveWorkflow(config.workflow ?? DEFAULT_WORKFLOW, places);
+  if (found === null || found.origin === "project") return [];
+  const problems = examineWorkflow(found.text, found.file, config);
+  return problems.filter((problem) => hasErrors([problem]));
 }
 
 export const examineWorkflow = (

@@ -3,7 +3,6 @@ import { type CheckResult, type Probe, RunId, TuttiError } from "@tutti/protocol
 import { hashOf } from "../domain/hash.ts";
 import type { Deps } from "./ports/deps.ts";
 import type { RunSource } from "./ports/workspaces.ts";
-import { readRules } from "./start-run.ts";
 
 const HANDSHAKE_MS = 60_000;
 
@@ -80,7 +79,10 @@ export const probeProject = async (
 ): Promise<Probe> => {
   const { root, branch } = await deps.repositories.open(path);
   const base = await deps.repositories.resolve(root, branch ?? "HEAD");
-  const { config } = await readRules(deps, { root, commit: base.commit });
+  // Of the workflows nothing: checks and agents can be proved before roles are given.
+  const { config } = await deps.rules.config((file) =>
+    deps.repositories.readFile(root, base.commit, file),
+  );
   const rules = { config, isolation: "sandbox" as const, readFrom: base.commit };
   const source: RunSource = {
     run: RunId.parse(deps.ids.run()),

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import {
   type Command,
+  DEFAULT_WORKFLOW,
   type CommandOf,
   type CommitId,
   type Isolation,
@@ -22,7 +23,6 @@ import type { ReadFile } from "./ports/rules.ts";
 
 const BRANCHES = "refs/heads/";
 const TITLE_MAX_CHARS = 72;
-const DEFAULT_WORKFLOW = "spec-first";
 /** Uncommitted paths named in the warning. */
 const DIRTY_NAMED_MAX = 3;
 
@@ -85,7 +85,7 @@ export type Rules = {
   readonly warnings: readonly string[];
 };
 
-export const readRules = async (
+const readRules = async (
   deps: Pick<Deps, "repositories" | "rules">,
   from: { readonly root: string; readonly commit: CommitId; readonly workflow?: string },
 ): Promise<Rules> => {

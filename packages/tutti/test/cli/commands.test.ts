@@ -517,6 +517,15 @@ describe("project and machine", () => {
     expect(bad.out).toContain(".tutti/config.yaml:3");
     expect(bad.out).toContain("agents");
     writeFileSync(path, "checks:\n  test: { run: node --test }\n");
+    const unready = await h.tutti(["doctor"]);
+    expect(unready.code).toBe(1);
+    expect(unready.out).toContain("planner: AGENT");
+    expect(unready.out).toContain("check test");
+    const roles = "roles: { planner: alto, author: alto, reviewer: [tenor] }";
+    const agents = `agents:
+  alto: { command: [alto], family: anthropic }
+  tenor: { command: [tenor], family: openai }`;
+    writeFileSync(path, `checks:\n  test: { run: node --test }\n${agents}\n${roles}\n`);
     const good = await h.tutti(["doctor"]);
     expect(good.out).toContain("check test");
     expect(good.out).toContain("agent alto");

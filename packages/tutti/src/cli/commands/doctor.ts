@@ -4,7 +4,12 @@ import { hasErrors } from "../../documents/problem.ts";
 import type { Cli } from "../cli.ts";
 import { flagOption, type Action } from "../command-spec.ts";
 import { machineLines, probeLines, projectLines, type ProjectState } from "../pages/doctor-page.ts";
-import { examineConfig, examineWorkflows } from "../project-files.ts";
+import {
+  examineConfig,
+  examineDefault,
+  examineWorkflows,
+  workflowPlaces,
+} from "../project-files.ts";
 import { projectRoot } from "../project-root.ts";
 
 export const run: Action = async (cli, input) => {
@@ -18,10 +23,9 @@ export const run: Action = async (cli, input) => {
   const mayProbe = machine.report !== null && !flagOption(input, "quick");
   const probe = mayProbe && isSound(project) ? await probeProject(cli, project.root) : null;
   if (probe !== null) say(probeLines(probe.rows, cli.style));
-  const isOk =
-    [...machine.rows, ...(probe?.rows ?? [])].every(({ ok }) => ok) &&
-    !hasErrors(project?.problems ?? []);
-  if (cli.isJson) cli.printJson(documentOf(isOk, { machine, project, probe }));
+  const findings = { machine, project, probe };
+  const isOk = isFine(findings);
+  if (cli.isJson) cli.printJson(documentOf(isOk, findings));
   return isOk ? EXIT.ok : EXIT.failed;
 };
 
@@ -32,6 +36,12 @@ type Findings = {
   readonly project: ProjectState | null;
   readonly probe: Probed | null;
 };
+
+function isFine({ machine, project, probe }: Findings): boolean {
+  const rows = [...machine.rows, ...(probe?.rows ?? [])];
+  const problems = [...(project?.problems ?? []), ...(project?.unready ?? [])];
+  return rows.every(({ ok }) => ok) && !hasErrors(problems);
+}
 
 function documentOf(ok: boolean, { machine, project, probe }: Findings) {
   return {
@@ -61,7 +71,8 @@ async function examineProject(cli: Cli): Promise<ProjectState | null> {
   if (root === null) return null;
   const { isThere, config, problems } = examineConfig(cli, root);
   const workflows = await examineWorkflows(root, config);
-  return { root, isConfigured: isThere, problems: [...problems, ...workflows.problems] };
+  const unready = config === null ? [] : await examineDefault(workflowPlaces(cli), config);
+  return { root, isConfigured: isThere, problems: [...problems, ...workflows.problems], unready };
 }
 
 const isSound = (project: ProjectState | null): project is ProjectState =>

@@ -27,12 +27,15 @@ export type ProjectState = {
   readonly root: string;
   readonly isConfigured: boolean;
   readonly problems: readonly Problem[];
+  /** What keeps a run of the default workflow from starting, besides. */
+  readonly unready: readonly Problem[];
 };
 
 export function projectLines(project: ProjectState | null, style: Style): string[] {
   const title = ["", style.paint("strong", "Project")];
   if (project === null) return [...title, "  not inside a git repository"];
-  const { isConfigured, problems } = project;
+  const { isConfigured } = project;
+  const problems = [...project.problems, ...project.unready];
   const missing = isConfigured ? [] : ["  ! no .tutti/config.yaml; write one with `tutti init`"];
   const fine = `  ${style.paint("ok", "● ok")}      .tutti/config.yaml and the workflow files`;
   return [
