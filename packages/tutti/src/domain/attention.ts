@@ -13,7 +13,7 @@ import {
 import { isAuthorBusy } from "./back-edge.ts";
 import { guardFlags, guardSubject, waitForGuard } from "./checks.ts";
 import { approvalSubject, isApprovalOpen } from "./decide/approval.ts";
-import { asksWhenStale, needsHold } from "./holds.ts";
+import { asksWhenStale, needsHold, upstreamHolds } from "./holds.ts";
 import { instancesOf, isInstance, isWriter, stepByKey, stepState } from "./steps.ts";
 
 type Ask = {
@@ -191,7 +191,7 @@ const guards = (state: RunDocument): Ask[] => {
 
 const stale = (state: RunDocument): Ask[] =>
   state.workflow.steps
-    .filter((step) => needsHold(state, step))
+    .filter((step) => upstreamHolds(state, step))
     .flatMap((step) => instancesOf(state, step))
     .filter((key) => asksWhenStale(state, key))
     .map((key) => ({

@@ -2,7 +2,7 @@
 import type { Inputs, RunDocument, WorkflowStep } from "@tutti/protocol";
 import { matches } from "./glob.ts";
 import { inputsOf } from "./inputs.ts";
-import { instancesOf, keyOf, stepById, stepByKey, stepState } from "./steps.ts";
+import { instancesOf, keyOf, stepById, stepByKey, stepState, upstreamOf } from "./steps.ts";
 
 const sameInputs = (left: Inputs, right: Inputs): boolean => {
   const keys = Object.keys(left);
@@ -45,6 +45,10 @@ export const stepHolds = (state: RunDocument, step: WorkflowStep): boolean => {
 
 export const needsHold = (state: RunDocument, step: WorkflowStep): boolean =>
   step.needs.every((id) => stepHolds(state, stepById(state, id)));
+
+/** The same of everything before it: a step whose author is at work again has needs that will change. */
+export const upstreamHolds = (state: RunDocument, step: WorkflowStep): boolean =>
+  upstreamOf(state, step).every((upstream) => stepHolds(state, upstream));
 
 /** Every gate but the merge itself holds a valid pass for exactly this candidate and this pin. */
 export const gatesHold = (state: RunDocument): boolean =>

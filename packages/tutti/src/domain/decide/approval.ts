@@ -11,9 +11,9 @@ import type {
 import { authorStep, reopen } from "../back-edge.ts";
 import { cancelEffects, type Draft, emit, pass, reject } from "../draft.ts";
 import { hashOf } from "../hash.ts";
-import { stepHolds } from "../holds.ts";
+import { stepHolds, upstreamHolds } from "../holds.ts";
 import { inputsOf } from "../inputs.ts";
-import { effectsOf, stepById, stepByKey, stepState, upstreamOf } from "../steps.ts";
+import { effectsOf, stepById, stepByKey, stepState } from "../steps.ts";
 import { actorName, cancelRun } from "./run.ts";
 
 /** Hash of exactly what an approval would cover now. */
@@ -34,7 +34,7 @@ const validApprovals = (state: RunDocument, key: StepKey): readonly string[] => 
 
 /** Waiting for a person: everything before it holds, and it does not. An author at work again will change it. */
 export const isApprovalOpen = (state: RunDocument, step: ApprovalStep): boolean =>
-  upstreamOf(state, step).every((upstream) => stepHolds(state, upstream)) &&
+  upstreamHolds(state, step) &&
   !stepHolds(state, step) &&
   !(step.of.includes("candidate") && isCandidateMoving(state));
 
