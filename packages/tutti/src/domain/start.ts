@@ -14,15 +14,30 @@ import { type Draft, emit, fail, request, startAttempt } from "./draft.ts";
 import { chooseReviewers } from "./family.ts";
 import { invariant, unreachable } from "./invariant.ts";
 import { agentForStep, familyOf } from "./roles.ts";
-import { keyOf, stepByKey } from "./steps.ts";
+import { itemOf, keyOf, stepByKey, stepState } from "./steps.ts";
 
 const present = (state: RunDocument) =>
   state.candidate ?? { commit: state.base.commit, tree: state.base.tree };
 
+/** Outcome of an attempt whose turn ended well, and whose work could not be made a commit. */
+export const UNRECORDED = "work not recorded";
+
+export const requestCheckpoint = (
+  draft: Draft,
+  key: StepKey,
+  { by, notBefore = null }: { readonly by: string; readonly notBefore?: number | null },
+): void => {
+  const title = itemOf(draft.state, key)?.title ?? draft.state.task.title;
+  const message = `${key}: ${title}`;
+  request(draft, { kind: "checkpoint.create", step: key, message, by }, notBefore);
+};
+
+/** Asks for a turn, or only for the commit of one that is done already. */
 export const requestTurn = (draft: Draft, key: StepKey, notBefore: number | null = null): void => {
   const step = stepByKey(draft.state, key);
   invariant(step.kind === "agent", `${key} is an agent step`);
   const agent = agentForStep(draft.state, step);
+  const isUnrecorded = stepState(draft.state, key).attempts.at(-1)?.outcome === UNRECORDED;
   const attempt = startAttempt(draft, key, agent);
   if (agent === null) {
     const summary = `no agent has the role ${step.role}`;
@@ -30,6 +45,7 @@ export const requestTurn = (draft: Draft, key: StepKey, notBefore: number | null
     fail(draft, key, { summary, details: [], failure });
     return;
   }
+  if (isUnrecorded) return requestCheckpoint(draft, key, { by: agent, notBefore });
   const { access, produces } = step;
   const start = present(draft.state).commit;
   request(

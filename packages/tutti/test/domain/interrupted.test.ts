@@ -1,8 +1,8 @@
-import type { Effect, EffectKind, EffectPayload } from "@tutti/protocol";
+import type { Effect, EffectKind, EffectPayload, EventBody } from "@tutti/protocol";
 import { ProjectConfig, Workflow } from "@tutti/protocol";
 import { expect, it } from "vitest";
-import { CONFIG, SPEC_FIRST } from "./scene.ts";
-import { effects, goodMove, newWorld, settle, type World } from "./world.ts";
+import { CONFIG, PERSON, SPEC_FIRST } from "./scene.ts";
+import { apply, effects, goodMove, newWorld, settle, type World } from "./world.ts";
 
 const CUT = { kind: "interrupted", reason: "daemon restarted" } as const;
 const DIED = {
@@ -29,6 +29,9 @@ const turnsOf = (world: World): (Effect & { payload: Turn })[] =>
       ? [{ ...effect, payload: effect.payload }]
       : [],
   );
+
+const isTurn = (body: EventBody): boolean =>
+  body.type === "effect.requested" && body.effect.payload.kind === "agent.turn";
 
 const cutAll = (world: World): void => {
   for (const turn of turnsOf(world)) settle(world, turn, CUT);
@@ -86,4 +89,28 @@ it("restarts do not use up the tries of a reviewer", () => {
   if (again === undefined) throw new Error("the reviewer is tried once more");
   settle(world, again, DIED);
   expect(world.state.steps["rival-review"]?.status.kind).toBe("failed");
+});
+
+it("work that could not be made a commit is not done again: only the commit is, also when a person asks", () => {
+  const full = {
+    kind: "failed",
+    failure: { code: "disk.full", message: "no space left", retry: "later" },
+  } as const;
+  const world = playTo(newWorld(), "checkpoint.create");
+  const turns = () => world.events.filter(({ body }) => isTurn(body)).length;
+  const before = turns();
+  const fail = (): void => {
+    for (const effect of effects(world))
+      if (effect.payload.kind === "checkpoint.create") settle(world, effect, full);
+  };
+  fail();
+  const [again] = effects(world);
+  expect(again?.payload.kind).toBe("checkpoint.create");
+  expect(again?.notBefore).toBeGreaterThan(world.now);
+  while (effects(world).length > 0) fail();
+  expect(world.state.steps["build[P1]"]?.status.kind).toBe("failed");
+  expect(apply(world, { kind: "run.retry" }, PERSON)).toBe(null);
+  expect(effects(world).map(({ payload }) => payload.kind)).toEqual(["checkpoint.create"]);
+  expect(turns()).toBe(before);
+  expect(outcomes(world, "build[P1]")).toEqual([...Array(3).fill("work not recorded"), null]);
 });

@@ -4,8 +4,8 @@ import { cancelEffects, type Draft, emit, endAttempt, fail, pass, request } from
 import { invariant } from "../invariant.ts";
 import { RETRY_BACKOFF_MS } from "../limits.ts";
 import { familyOf } from "../roles.ts";
-import { requestTurn } from "../start.ts";
-import { effectsOf, itemOf, stepByKey, stepState } from "../steps.ts";
+import { requestCheckpoint, requestTurn, UNRECORDED } from "../start.ts";
+import { effectsOf, stepByKey, stepState } from "../steps.ts";
 import { failureFacts, failureOf } from "./failure.ts";
 import type { Settled } from "./settled.ts";
 
@@ -101,13 +101,7 @@ export const settleTurn = (draft: Draft, settled: Settled<"agent.turn">): void =
   }
   storeArtifacts(draft, settled, result.artifacts);
   if (payload.access === "workspace") {
-    const title = itemOf(draft.state, key)?.title ?? draft.state.task.title;
-    request(draft, {
-      kind: "checkpoint.create",
-      step: key,
-      message: `${key}: ${title}`,
-      by: payload.agent,
-    });
+    requestCheckpoint(draft, key, { by: payload.agent });
     return;
   }
   return gateReadOnly(draft, key);
@@ -150,14 +144,11 @@ export const settleCheckpoint = (
 ): void => {
   if (result.kind !== "checkpoint.created") {
     const failure = failureOf(result);
-    if (payload.step !== null)
-      retryOrFail(draft, payload.step, {
-        outcome: failure.code,
-        facts: failureFacts(failure),
-        failure,
-      });
-    else giveBack(draft, { by: payload.by, reason: failure.message });
-    return;
+    if (payload.step === null) return giveBack(draft, { by: payload.by, reason: failure.message });
+    // The turn itself is done and paid for: only its commit is tried again.
+    const end = { outcome: UNRECORDED, facts: failureFacts(failure) };
+    endAttempt(draft, payload.step, end);
+    return retryOrFail(draft, payload.step, { ...end, failure });
   }
   const family = payload.step === null ? "human" : familyOf(draft.state, payload.by);
   if (result.changed.length > 0 || draft.state.candidate === null) {
