@@ -268,7 +268,7 @@ export const ERRORS = {
   "disk.full": {
     status: 507,
     exit: EXIT.failed,
-    mend: "Free disk space, then `tutti retry RUN`. Nothing was lost.",
+    mend: "Free disk space. What waits for it goes on by itself; what failed goes on with `tutti retry RUN`. Nothing was lost.",
   },
   "data.unwritable": {
     status: 503,

@@ -1,5 +1,6 @@
 /** Errors on the wire: RFC 9457 problems with a stable code and what to do next. */
 import { ERRORS, TuttiError, type ErrorCode, type Problem } from "@tutti/protocol";
+import { fileFailure } from "../platform/file-failure.ts";
 import type { Log } from "../platform/log.ts";
 
 const PROBLEM_TYPE = "application/problem+json";
@@ -19,7 +20,8 @@ export function problemResponse(code: ErrorCode, detail: string): Response {
 
 /** What was thrown, as an answer. A defect is told without its inside; that goes to the log. */
 export function responseToError(error: unknown, log: Log): Response {
-  if (error instanceof TuttiError) return problemResponse(error.code, error.message);
+  const known = error instanceof TuttiError ? error : fileFailure(error);
+  if (known !== null) return problemResponse(known.code, known.message);
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   log.error("server.defect", { message, stack: stack ?? null });
   return problemResponse("internal", "The daemon failed in a way that it does not know.");

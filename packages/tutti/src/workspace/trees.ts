@@ -104,9 +104,19 @@ export type TreePlan = {
 
 /** Clone, private dependency folders, copied files: all at `tree`, which must not be in use. */
 export async function buildTree(work: Work, tree: string, plan: TreePlan): Promise<void> {
+  await removeTree(tree);
+  try {
+    await fillTree(work, tree, plan);
+  } catch (error) {
+    // At once: on a full disk the failure itself could not be stored beside what is half made.
+    await removeTree(tree);
+    throw error;
+  }
+}
+
+async function fillTree(work: Work, tree: string, plan: TreePlan): Promise<void> {
   const { source, vault, base, spec } = work;
   const { recipe } = spec.policy.config;
-  await removeTree(tree);
   await buildClone(work.git, tree, {
     source,
     vault,

@@ -78,9 +78,12 @@ async function afterThrow(entry: Entry, error: unknown, options: WorkOptions): P
 
 type Storing = { readonly doing: DispatchProblem["doing"]; readonly store: () => Promise<void> };
 
+/** A result waits no longer than this for a disk that has room again, in milliseconds. */
+const STORE_AGAIN_MAX_MS = 3_000;
+
 /**
  * A result must not be lost because the disk is full for an hour: what passes by itself is tried until
- * it works, at the longest delay between tries. Anything else is tried a bounded number of times.
+ * it works. Anything else is tried a bounded number of times.
  * False when that was in vain, the effect was cancelled meanwhile, or the dispatcher stops.
  */
 async function untilStored(
@@ -95,7 +98,8 @@ async function untilStored(
     } catch (error) {
       const isGivenUp = !isPassing(error) && tried >= limits.settlesMax;
       dispatch.report({ effect: effect.id, doing, error, isGivenUp });
-      if (isGivenUp || !(await pause(backoffMs(tried, limits), controller.signal))) return false;
+      const delayMs = Math.min(backoffMs(tried, limits), STORE_AGAIN_MAX_MS);
+      if (isGivenUp || !(await pause(delayMs, controller.signal))) return false;
     }
   }
 }

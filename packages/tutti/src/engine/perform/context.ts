@@ -7,6 +7,7 @@ import type {
   TranscriptEntry,
 } from "@tutti/protocol";
 import { TuttiError } from "@tutti/protocol";
+import { fileFailure } from "../../platform/file-failure.ts";
 import type { Deps } from "../ports/deps.ts";
 import type { RunSource } from "../ports/workspaces.ts";
 
@@ -58,23 +59,10 @@ export const outputTo =
     ]);
   };
 
-/** What the file system refuses for as long as nobody changes it. */
-const UNWRITABLE: ReadonlySet<unknown> = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR"]);
-
-const isUnwritable = (error: unknown): error is Error =>
-  error instanceof Error && "syscall" in error && "code" in error && UNWRITABLE.has(error.code);
-
 /** An outside failure becomes a result; a bug stays an error and crashes its effect. */
 export const resultOf = (error: unknown): EffectResult => {
-  if (isUnwritable(error))
-    return {
-      kind: "failed",
-      failure: { code: "data.unwritable", message: error.message, retry: "never" },
-    };
-  if (error instanceof TuttiError)
-    return {
-      kind: "failed",
-      failure: { code: error.code, message: error.message, retry: error.retry },
-    };
-  throw error;
+  const known = error instanceof TuttiError ? error : fileFailure(error);
+  if (known === null) throw error;
+  const { code, message, retry } = known;
+  return { kind: "failed", failure: { code, message, retry } };
 };

@@ -5,6 +5,7 @@
  * or not at all. Its configuration, hooks and alternates are read-only inside the fence.
  */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { TuttiError, type CommitId } from "@tutti/protocol";
 import { copyWithAge } from "./copy-with-age.ts";
@@ -111,7 +112,8 @@ async function checkOut(git: Git, folder: string, plan: ClonePlan): Promise<void
   });
   if (out.code === 0) return;
   const words = out.stderr.trim();
-  if (/No space left|quota exceeded/iu.test(words)) {
+  const isFull = /No space left|quota exceeded/iu.test(words);
+  if (isFull || (/unable to write/u.test(words) && (await isTooLarge(git, folder, plan)))) {
     throw new TuttiError("disk.full", words, { retry: "later" });
   }
   throw new TuttiError(
@@ -119,6 +121,19 @@ async function checkOut(git: Git, folder: string, plan: ClonePlan): Promise<void
     `The files of ${plan.commit.slice(0, 12)} could not be written from ${plan.source.root}: ${words.slice(0, 1000)}`,
     { facts: { commit: plan.commit } },
   );
+}
+
+/** git does not say why it could not write a file: whether all of them have room tells. */
+async function isTooLarge(git: Git, folder: string, plan: ClonePlan): Promise<boolean> {
+  const out = await git.call(["ls-tree", "-r", "-l", "--full-tree", plan.commit], {
+    gitDir: join(folder, ".git"),
+    accept: [128],
+  });
+  const sizes = out.stdout
+    .split("\n")
+    .map((row) => Number(/^\S+ blob \S+ +(\d+)\t/u.exec(row)?.[1] ?? 0));
+  const { bavail, bsize } = await statfs(folder);
+  return out.code === 0 && bavail * bsize < sizes.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** Puts a finished tree into its place and keeps a copy of its index for the host. */
