@@ -10,7 +10,7 @@ import { createProject, type Project } from "../../fixtures/project.ts";
 /** Folder of the prompts that the author was given; one file a run, one line `ATTEMPT NTH` a prompt. */
 export const PROMPTS = "prompts";
 export const AUTHOR_STEP = "implement";
-export const REVIEW_STEP = "review";
+const REVIEW_STEP = "review";
 
 const WORKFLOW = `---
 name: lean

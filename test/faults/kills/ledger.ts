@@ -7,7 +7,7 @@ import { hashOf } from "../../../packages/tutti/src/domain/hash.ts";
 import type { Project } from "../../fixtures/project.ts";
 import { perKind } from "./effect-kinds.ts";
 
-export type Begun = { readonly key: string; readonly project: Project };
+type Begun = { readonly key: string; readonly project: Project };
 
 type OpenEffect = { readonly kind: EffectKind; readonly run: RunId; readonly since: number };
 

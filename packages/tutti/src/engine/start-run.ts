@@ -79,7 +79,7 @@ const assertRoles = (
   }
 };
 
-export type Rules = {
+type Rules = {
   readonly config: ProjectConfig;
   readonly workflow: Workflow;
   readonly warnings: readonly string[];
