@@ -103,14 +103,14 @@ describe("disposing", () => {
     const { root } = await workspaces.prepare(source, quiet);
     commitFiles(root, { "committed.txt": "c\n" }, "By the agent");
     write(root, { "dirty.txt": "d\n" });
-    const { parked } = await workspaces.dispose(source);
+    const { parked, vault } = await workspaces.dispose(source);
     expect(parked).toEqual([`refs/tutti/parked/${source.run}`]);
-    const { vault } = layoutOf(place.data).project(join(project, ".git"));
+    expect(vault).toBe(layoutOf(place.data).project(join(project, ".git")).vault);
     const names = git(vault, "ls-tree", "--name-only", parked[0] ?? "").split("\n");
     expect(names).toEqual(["a.txt", "committed.txt", "dirty.txt", "src"]);
     expect(git(vault, "for-each-ref", "--format=%(refname)")).toBe(parked[0]);
     expect(existsSync(root)).toBe(false);
-    expect(await workspaces.dispose(source)).toEqual({ parked });
+    expect(await workspaces.dispose(source)).toEqual({ parked, vault });
   });
 
   test("work that a branch of the user's holds is not parked", async () => {
@@ -121,7 +121,7 @@ describe("disposing", () => {
     const { root } = await workspaces.prepare(source, quiet);
     commitFiles(root, { "committed.txt": "c\n" }, "By the agent");
     git(project, "fetch", "-q", root, "HEAD:refs/heads/taken");
-    expect(await workspaces.dispose(source)).toEqual({ parked: [] });
+    expect((await workspaces.dispose(source)).parked).toEqual([]);
     expect(git(project, "for-each-ref", "refs/tutti")).toBe("");
   });
 });
