@@ -255,16 +255,22 @@ it("a cancelled run ends its agent at once, and parks what it had not committed"
   expect(project.git("status", "--porcelain")).toBe("");
 });
 
-it("a shell in the fence runs a script from standard input and ends with its exit code", async () => {
+it("a shell in the fence runs a script, and changes the work tree only for who has taken it", async () => {
   using project = projectOf([NOTE]);
   await using daemon = createDaemon(project);
   const { tutti } = daemon;
   const { run } = jsonOf(
     await tutti(["run", "Note it", "--workflow", "signed", "--wait", "--json"]),
   );
-  const shell = await tutti(["shell", run], {
-    input: "cat NOTES.md; id -un >&2; ls /root /home; exit 7\n",
+  const looked = await tutti(["shell", run], {
+    input: "cat NOTES.md; git status --porcelain; ls /root /home; echo x > mine.txt; exit 7\n",
   });
-  expect(shell.stdout).toContain("the agent's\n");
-  expect(shell.code).toBe(7);
+  expect(looked.code).toBe(7);
+  expect(looked.stdout).toBe("the agent's\n/home:\nagent\n");
+  expect(looked.stderr).toContain("mine.txt: Read-only file system");
+  await tutti(["take", run]);
+  expect((await tutti(["shell", run], { input: "echo mine > mine.txt\n" })).code).toBe(0);
+  const given = jsonOf(await tutti(["give", run, "--wait", "--json"]));
+  expect(given.families.authors).toEqual(["anthropic", "human"]);
+  expect(jsonOf(await tutti(["diff", run, "--json"])).files).toHaveLength(2);
 });

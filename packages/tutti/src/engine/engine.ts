@@ -92,7 +92,9 @@ const shellOf = async (deps: Deps, runs: Runs, run: RunId): Promise<LaunchSpec> 
   if (state === null) throw new TuttiError("run.unknown", `There is no run ${run}.`);
   if (state.workspace.kind !== "ready")
     throw new TuttiError("workspace.not-ready", `The workspace of ${run} is not there.`);
-  const place = await deps.workspaces.authorPlace(sourceOf(state));
+  // What is written there becomes the next checkpoint, under the name of whoever has the workspace.
+  const access = state.takenBy === null ? "read-only" : "writable";
+  const place = await deps.workspaces.authorPlace(sourceOf(state), { access });
   return {
     place,
     command: ["/bin/bash", "--norc", "-i"],

@@ -1,5 +1,5 @@
 /** Turns a work tree with its folders into a place: mounts and environment. */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Policy } from "@tutti/protocol";
 import type { Mount, Place } from "../engine/ports/place.ts";
@@ -25,6 +25,8 @@ export type PlaceRequest = {
   readonly prepared: string | null;
   readonly host: Host;
   readonly placeholders: string;
+  /** Of the tree; by default writable. */
+  readonly access?: Mount["access"];
 };
 
 export async function placeOf(request: PlaceRequest): Promise<Place> {
@@ -50,18 +52,31 @@ export async function placeOf(request: PlaceRequest): Promise<Place> {
 }
 
 async function mountsOf(request: PlaceRequest, shown: readonly Mount[]): Promise<Mount[]> {
-  const { tree, home, artifacts, project, policy, objects, prepared, placeholders } = request;
+  const { tree, home, artifacts, project, policy, objects, prepared } = request;
   const { recipe } = policy.config;
+  const links = linkMounts(project, tree, recipe);
+  const dependencies = prepared === null ? [] : await aliasMounts(prepared, tree, recipe);
   return [
     { source: home, target: HOME, access: "writable" },
     ...objects.map((store) => same(store, "read-only")),
     ...shown,
-    same(tree, "writable"),
-    ...linkMounts(project, tree, recipe),
-    ...(prepared === null ? [] : await aliasMounts(prepared, tree, recipe)),
+    ...treeMounts(request, [...links, ...dependencies]),
+    same(artifacts, "writable"),
+  ];
+}
+
+/** A tree that nobody writes needs no protection, and no mount point can be made in it. */
+function treeMounts(
+  { tree, placeholders, access = "writable" }: PlaceRequest,
+  inside: readonly Mount[],
+): readonly Mount[] {
+  if (access === "read-only")
+    return [same(tree, access), ...inside.filter(({ target }) => existsSync(target))];
+  return [
+    same(tree, access),
+    ...inside,
     ...protectGitFolder(tree),
     ...protectNames(tree, placeholders).mounts,
-    same(artifacts, "writable"),
   ];
 }
 

@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { TuttiError, type CommitId } from "@tutti/protocol";
+import type { Mount } from "../engine/ports/place.ts";
 import type { Sandbox } from "../engine/ports/sandbox.ts";
 import type { Repositories, RunSource, Workspaces } from "../engine/ports/workspaces.ts";
 import { applyLanding } from "./git/apply.ts";
@@ -76,7 +77,8 @@ function workspacesOf(parts: Parts): Workspaces {
   };
   return {
     prepare: (spec, more) => alone(spec, (work) => prepareRun(work, more)),
-    authorPlace: (spec) => alone(spec, authorPlace),
+    authorPlace: (spec, { access } = { access: "writable" }) =>
+      alone(spec, (work) => authorPlace(work, access)),
     throwAway: (spec, more) => open(spec, (work) => throwAway(work, more)),
     checkpoint: (spec, more) =>
       alone(spec, async (work) => {
@@ -124,7 +126,7 @@ async function workOf(
   };
 }
 
-async function authorPlace(work: Work) {
+async function authorPlace(work: Work, access: Mount["access"]) {
   const { folders } = work;
   if (!existsSync(folders.tree)) await remake(work);
   // Tampered with since the last checkpoint: git inside would not work, and mounting might mislead.
@@ -136,6 +138,7 @@ async function authorPlace(work: Work) {
     home: folders.home,
     artifacts: folders.artifacts,
     prepared,
+    access,
   });
 }
 

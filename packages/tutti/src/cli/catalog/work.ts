@@ -21,7 +21,8 @@ export const WORK: readonly CommandSpec[] = [
   {
     name: "shell",
     about: "Open a terminal inside the fence of a run",
-    details: "Without a terminal it runs the script that it reads from standard input.",
+    details:
+      "The work tree is read-only unless you have taken it with `tutti take`. Without a terminal it runs the script that it reads from standard input.",
     args: [RUN_ARGUMENT],
     examples: [
       { command: "tutti shell r-4k2m", about: "See what the agents and checks see" },

@@ -15,5 +15,8 @@ export const run: Action = async (cli, input) => {
   if (cli.deps.stdin.isTTY !== true)
     return cli.deps.launchShell({ ...spec, command: SCRIPT_SHELL });
   cli.note(`A shell in the fence of ${id}, in ${spec.place.root}. Leave it with \`exit\`.`);
+  const tree = spec.place.mounts.find(({ target }) => target === spec.place.root);
+  if (tree?.access === "read-only")
+    cli.note(`The work tree is read-only here; \`tutti take ${id}\` first to work in it.`);
   return cli.deps.launchShell(spec);
 };

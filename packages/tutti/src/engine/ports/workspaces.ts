@@ -1,5 +1,5 @@
 import type { Candidate, CommitId, EffectId, MergeRefusal, Policy, RunId } from "./types.ts";
-import type { Place, ThrowAway } from "./place.ts";
+import type { Mount, Place, ThrowAway } from "./place.ts";
 
 /** What a workspace is made from; the same for every call of one run. */
 export type RunSource = {
@@ -48,8 +48,11 @@ export type Workspaces = {
     source: RunSource,
     options: { readonly onOutput: (text: string) => void; readonly signal: AbortSignal },
   ) => Promise<{ readonly root: string; readonly facts: readonly string[] }>;
-  /** The author's place: the run's own clone, writable. */
-  readonly authorPlace: (source: RunSource) => Promise<Place>;
+  /** The author's place: the run's own clone, writable; or only to be looked at. */
+  readonly authorPlace: (
+    source: RunSource,
+    options?: { readonly access: Mount["access"] },
+  ) => Promise<Place>;
   /** A private copy on a frozen commit. `review`: base plus one synthetic commit of the candidate with a neutral message, nothing of the author's. */
   readonly throwAway: (
     source: RunSource,
