@@ -15,6 +15,7 @@ it("a task is followed by commands from the first approval to the merge", async 
   const started = await tutti(["run", TASK, "--wait"]);
   expect(started.code).toBe(3);
   expect(started.stdout).toContain("Approve spec.md and contract.yaml");
+  expect(started.stdout).toMatch(/Read spec\.md +tutti show r-\w+ --artifact spec\.md/u);
   expect(started.stderr).toContain("spec: passed");
 
   const listed = jsonOf(await tutti(["tasks", "--json"]));

@@ -27,10 +27,29 @@ export function attentionLines(item: AttentionItem, options: AttentionOptions): 
     ...indent(wrap(printableLine(item.why), width - 4), 2),
     ...indent(shortened(details), 4),
     ...indent(
-      columns(item.answers.map(({ label, command }) => [printableLine(label), safe(command)])),
+      columns(
+        [...looks(item), ...item.answers].map(({ label, command }) => [
+          printableLine(label),
+          safe(command),
+        ]),
+      ),
       4,
     ),
   ];
+}
+
+/** An artifact's name and the beginning of its hash. */
+const ARTIFACT = /^(?<name>[\w.-]+) [0-9a-f]{12}$/u;
+
+/** What to look at before one answers. */
+function looks({ run, kind, details }: AttentionItem): { label: string; command: string }[] {
+  if (kind !== "approval" && kind !== "guard") return [];
+  const names = details.flatMap((detail) => ARTIFACT.exec(detail)?.groups?.["name"] ?? []);
+  if (names.length === 0) return [{ label: "See the change", command: `tutti diff ${run}` }];
+  return names.map((name) => ({
+    label: `Read ${name}`,
+    command: `tutti show ${run} --artifact ${name}`,
+  }));
 }
 
 function shortened(details: readonly string[]): readonly string[] {
