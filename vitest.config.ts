@@ -5,7 +5,7 @@ const timeouts = {
   unit: 10_000,
   conformance: 30_000,
   fences: 60_000,
-  faults: 60_000,
+  faults: 120_000,
   e2e: 120_000,
 };
 

@@ -118,7 +118,7 @@ it("after a restart no run is shown as working whose process is gone, also while
   expect(stdout).not.toContain("working");
 });
 
-const FILES = 3000;
+const FILES = 1500;
 
 it("SIGKILL between the move of the branch and the files of the work tree: the next daemon brings them", async () => {
   using project = createStage(
