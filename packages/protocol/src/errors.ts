@@ -68,6 +68,11 @@ export const ERRORS = {
     exit: EXIT.conflict,
     mend: "Nothing waits for this approval now. See `tutti show RUN`.",
   },
+  "review.blocked": {
+    status: 403,
+    exit: EXIT.policy,
+    mend: "The project's rules want a rival (`review.whenUnavailable: block`). Name a reviewer of another family for the next run.",
+  },
   "permission.unknown": {
     status: 404,
     exit: EXIT.conflict,

@@ -76,8 +76,9 @@ export const acceptDegraded = (
     choice !== undefined &&
     choice.outcome === "unavailable" &&
     stepState(draft.state, command.step).status.kind === "active";
-  if (!isOpen || draft.state.policy.config.review.whenUnavailable === "block")
-    return reject("approval.not-open", `${command.step} does not wait for this answer`);
+  if (draft.state.policy.config.review.whenUnavailable === "block")
+    return reject("review.blocked", `${command.step} has no reviewer of a foreign family`);
+  if (!isOpen) return reject("approval.not-open", `${command.step} does not wait for this answer`);
   emit(draft, {
     type: "degraded.accepted",
     step: command.step,
