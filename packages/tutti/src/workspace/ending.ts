@@ -1,11 +1,12 @@
 /** The end of a workspace: in order (dispose), and after a crash (recover). */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { TuttiError, type RunId } from "@tutti/protocol";
 import type { Sandbox } from "../engine/ports/sandbox.ts";
 import type { RunSource } from "../engine/ports/workspaces.ts";
+import { syncFolder } from "../platform/atomic-file.ts";
 import { finishMoves, type MoveSettings } from "./git/move-branch.ts";
-import { parkWork } from "./git/park.ts";
+import { forgetRun, parkWork } from "./git/park.ts";
 import { unlockVault } from "./git/vault.ts";
 import type { Layout } from "./layout.ts";
 import { placeOf } from "./places.ts";
@@ -21,9 +22,25 @@ export async function disposeRun(
   sandbox: Sandbox,
 ): Promise<{ readonly parked: readonly string[]; readonly vault: string }> {
   await tearDown(work, sandbox);
+  return { parked: await endRun(work), vault: work.vault.folder };
+}
+
+/**
+ * Parks, then removes. The tree goes out of its place as a whole before anything of it is removed:
+ * what a crash leaves of it must not look like work. Everything after that may be done again.
+ */
+async function endRun(work: Work): Promise<readonly string[]> {
+  const { folder, tree } = work.folders;
   const parked = await parkWork(work);
-  await removeTree(work.folders.folder);
-  return { parked, vault: work.vault.folder };
+  if (existsSync(tree)) {
+    const old = `${tree}.old`;
+    await removeTree(old);
+    renameSync(tree, old);
+    syncFolder(folder);
+  }
+  await forgetRun(work, parked);
+  await removeTree(folder);
+  return parked;
 }
 
 /** Best effort: a failing teardown must not keep a finished run's workspace. */
@@ -79,22 +96,13 @@ export async function recoverRuns(options: {
     }
     if (alive.has(name)) continue;
     const record = recordOf(folders.record);
-    const isEmpty = !existsSync(folders.tree);
-    if (!isEmpty && !(await isParked(record?.spec ?? null, workOf))) continue;
-    await removeTree(folders.folder);
+    const work = record === null ? null : await openWork(record.spec, workOf);
+    if (work !== null) await endRun(work);
+    else if (existsSync(folders.tree)) continue;
+    else await removeTree(folders.folder);
     removed += 1;
   }
   return { removed };
-}
-
-async function isParked(
-  spec: RunSource | null,
-  workOf: (spec: RunSource) => Promise<Work>,
-): Promise<boolean> {
-  const work = spec === null ? null : await openWork(spec, workOf);
-  if (work === null) return false;
-  await parkWork(work);
-  return true;
 }
 
 /** Null when the project is gone; what belongs to it stays where it is. */

@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  watch,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { layoutOf } from "../../src/workspace/layout.ts";
@@ -123,6 +133,38 @@ describe("disposing", () => {
     git(project, "fetch", "-q", root, "HEAD:refs/heads/taken");
     expect((await workspaces.dispose(source)).parked).toEqual([]);
     expect(git(project, "for-each-ref", "refs/tutti")).toBe("");
+  });
+});
+
+const FILES = 2000;
+
+describe("killed while it disposes of a merged run", () => {
+  test("the next call takes what is left of the files for no new work", async () => {
+    using place = scratch("life");
+    const project = makeRepository(join(place.folder, "project"));
+    const { workspaces } = openWorkspaces(place);
+    const source = sourceOf(project);
+    const { root } = await workspaces.prepare(source, quiet);
+    const files = Array.from({ length: FILES }, (_, index) => [`many/${index}.txt`, `${index}\n`]);
+    write(root, Object.fromEntries(files));
+    await workspaces.checkpoint(source, { key: newKey(), message: "m", author: null });
+    git(project, "fetch", "-q", root, "HEAD:refs/heads/taken");
+
+    const removing = Promise.withResolvers<void>();
+    const watching = watch(join(root, "many"), () => removing.resolve());
+    const job = { data: place.data, home: place.home, source };
+    const program = join(import.meta.dirname, "dispose.ts");
+    const child = spawn(process.execPath, [program, JSON.stringify(job)], { stdio: "inherit" });
+    await removing.promise;
+    child.kill("SIGKILL");
+    const [, signal] = await once(child, "exit");
+    watching.close();
+    expect(signal).toBe("SIGKILL");
+    expect(existsSync(layoutOf(place.data).run(source.run).folder)).toBe(true);
+
+    expect((await workspaces.dispose(source)).parked).toEqual([]);
+    expect(git(project, "for-each-ref", "refs/tutti")).toBe("");
+    expect(readdirSync(join(place.data, "runs"))).toEqual([]);
   });
 });
 

@@ -10,21 +10,33 @@ const PARK_KEY = EffectId.parse("e-parked");
 
 /**
  * Records the workspace's present files, dirty ones included, under `refs/tutti/parked/RUN` unless
- * some branch of the user's has them. The base stays pinned in the user's repository as long as
- * parked work stands on it. Returns the refs of the vault that hold parked work.
+ * some branch of the user's has them. Where the files are gone already, what was recorded then counts.
+ * Returns the refs of the vault that hold parked work.
  */
 export async function parkWork(work: RunGit): Promise<readonly string[]> {
   const refs = runRefs(work.run);
-  const known = await readRefs(work.vault.call, [refs.own, refs.parked]);
-  const head = known.get(refs.head) ?? known.get(refs.parked) ?? work.base;
-  const commit = existsSync(work.folders.tree) ? await present(work, head) : head;
-  const isParked = commit !== work.base && !(await isInBranch(work, commit));
-  const own = await readRefs(work.vault.call, [refs.own]);
-  const gone = [...own.keys()].map((ref) => ({ ref, to: null }));
-  const parked = isParked ? [{ ref: refs.parked, to: commit }] : [];
-  await changeRefs(work.vault.call, [...parked, ...gone]);
-  await releaseUser(work, isParked);
-  return isParked ? [refs.parked] : [];
+  const known = await readRefs(work.vault.call, [refs.head, refs.parked]);
+  const head = known.get(refs.head);
+  const parked = known.get(refs.parked);
+  const commit = existsSync(work.folders.tree)
+    ? await present(work, head ?? parked ?? work.base)
+    : (parked ?? head ?? work.base);
+  if (commit === work.base || (await isInBranch(work, commit))) return [];
+  await changeRefs(work.vault.call, [{ ref: refs.parked, to: commit }]);
+  return [refs.parked];
+}
+
+/**
+ * Every other trace of the run in the vault and in the user's repository goes. The base stays pinned
+ * there as long as parked work stands on it.
+ */
+export async function forgetRun(work: RunGit, parked: readonly string[]): Promise<void> {
+  const own = await readRefs(work.vault.call, [runRefs(work.run).own]);
+  await changeRefs(
+    work.vault.call,
+    [...own.keys()].map((ref) => ({ ref, to: null })),
+  );
+  await releaseUser(work, parked.length > 0);
 }
 
 async function present(work: RunGit, head: CommitId): Promise<CommitId> {
