@@ -168,6 +168,40 @@ describe("a repository", () => {
     expect(jsonOf(tasks).items).toHaveLength(1);
   });
 
+  it("that is a linked work tree works, and the other work tree stays as it is", async () => {
+    const path = clone("main-tree");
+    const linked = join(project.folder, "linked");
+    git(path, "worktree", "add", "--quiet", "-b", "side", linked);
+    const done = await runIn(linked, "--wait");
+    expect([done.code, done.text]).toEqual([0, "merged into side"]);
+    expect(readFileSync(join(linked, "sum.mjs"), "utf8")).toContain("total + value, 0");
+    expect(git(linked, "status", "--porcelain") + git(path, "status", "--porcelain")).toBe("");
+    expect(readFileSync(join(path, "sum.mjs"), "utf8")).not.toContain("total + value, 0");
+  });
+
+  it("that is shallow works, and says so", async () => {
+    const origin = clone("deep");
+    commit(origin, "more.txt", "more\n");
+    const path = join(project.folder, "shallow");
+    git(project.folder, "clone", "--quiet", "--depth=1", `file://${origin}`, path);
+    git(path, "remote", "remove", "origin");
+    const done = await runIn(path, "--wait");
+    expect([done.code, done.outcome]).toEqual([0, "merged"]);
+    expect(git(path, "rev-list", "--count", "HEAD")).toBe("3");
+    const said = await daemon.tutti(["show", done.run, "--transcript", `${done.run}/setup`]);
+    expect(said.stdout).toContain("shallow");
+  });
+
+  it("is started from another base when that is asked for, and merged into the target", async () => {
+    const path = clone("older-base");
+    commit(path, "more.txt", "more\n");
+    const done = await runIn(path, "--base", "HEAD~1", "--wait");
+    expect([done.code, done.outcome]).toEqual([0, "merged"]);
+    expect(done.base.commit).toBe(git(path, "rev-parse", "HEAD~2"));
+    expect(git(path, "show", "HEAD:more.txt")).toBe("more");
+    expect(git(path, "show", "HEAD:sum.mjs")).toContain("total + value, 0");
+  });
+
   it("with uncommitted changes works from its commit, and says so", async () => {
     const path = clone("dirty");
     writeFileSync(join(path, "mine.txt"), "mine\n");
@@ -224,25 +258,26 @@ describe("a configuration", () => {
   });
 });
 
+const QUICK = readFileSync(
+  join(import.meta.dirname, "../../packages/tutti/src/workflows/builtin/quick.md"),
+  "utf8",
+);
+
 describe("a workflow", () => {
-  const quick = readFileSync(
-    join(import.meta.dirname, "../../packages/tutti/src/workflows/builtin/quick.md"),
-    "utf8",
-  );
   const refusals = [
     {
       name: "cycle",
-      text: quick.replace("kind: agent\nstage", "kind: agent\nneeds: [test]\nstage"),
+      text: QUICK.replace("kind: agent\nstage", "kind: agent\nneeds: [test]\nstage"),
       says: [".tutti/workflows/quick.md:", "circle"],
     },
     {
       name: "stageless",
-      text: quick.replace("\nwaives:", "\nwas:"),
+      text: QUICK.replace("\nwaives:", "\nwas:"),
       says: [".tutti/workflows/quick.md:"],
     },
     {
       name: "planless",
-      text: quick.replace(/waives:\n {2}plan: .*\n/u, ""),
+      text: QUICK.replace(/waives:\n {2}plan: .*\n/u, ""),
       says: [".tutti/workflows/quick.md:", "plan"],
     },
   ];
@@ -336,4 +371,17 @@ describe("a git", () => {
     expect(jsonOf(done).error.message).toContain("2.30.2");
     expect(done.stderr).toContain("2.38 or newer");
   });
+});
+
+it("a check that never ends is ended at its time-out, with all that it started", async () => {
+  const path = clone("endless");
+  const parsed = parse(config);
+  parsed.checks = { endless: { run: "sleep 1000 & sleep 1000", timeout: "300ms" } };
+  commit(path, ".tutti/config.yaml", stringify(parsed));
+  const once = QUICK.replaceAll(/rounds: \d/gu, "rounds: 1").replace("name: quick", "name: once");
+  commit(path, ".tutti/workflows/once.md", once);
+  const done = await runIn(path, "--workflow", "once", "--wait");
+  expect([done.code, done.attention[0].step]).toEqual([3, "implement"]);
+  expect(done.checks.map(({ outcome }: { outcome: string }) => outcome)).toContain("timed-out");
+  expect(execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })).not.toContain("sleep 1000");
 });

@@ -125,3 +125,37 @@ it("an amendment that is invalid or of something unknown is refused and changes 
   const view = jsonOf(await tutti(["show", run, "--json"]));
   expect(view.attention[0].subject).toBe(attention[0].subject);
 });
+
+/** Two items, the second with this title. */
+const planOf = (second: string): string =>
+  `items:\n  - { id: P1, title: "The first", covers: [R1] }\n  - { id: P2, title: "${second}", needs: [P1] }\n`;
+
+it("an edited item of the plan restarts only that item", async () => {
+  const trace = { do: "run" as const, command: "echo $SCRIPTED_STEP >> trace.txt" };
+  const turns = AUTHOR.turns.map((turn) => ({
+    ...turn,
+    do:
+      turn.step === "plan"
+        ? [{ do: "report" as const, file: "plan.yaml", text: planOf("The second") }]
+        : [...turn.do, trace],
+  }));
+  using project = createProject({
+    agents: {
+      alto: { family: "anthropic", script: { name: "alto", turns } },
+      tenor: { family: "openai", script: EMPTY_REVIEW },
+    },
+    checks: { there: { run: "test -e sum.test.mjs", timeout: "30s" } },
+  });
+  await using daemon = createDaemon(project);
+  const { tutti } = daemon;
+  const { run } = await built(daemon);
+  await tutti(["amend", run, "plan.yaml", "-"], { input: planOf("The second, in another way") });
+  const amended = jsonOf(await tutti(["show", run, "--json"]));
+  expect(stepsOf(amended)).toMatchObject({ "build[P1]": "passed 1", "build[P2]": "stale 1" });
+  expect(amended.attention.map(({ step }: Record<string, string>) => step)).toEqual(["build[P2]"]);
+  const again = jsonOf(await tutti(["renew", run, "build[P2]", "--again", "--wait", "--json"]));
+  expect(again.attention[0]).toMatchObject({ kind: "approval", step: "approve-merge" });
+  expect(stepsOf(again)).toMatchObject({ "build[P1]": "passed 1", "build[P2]": "passed 2" });
+  expect((await tutti(["approve", run, "--wait"])).code).toBe(0);
+  expect(project.git("show", "main:trace.txt")).toBe("build[P1]\nbuild[P2]\nbuild[P2]");
+});

@@ -240,6 +240,8 @@ it("a cancelled run ends its agent at once, and parks what it had not committed"
   // The agent has written when it has spoken; there is no event for it.
   while (!existsSync(join(root, "NOTES.md")))
     await new Promise((resolve) => setTimeout(resolve, 5));
+  const busy = await tutti(["take", run, "--json"]);
+  expect([busy.code, jsonOf(busy).error.code]).toEqual([5, "workspace.busy"]);
   const cancelled = await tutti(["cancel", run, "-m", "solved otherwise", "--wait", "--json"]);
   expect([cancelled.code, jsonOf(cancelled).outcome]).toEqual([1, "cancelled"]);
   await ended(client, run);
