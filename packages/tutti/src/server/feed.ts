@@ -30,8 +30,18 @@ export function openFeed(engine: Pick<Engine, "events" | "head" | "subscribe">):
   const recent: Frame[] = [];
   let bytes = 0;
   let head = engine.head();
+  /** Everything stored after the head, in its order. */
+  const stored = function* (): Generator<RunEvent> {
+    for (;;) {
+      const page = engine.events(head, CATCH_UP_EVENTS);
+      if (page.length === 0) return;
+      yield* page;
+    }
+  };
   const end = engine.subscribe((events) => {
-    for (const event of events) {
+    // Runs that were stored together may be told of in another order; a cursor knows only one.
+    const isNext = events[0]?.seq === head + 1;
+    for (const event of isNext ? events : stored()) {
       const frame = frameOf(event);
       recent.push(frame);
       bytes += frame.text.length;
