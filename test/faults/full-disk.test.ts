@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { appendFileSync, mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EventBody, RunEvent, RunView } from "@tutti/protocol";
+import { ERRORS, type EventBody, type RunEvent, type RunView } from "@tutti/protocol";
 import { expect, it } from "vitest";
 import type { Action } from "../../packages/tutti/src/agents/scripted/script.ts";
 import type { Client } from "../../packages/tutti/src/client/client.ts";
@@ -165,6 +165,13 @@ it.skipIf(!canMount)(
     const refused = await daemon.tutti(["comment", run, "x".repeat(50_000), "--json"]);
     expect(refused.code).toBe(1);
     expect(jsonOf(refused).error.code).toBe("disk.full");
+    const doctor = jsonOf(await daemon.tutti(["doctor", "--quick", "--json"]));
+    expect(doctor.capabilities).toContainEqual({
+      name: "disk",
+      ok: false,
+      detail: `0 MiB free for ${daemon.data}`,
+      mend: ERRORS["disk.full"].mend,
+    });
     const shown = jsonOf(await daemon.tutti(["show", run, "--json"]));
     expect([shown.outcome, shown.comments]).toEqual([null, []]);
     expect((await eventsOf(client, run)).slice(0, before.length)).toEqual(before);

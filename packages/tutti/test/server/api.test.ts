@@ -46,7 +46,7 @@ beforeEach(async () => {
       stops += 1;
     },
     logPath: "/log",
-    dataPath: "/data",
+    dataPath: folder,
   });
   const started = await engine.startRun(
     { path: "/repo", text: "Fix it\nplease" },
@@ -339,7 +339,9 @@ describe("the record of a run", () => {
 describe("the daemon", () => {
   it("tells what the machine offers, and proves a project when asked", async () => {
     const quick = JSON.parse((await api("/doctor", json({}))).text);
-    expect(quick).toMatchObject({ probe: null, log: "/log", data: "/data" });
+    expect(quick).toMatchObject({ probe: null, log: "/log", data: folder });
+    const [disk] = quick.capabilities;
+    expect(disk).toMatchObject({ name: "disk", detail: expect.stringContaining("MiB free for") });
     const full = JSON.parse((await api("/doctor", json({ path: "/repo", probe: true }))).text);
     expect(full.probe.checks).toEqual([{ name: "test", outcome: "green", detail: "3 passed" }]);
     const broken = await problem("/doctor", json({ path: "/broken", probe: true }));

@@ -1,5 +1,6 @@
 /** The daemon itself: is it there, what does the machine offer, clean up, end. */
 import { DoctorRequest, type DoctorReport, type Health } from "@tutti/protocol";
+import { diskSpace } from "../disk-space.ts";
 import { jsonBody } from "../request.ts";
 import type { App, Service } from "./context.ts";
 
@@ -20,13 +21,17 @@ export function addDaemonRoutes(app: App, service: Service): void {
   app.post("/doctor", async (context) => {
     const { path, probe } = await jsonBody(context, DoctorRequest);
     const { signal } = context.req.raw;
-    const capabilities = [...(await engine.capabilities())];
+    const { dataPath } = service;
+    const capabilities = [
+      ...(dataPath === null ? [] : [await diskSpace(dataPath)]),
+      ...(await engine.capabilities()),
+    ];
     const report: DoctorReport = {
       version,
       capabilities,
       probe: probe && path !== undefined ? await engine.probe(path, { signal }) : null,
       log: service.logPath,
-      data: service.dataPath,
+      data: dataPath,
     };
     return context.json(report);
   });
