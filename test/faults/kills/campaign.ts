@@ -39,7 +39,7 @@ const HITS_IN_A_ROW = 8;
 const PATIENCE_MIN_MS = 100;
 const PATIENCE_MAX_MS = 1_200;
 /** No event for this long means that everything stands still. */
-const QUIET_MS = 30_000;
+const QUIET_MS = 90_000;
 /** A process of a daemon that is gone may be seen for this long after the next one answers. */
 const ORPHAN_MS = 2_000;
 
