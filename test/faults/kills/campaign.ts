@@ -38,6 +38,8 @@ const HITS_IN_A_ROW = 8;
 /** A life in which nothing is aimed at lasts about this long. */
 const PATIENCE_MIN_MS = 100;
 const PATIENCE_MAX_MS = 1_200;
+/** Share of the starts after a kill in which the new daemon is killed as well. */
+const KILLED_WHILE_STARTING = 0.1;
 /** No event for this long means that everything stands still. */
 const QUIET_MS = 90_000;
 /** A process of a daemon that is gone may be seen for this long after the next one answers. */
@@ -186,6 +188,7 @@ const kill = async (campaign: Campaign, life: Life): Promise<Life> => {
   for (const kind of new Set(hit.map(({ payload }) => payload.kind))) report.hits[kind] += 1;
   if (hit.length === 0) report.idle += 1;
   const left = touching(folders);
+  if (campaign.random() < KILLED_WHILE_STARTING) await killStarting(campaign);
   const next = await beginLife(daemon, ledger);
   report.restartMs.push(next.startMs);
   const turns = hit.filter(({ payload }) => payload.kind.endsWith(".turn"));
@@ -200,6 +203,18 @@ const kill = async (campaign: Campaign, life: Life): Promise<Life> => {
   }
   await expectGone(campaign, [...children, ...left]);
   return next;
+};
+
+/** The next daemon dies too, at a random moment of its start, in the middle of what it recovers. */
+const killStarting = async ({ daemon, folders, random, report }: Campaign): Promise<void> => {
+  const started = daemon.client.health().catch(() => null);
+  await delay(random() * (report.restartMs.at(-1) ?? 0));
+  const [starting] = touching(folders).filter(({ about }) => about.includes(" serve "));
+  if (starting !== undefined) {
+    process.kill(starting.pid, "SIGKILL");
+    report.starts += 1;
+  }
+  await started;
 };
 
 const expectGone = async ({ ledger }: Campaign, seen: readonly Witness[]): Promise<void> => {

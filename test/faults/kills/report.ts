@@ -8,6 +8,8 @@ export type Report = {
   readonly hits: Record<EffectKind, number>;
   /** Kills that hit nothing in work. */
   idle: number;
+  /** Daemons that were killed besides, while they started. */
+  starts: number;
   runs: number;
   /** Turns of agents and reviewers that were cut off. */
   turns: number;
@@ -23,6 +25,7 @@ export const emptyReport = (): Report => ({
   kills: 0,
   hits: perKind(),
   idle: 0,
+  starts: 0,
   runs: 0,
   turns: 0,
   restartMs: [],
@@ -35,6 +38,7 @@ export const mergeReports = (reports: readonly Report[]): Report => {
     total.kills += report.kills;
     for (const kind of EFFECT_KINDS) total.hits[kind] += report.hits[kind];
     total.idle += report.idle;
+    total.starts += report.starts;
     total.runs += report.runs;
     total.turns += report.turns;
     total.restartMs.push(...report.restartMs);
@@ -50,12 +54,13 @@ const share = (values: readonly number[], part: number): number =>
 
 /** Lines for people; the counts show when a change makes the campaign thinner. */
 export const describeReport = (report: Report): string => {
-  const { kills, hits, idle, runs, turns, restartMs, violations } = report;
+  const { kills, hits, idle, starts, runs, turns, restartMs, violations } = report;
   const kinds = EFFECT_KINDS.map((kind) => `  ${kind.padEnd(18)} ${hits[kind]}`);
   return [
     `kills of the daemon: ${kills}, over ${runs} runs; each line: kills that hit this kind of effect in work`,
     ...kinds,
     `  ${"nothing in work".padEnd(18)} ${idle}`,
+    `killed besides, while they started: ${starts}`,
     `turns cut off and gone on with as a new attempt: ${turns}`,
     `restart to first answer: p50 ${share(restartMs, 0.5)} ms, max ${share(restartMs, 1)} ms`,
     `violations: ${violations.length}`,

@@ -95,7 +95,7 @@ const judgeRun = (store: Store, subject: RunSubject): string[] => {
   else if (document.workspace.parked.length > 0) found.push("merged work was parked");
   found.push(...judgeTurns(events), ...judgeSessions(store, run));
   if (document.merged !== null)
-    found.push(...judgePrompts(document, subject), ...judgeCommits(subject));
+    found.push(...judgePrompts(document, subject), ...judgeCommits(subject), ...judgeWork(subject));
   if (found.length > 0) found.push(`what happened: ${events.map(summaryOf).join(" · ")}`);
   return found.map((sentence) => `run ${run}: ${sentence}`);
 };
@@ -148,6 +148,12 @@ const judgePrompts = (document: RunDocument, { run, project }: RunSubject): stri
   if (nth.some((count, index) => count > (prompts[index] ?? 0)))
     found.push(`more prompts than attempts: ${lines.join(", ")}`);
   return found;
+};
+
+/** The target has the run's work, as it was when the last check and the review passed. */
+const judgeWork = ({ run, project }: RunSubject): string[] => {
+  const work = project.git("show", `main:work/${run}`);
+  return work === "whole" ? [] : [`its work on the target is ${JSON.stringify(work)}`];
 };
 
 /** One merge, and one commit for each checkpoint. */
