@@ -4,7 +4,6 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parse, stringify } from "yaml";
 import { createDaemon, type Daemon, jsonOf } from "../fixtures/daemon.ts";
 import { AUTHOR, createProject, DUET, EMPTY_REVIEW, type Project } from "../fixtures/project.ts";
 
@@ -14,12 +13,15 @@ let project: Project;
 let daemon: Daemon;
 let config: string;
 
+/** JSON is YAML, too. */
+const inLines = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
 beforeAll(() => {
   project = createProject({
     agents: { ...DUET, tenor: { family: "openai", script: EMPTY_REVIEW } },
   });
   // In lines, for messages that name one.
-  config = stringify(parse(readFileSync(join(project.root, ".tutti/config.yaml"), "utf8")));
+  config = inLines(JSON.parse(readFileSync(join(project.root, ".tutti/config.yaml"), "utf8")));
   daemon = createDaemon(project);
 });
 afterAll(async () => {
@@ -218,12 +220,12 @@ describe("a configuration", () => {
   const refusals = [
     {
       title: "an unknown key names it, its line and what was probably meant",
-      text: () => config.replace("roles:", "rolls:"),
+      text: () => config.replace('"roles":', '"rolls":'),
       says: [".tutti/config.yaml:", "rolls", "roles"],
     },
     {
       title: "a value of the wrong type names the line",
-      text: () => config.replace(/timeout: .*/u, "timeout: soon"),
+      text: () => config.replace(/"timeout": ".*"/u, '"timeout": "soon"'),
       says: [".tutti/config.yaml:", "timeout", "90s"],
     },
     {
@@ -233,7 +235,7 @@ describe("a configuration", () => {
     },
     {
       title: "a role that names no agent says so",
-      text: () => config.replace("author: alto", "author: aldo"),
+      text: () => config.replace('"author": "alto"', '"author": "aldo"'),
       says: ["aldo", "alto"],
     },
   ];
@@ -306,11 +308,11 @@ describe("an agent", () => {
   it("that is not there fails the step with its command, and the run goes on when it is", async () => {
     const path = clone("agentless");
     const program = join(folder("tools"), "agent");
-    const parsed = parse(config);
+    const parsed = JSON.parse(config);
     const { command } = parsed.agents.alto;
     parsed.agents.alto.command = [program];
     parsed.sandbox.read.push(dirname(program));
-    commit(path, ".tutti/config.yaml", stringify(parsed));
+    commit(path, ".tutti/config.yaml", inLines(parsed));
     const done = await runIn(path, "--wait");
     expect(done.code).toBe(3);
     expect(done.attention[0].kind).toBe("environment");
@@ -375,9 +377,9 @@ describe("a git", () => {
 
 it("a check that never ends is ended at its time-out, with all that it started", async () => {
   const path = clone("endless");
-  const parsed = parse(config);
+  const parsed = JSON.parse(config);
   parsed.checks = { endless: { run: "sleep 1000 & sleep 1000", timeout: "300ms" } };
-  commit(path, ".tutti/config.yaml", stringify(parsed));
+  commit(path, ".tutti/config.yaml", inLines(parsed));
   const once = QUICK.replaceAll(/rounds: \d/gu, "rounds: 1").replace("name: quick", "name: once");
   commit(path, ".tutti/workflows/once.md", once);
   const done = await runIn(path, "--workflow", "once", "--wait");

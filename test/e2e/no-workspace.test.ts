@@ -11,7 +11,6 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { parse, stringify } from "yaml";
 import { conduct, createDaemon, type Daemon, startRun } from "../fixtures/daemon.ts";
 import { createProject, DUET, type Project } from "../fixtures/project.ts";
 
@@ -104,9 +103,9 @@ it("objects that are gone from the repository stop the run with their names", as
 });
 
 it("a folder that the fence should show and that is not there stops the run with its name", async () => {
-  const config = parse(readFileSync(join(project.root, ".tutti/config.yaml"), "utf8"));
+  const config = JSON.parse(readFileSync(join(project.root, ".tutti/config.yaml"), "utf8"));
   config.sandbox.read.push("/nowhere/toolchain");
-  project.commit({ ".tutti/config.yaml": stringify(config) }, "config");
+  project.commit({ ".tutti/config.yaml": JSON.stringify(config) }, "config");
   before = contents(project.root);
   await using daemon = createDaemon(project);
   const view = await waitsInEnvironment(daemon);
