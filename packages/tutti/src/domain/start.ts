@@ -22,6 +22,22 @@ const present = (state: RunDocument) =>
 /** Outcome of an attempt whose turn ended well, and whose work could not be made a commit. */
 export const UNRECORDED = "work not recorded";
 
+/** Outcome of an attempt whose own checks could not be run on its commit. */
+export const UNCHECKED = "gate not run";
+
+export const requestGate = (draft: Draft, key: StepKey, notBefore: number | null = null): void => {
+  const step = stepByKey(draft.state, key);
+  const { candidate, base } = draft.state;
+  invariant(step.kind === "agent" && candidate, "a gate looks at the commit of an agent step");
+  const checks = [...step.gate.checks];
+  const { commit } = candidate;
+  request(
+    draft,
+    { kind: "checks.run", step: key, on: "gate", commit, base: base.commit, checks, proofs: [] },
+    notBefore,
+  );
+};
+
 export const requestCheckpoint = (
   draft: Draft,
   key: StepKey,
@@ -32,12 +48,12 @@ export const requestCheckpoint = (
   request(draft, { kind: "checkpoint.create", step: key, message, by }, notBefore);
 };
 
-/** Asks for a turn, or only for the commit of one that is done already. */
+/** Asks for a turn, or only for the commit or the gate of one that is done already. */
 export const requestTurn = (draft: Draft, key: StepKey, notBefore: number | null = null): void => {
   const step = stepByKey(draft.state, key);
   invariant(step.kind === "agent", `${key} is an agent step`);
   const agent = agentForStep(draft.state, step);
-  const isUnrecorded = stepState(draft.state, key).attempts.at(-1)?.outcome === UNRECORDED;
+  const last = stepState(draft.state, key).attempts.at(-1)?.outcome;
   const attempt = startAttempt(draft, key, agent);
   if (agent === null) {
     const summary = `no agent has the role ${step.role}`;
@@ -45,7 +61,8 @@ export const requestTurn = (draft: Draft, key: StepKey, notBefore: number | null
     fail(draft, key, { summary, details: [], failure });
     return;
   }
-  if (isUnrecorded) return requestCheckpoint(draft, key, { by: agent, notBefore });
+  if (last === UNRECORDED) return requestCheckpoint(draft, key, { by: agent, notBefore });
+  if (last === UNCHECKED) return requestGate(draft, key, notBefore);
   const { access, produces } = step;
   const start = present(draft.state).commit;
   request(

@@ -10,6 +10,11 @@ const DIED = {
   failure: { code: "agent.died", message: "died", retry: "new-attempt" },
 } as const;
 
+const FULL = {
+  kind: "failed",
+  failure: { code: "disk.full", message: "no space left", retry: "later" },
+} as const;
+
 type Turn = Extract<EffectPayload, { kind: "agent.turn" | "review.turn" }>;
 
 const MOVES_MAX = 60;
@@ -32,6 +37,9 @@ const turnsOf = (world: World): (Effect & { payload: Turn })[] =>
 
 const isTurn = (body: EventBody): boolean =>
   body.type === "effect.requested" && body.effect.payload.kind === "agent.turn";
+
+const isGate = ({ payload }: Effect): boolean =>
+  payload.kind === "checks.run" && payload.on === "gate";
 
 const cutAll = (world: World): void => {
   for (const turn of turnsOf(world)) settle(world, turn, CUT);
@@ -92,16 +100,12 @@ it("restarts do not use up the tries of a reviewer", () => {
 });
 
 it("work that could not be made a commit is not done again: only the commit is, also when a person asks", () => {
-  const full = {
-    kind: "failed",
-    failure: { code: "disk.full", message: "no space left", retry: "later" },
-  } as const;
   const world = playTo(newWorld(), "checkpoint.create");
   const turns = () => world.events.filter(({ body }) => isTurn(body)).length;
   const before = turns();
   const fail = (): void => {
     for (const effect of effects(world))
-      if (effect.payload.kind === "checkpoint.create") settle(world, effect, full);
+      if (effect.payload.kind === "checkpoint.create") settle(world, effect, FULL);
   };
   fail();
   const [again] = effects(world);
@@ -113,4 +117,20 @@ it("work that could not be made a commit is not done again: only the commit is, 
   expect(effects(world).map(({ payload }) => payload.kind)).toEqual(["checkpoint.create"]);
   expect(turns()).toBe(before);
   expect(outcomes(world, "build[P1]")).toEqual([...Array(3).fill("work not recorded"), null]);
+});
+
+it("a gate that could not be run is run again on the same commit, without another turn", () => {
+  const steps = SPEC_FIRST.steps.map((step) =>
+    step.id === "build" ? { ...step, gate: { checks: ["test"] } } : step,
+  );
+  const world = playTo(
+    newWorld({ workflow: Workflow.parse({ ...SPEC_FIRST, steps }) }),
+    "checkpoint.create",
+  );
+  while (!effects(world).some(isGate)) goodMove(world);
+  const before = effects(world).find(isGate)?.payload;
+  for (const effect of effects(world)) if (isGate(effect)) settle(world, effect, FULL);
+  expect(effects(world).find(isGate)?.payload).toEqual(before);
+  expect(turnsOf(world)).toEqual([]);
+  expect(outcomes(world, "build[P1]")).toEqual(["gate not run", null]);
 });

@@ -3,7 +3,6 @@ import type {
   ChecksStep,
   EffectResult,
   Evidence,
-  Facts,
   Finding,
   ProofResult,
   StepKey,
@@ -20,10 +19,10 @@ import {
   proofHolds,
   redDetails,
 } from "../checks.ts";
-import { type Draft, emit, fail, pass } from "../draft.ts";
+import { type Draft, emit, endAttempt, fail, pass } from "../draft.ts";
 import { effectsOf, keyOf, stepByKey, stepState } from "../steps.ts";
 import { ruleFinding } from "../rule.ts";
-import { requestBaseline } from "../start.ts";
+import { requestBaseline, UNCHECKED } from "../start.ts";
 import { failureFacts, failureOf, failureReason } from "./failure.ts";
 import { applyLanding, presentTip } from "./merge.ts";
 import { retryOrFail } from "./turn.ts";
@@ -60,8 +59,6 @@ const ruleFixed = (draft: Draft, proofs: readonly ProofResult[]): void => {
     });
   }
 };
-
-const couldNotRun = (result: EffectResult): Facts => failureFacts(failureOf(result));
 
 /** What was asked for and is not among the results; a result of less is no result. */
 const missingOf = (payload: Settled<"checks.run">["payload"], ran: Ran): readonly string[] => [
@@ -119,12 +116,13 @@ const settleBaseline = (draft: Draft, { result, ran }: Outcome): void => {
 };
 
 const settleGate = (draft: Draft, key: StepKey, { result, ran }: Outcome): void => {
-  if (ran === null)
-    return retryOrFail(draft, key, {
-      outcome: "gate",
-      facts: couldNotRun(result),
-      failure: failureOf(result),
-    });
+  if (ran === null) {
+    const failure = failureOf(result);
+    // The turn is done and paid for: only its checks are tried again.
+    const end = { outcome: UNCHECKED, facts: failureFacts(failure) };
+    endAttempt(draft, key, end);
+    return retryOrFail(draft, key, { ...end, failure });
+  }
   if (isGreen(ran))
     return pass(draft, key, {
       outputs: { candidate: ran.commit },

@@ -4,7 +4,7 @@ import { cancelEffects, type Draft, emit, endAttempt, fail, pass, request } from
 import { invariant } from "../invariant.ts";
 import { RETRY_BACKOFF_MS } from "../limits.ts";
 import { familyOf } from "../roles.ts";
-import { requestCheckpoint, requestTurn, UNRECORDED } from "../start.ts";
+import { requestCheckpoint, requestGate, requestTurn, UNRECORDED } from "../start.ts";
 import { effectsOf, stepByKey, stepState } from "../steps.ts";
 import { failureFacts, failureOf } from "./failure.ts";
 import type { Settled } from "./settled.ts";
@@ -198,7 +198,7 @@ const restartGates = (draft: Draft): void => {
 
 const gateWriter = (draft: Draft, key: StepKey): void => {
   const step = agentStep(draft, key);
-  const { candidate, base } = draft.state;
+  const { candidate } = draft.state;
   invariant(candidate, "a checkpoint makes a candidate");
   if (step.gate.checks.length === 0) {
     pass(draft, key, {
@@ -207,13 +207,5 @@ const gateWriter = (draft: Draft, key: StepKey): void => {
     });
     return;
   }
-  request(draft, {
-    kind: "checks.run",
-    step: key,
-    on: "gate",
-    commit: candidate.commit,
-    base: base.commit,
-    checks: [...step.gate.checks],
-    proofs: [],
-  });
+  requestGate(draft, key);
 };
