@@ -134,3 +134,13 @@ it("a gate that could not be run is run again on the same commit, without anothe
   expect(turnsOf(world)).toEqual([]);
   expect(outcomes(world, "build[P1]")).toEqual(["gate not run", null]);
 });
+
+it.each([CUT, DIED])("a paused run begins no turn after one that ended as $kind", (result) => {
+  const world = playTo(newWorld(), "review.turn");
+  apply(world, { kind: "run.pause", reason: "lunch" }, PERSON);
+  for (const turn of turnsOf(world)) settle(world, turn, result);
+  expect(effects(world)).toEqual([]);
+  expect(world.state.steps["rival-review"]?.status.kind).toBe("pending");
+  apply(world, { kind: "run.resume" }, PERSON);
+  expect(turnsOf(world).map(({ payload }) => payload.kind)).toEqual(["review.turn"]);
+});

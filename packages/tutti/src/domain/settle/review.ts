@@ -1,13 +1,22 @@
 /** A reviewer's answer, and the evidence that settles its findings. */
 import { type EffectResult, type Finding, FindingId, type FindingReport } from "@tutti/protocol";
 import { concludeReview } from "../conclude-review.ts";
-import { continueAttempt, type Draft, emit, fail, pass, request } from "../draft.ts";
+import {
+  cancelEffects,
+  continueAttempt,
+  type Draft,
+  emit,
+  endAttempt,
+  fail,
+  pass,
+  request,
+} from "../draft.ts";
 import { hashOf } from "../hash.ts";
 import { invariant } from "../invariant.ts";
 import { REVIEWER_TRIES_MAX } from "../limits.ts";
 import { familyOf } from "../roles.ts";
 import { ruleFinding } from "../rule.ts";
-import { effectsOf, stepByKey } from "../steps.ts";
+import { effectsOf, stepByKey, stepState } from "../steps.ts";
 import { failureFacts, failureOf } from "./failure.ts";
 import { PROOF_REPEATS } from "../verdict.ts";
 import type { Settled } from "./settled.ts";
@@ -17,8 +26,18 @@ type Reviewer = Settled<"review.turn">["payload"];
 
 const cutOf = (payload: Reviewer): number => payload.cut ?? 0;
 
+/** Nothing new starts while the run is paused: the review begins again when it goes on. */
+const askAfterPause = (draft: Draft, { step: key }: Reviewer, outcome: string): void => {
+  endAttempt(draft, key, { outcome });
+  cancelEffects(draft, effectsOf(draft.state, key), "the run is paused");
+  const facts = { summary: "the review was cut off while the run was paused", details: [] };
+  const { rounds } = stepState(draft.state, key);
+  emit(draft, { type: "step.reopened", step: key, because: key, facts, round: rounds });
+};
+
 /** Cut off by a restart: a new attempt of the step, one for all reviewers that were cut off with this one. */
 const goOn = (draft: Draft, payload: Reviewer): void => {
+  if (draft.state.paused !== null) return askAfterPause(draft, payload, "interrupted");
   const cut = cutOf(payload) + 1;
   const isBegun = effectsOf(draft.state, payload.step).some(
     (effect) => effect.payload.kind === "review.turn" && cutOf(effect.payload) >= cut,
@@ -33,6 +52,7 @@ const unavailable = (draft: Draft, payload: Reviewer, result: EffectResult): voi
   const failure = failureOf(result);
   const tries = payload.attempt - cutOf(payload);
   if (failure.retry !== "never" && tries < REVIEWER_TRIES_MAX) {
+    if (draft.state.paused !== null) return askAfterPause(draft, payload, failure.code);
     request(draft, { ...payload, attempt: payload.attempt + 1 });
     return;
   }
