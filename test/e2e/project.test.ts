@@ -4,8 +4,33 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parseConfig } from "../../packages/tutti/src/config/parse.ts";
-import { createDaemon, ended, jsonOf } from "../fixtures/daemon.ts";
-import { createProject, DUET, EMPTY_REVIEW } from "../fixtures/project.ts";
+import { conduct, createDaemon, ended, jsonOf } from "../fixtures/daemon.ts";
+import { AUTHOR, createProject, DUET, EMPTY_REVIEW } from "../fixtures/project.ts";
+
+/** Asks before it writes the specification into its copy and reports it. */
+const ASKING = {
+  family: "anthropic",
+  script: {
+    ...AUTHOR,
+    turns: AUTHOR.turns.map((turn) =>
+      turn.step === "spec"
+        ? {
+            ...turn,
+            do: [
+              {
+                do: "ask" as const,
+                title: "Go on?",
+                allow: [
+                  { do: "write" as const, path: "scratch.txt", content: "kept\n" },
+                  ...turn.do,
+                ],
+              },
+            ],
+          }
+        : turn,
+    ),
+  },
+};
 
 const TASK = "Make sum([]) return 0";
 const QUIET = { ...DUET, tenor: { family: "openai", script: EMPTY_REVIEW } };
@@ -94,20 +119,28 @@ it("workflows are listed, printed and checked", async () => {
   expect(bad.stdout + bad.stderr).toMatch(/draft\.md:\d+.*auther/u);
 });
 
-it("the daemon serves until it is stopped, and gc removes what no run needs", async () => {
-  using project = createProject({ agents: DUET });
+it("the daemon serves until it is stopped, and gc removes what no run needs, and nothing that one does", async () => {
+  using project = createProject({ agents: { ...DUET, alto: ASKING } });
   await using daemon = createDaemon(project);
   const { tutti } = daemon;
   const stopped = jsonOf(await tutti(["stop", "--json"]));
   expect(stopped).toEqual({ stopped: false, pid: null });
   expect(jsonOf(await tutti(["tasks", "--json"])).items).toEqual([]);
-  const { run } = jsonOf(await tutti(["run", TASK, "--wait", "--json"]));
+  // The planner waits for a person in a throw-away copy, which must outlive the sweep.
+  const asked = jsonOf(await tutti(["run", TASK, "--wait", "--json"]));
+  const { run } = asked;
+  expect(asked.attention[0].kind).toBe("permission");
   const leftover = join(daemon.data, "runs/r-aaaaaaaaaaaa");
   mkdirSync(join(leftover, "host"), { recursive: true });
   const swept = await tutti(["gc", "--json"]);
   expect([swept.code, jsonOf(swept)]).toEqual([0, { removed: 1 }]);
   expect(existsSync(leftover)).toBe(false);
   expect(existsSync(join(daemon.data, "runs", run, "tree"))).toBe(true);
+  const allowed = jsonOf(await tutti(["permit", "allow", run, "--json"]));
+  expect(allowed.run).toBe(run);
+  const written = await conduct(daemon.client, run, () => null);
+  expect(written.attention.map(({ kind }) => kind)).toEqual(["approval"]);
+  expect(written.steps[0]?.attempts).toBe(1);
   const pid = await daemon.pid();
   expect(jsonOf(await tutti(["stop", "--json"]))).toEqual({ stopped: true, pid });
   // The next command starts another, which knows the run.

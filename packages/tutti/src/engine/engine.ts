@@ -168,7 +168,7 @@ export const createEngine = (deps: Deps): Engine => {
     amend: (run, artifact, actor) => amend({ deps, runs, actor }, run, artifact),
     shell: (run) => shellOf(deps, runs, run),
     probe: (path, options) => probeProject(deps, path, options),
-    gc: () => deps.workspaces.recover(live()),
+    gc: () => deps.workspaces.sweep(live()),
     subscribe: feed.subscribe,
     ...reads,
   };

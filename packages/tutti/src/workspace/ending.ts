@@ -68,23 +68,25 @@ async function tearDown(work: Work, sandbox: Sandbox): Promise<void> {
   }
 }
 
-/**
- * No process of an earlier daemon is left when this is called. Half-made trees and throw-away places
- * go; a workspace that no live run owns is parked first. What cannot be parked stays where it is.
- */
-export async function recoverRuns(options: {
+type SweepOptions = {
   readonly layout: Layout;
   readonly live: readonly RunId[];
-  readonly moves: MoveSettings;
   readonly workOf: (spec: RunSource) => Promise<Work>;
-}): Promise<{ readonly removed: number }> {
-  const { layout, live, moves, workOf } = options;
+};
+
+/**
+ * Only at the start: no process of an earlier daemon is left when this is called. Moves under way are
+ * finished, half-made trees and throw-away places go, of live runs too; then what no run owns.
+ */
+export async function recoverRuns(
+  options: SweepOptions & { readonly moves: MoveSettings },
+): Promise<{ readonly removed: number }> {
+  const { layout, moves, workOf } = options;
   for (const project of childrenOf(layout.projects)) unlockVault(join(project, "vault.git"));
   await finishMoves(moves, async ({ run }) => {
     const record = recordOf(layout.run(run).record);
     return record === null ? null : openWork(record.spec, workOf);
   });
-  const alive = new Set<string>(live);
   let removed = 0;
   for (const name of readdirSync(layout.runs)) {
     const folders = layout.run(name);
@@ -94,7 +96,25 @@ export async function recoverRuns(options: {
       await removeTree(path);
       removed += 1;
     }
+  }
+  const swept = await sweepRuns(options);
+  return { removed: removed + swept.removed };
+}
+
+/**
+ * At any time: a workspace that no live run owns is parked and removed; what cannot be parked stays
+ * where it is. Of a live run nothing is touched: checks and agents work in its copies.
+ */
+export async function sweepRuns({
+  layout,
+  live,
+  workOf,
+}: SweepOptions): Promise<{ readonly removed: number }> {
+  const alive = new Set<string>(live);
+  let removed = 0;
+  for (const name of readdirSync(layout.runs)) {
     if (alive.has(name)) continue;
+    const folders = layout.run(name);
     const record = recordOf(folders.record);
     const work = record === null ? null : await openWork(record.spec, workOf);
     if (work !== null) await endRun(work);

@@ -18,7 +18,7 @@ import { createRepositories } from "./git/repositories.ts";
 import { createSourceCache, type SourceCache } from "./git/source-cache.ts";
 import { openSource } from "./git/source.ts";
 import { openVault } from "./git/vault.ts";
-import { disposeRun, recoverRuns } from "./ending.ts";
+import { disposeRun, recoverRuns, sweepRuns } from "./ending.ts";
 import { gitFolderTampering } from "./sandbox/protected-names.ts";
 import { layoutOf, type Layout } from "./layout.ts";
 import { placeOf } from "./places.ts";
@@ -96,6 +96,8 @@ function workspacesOf(parts: Parts): Workspaces {
         return applyLanding({ ...work, source }, more, moves);
       }),
     dispose: (spec) => alone(spec, (work) => disposeRun(work, options.sandbox)),
+    sweep: (live) =>
+      guarded(() => sweepRuns({ layout, live, workOf: (spec) => workOf(parts, spec) })),
     recover: (live) =>
       guarded(() => recoverRuns({ layout, live, moves, workOf: (spec) => workOf(parts, spec) })),
   };

@@ -114,6 +114,8 @@ export type Workspaces = {
   }>;
   /** Removes half-made clones and throw-away places that no live run owns. */
   readonly recover: (live: readonly RunId[]) => Promise<{ readonly removed: number }>;
+  /** The same while runs are under way: removes only what no live run owns. */
+  readonly sweep: (live: readonly RunId[]) => Promise<{ readonly removed: number }>;
 };
 
 /** Read-only facts of the user's repository, before a run exists. */
