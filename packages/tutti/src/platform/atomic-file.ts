@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { randomBase32 } from "./ids.ts";
 
 export type AtomicWriteOptions = {
@@ -8,6 +8,9 @@ export type AtomicWriteOptions = {
   /** `false` for files that need not outlive a power cut, only a killed process. */
   readonly isDurable?: boolean;
 };
+
+/** Names that `writeFileAtomic` gives to files until they are whole. */
+const HALF_WRITTEN = /^(.+)\.[a-z0-9]{8}\.tmp$/u;
 
 /**
  * Replaces a file as a whole: whoever reads sees the old content or the new one, and after a crash
@@ -28,6 +31,20 @@ export function writeFileAtomic(
     throw error;
   }
   if (isDurable) syncFolder(dirname(path));
+}
+
+/**
+ * Removes what a killed process left of files that it was about to write. `isAbandoned` gets the name
+ * of the file that was meant; a folder that others write into at the same time needs it.
+ */
+export function clearHalfWritten(
+  folder: string,
+  isAbandoned: (name: string) => boolean = () => true,
+): void {
+  for (const name of readdirSync(folder)) {
+    const [, meant] = HALF_WRITTEN.exec(name) ?? [];
+    if (meant !== undefined && isAbandoned(meant)) rmSync(join(folder, name), { force: true });
+  }
 }
 
 function writeAndSync(

@@ -410,6 +410,14 @@ describe("killed in the middle of a merge", () => {
     });
   }
 
+  test("while it stored what it was about to do: the next start leaves nothing of that", async () => {
+    using at = await setting();
+    const intents = join(at.data, "intents");
+    writeFileSync(join(intents, "e-1.json.aofg5kqz.tmp"), '{"run":');
+    await openWorkspaces(at).workspaces.recover([at.source.run]);
+    expect(readdirSync(intents)).toEqual([]);
+  });
+
   test("with some files written already, the rest is written", async () => {
     using at = await setting();
     const { candidate, landing, key } = await killedAt(at, "ref-moved");

@@ -8,6 +8,7 @@
  */
 import { TuttiError, type CommitId } from "@tutti/protocol";
 import type { Applied } from "../../engine/ports/workspaces.ts";
+import { clearHalfWritten } from "../../platform/atomic-file.ts";
 import { holdIndex, releaseIndex, type HeldIndex } from "./held-index.ts";
 import { clearIntent, readIntents, storeIntent, type Intent } from "./intent.ts";
 import { readRefs } from "./refs.ts";
@@ -137,13 +138,14 @@ async function isFinished(work: RunGit, settings: MoveSettings, intent: Intent):
 }
 
 /**
- * Before the first operation of a daemon: finishes merges whose ref has moved, lets go of every index
- * that was held. `workOf` is null for a run that nothing is known of.
+ * Before the first operation of a daemon, which alone writes intents: finishes merges whose ref has
+ * moved, lets go of every index that was held. What was not stored whole was not begun. `workOf` is null for a run that nothing is known of.
  */
 export async function finishMoves(
   settings: MoveSettings,
   workOf: (intent: Intent) => Promise<RunGit | null>,
 ): Promise<void> {
+  clearHalfWritten(settings.intents);
   for (const intent of readIntents(settings.intents)) {
     const work = intent.phase === "moving" ? await workOf(intent) : null;
     const hasMoved = work !== null && (await valueOf(work, intent.ref)) === intent.to;

@@ -5,7 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { writeFileAtomic } from "../../platform/atomic-file.ts";
+import { clearHalfWritten, writeFileAtomic } from "../../platform/atomic-file.ts";
 import { bootId, isAlive, readProcess, type ProcessId } from "../../platform/process-table.ts";
 import type { OwnedProcess } from "../../platform/spawn.ts";
 import { killTree } from "../../platform/process-tree.ts";
@@ -59,19 +59,16 @@ export function openRegistry(folder: string): Registry {
     recover: async () => {
       const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
       const ended = await Promise.all(names.map((name) => endEntry(join(folder, name), boot)));
-      clearHalfWritten(folder);
+      clearHalfWritten(folder, isGone);
       return ended.filter(Boolean).length;
     },
   };
 }
 
-/** Entries that a killed daemon was about to write. The process of one that lives still writes its own. */
-function clearHalfWritten(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const [, pid, startTime] = /^(\d+)-(\d+)\.json\.\w+\.tmp$/u.exec(name) ?? [];
-    if (pid === undefined || isAlive({ pid: Number(pid), startTime: Number(startTime) })) continue;
-    rmSync(join(folder, name), { force: true });
-  }
+/** The process of an entry that a killed daemon was about to write may live: then it still writes its own. */
+function isGone(name: string): boolean {
+  const [, pid, startTime] = /^(\d+)-(\d+)\.json$/u.exec(name) ?? [];
+  return pid !== undefined && !isAlive({ pid: Number(pid), startTime: Number(startTime) });
 }
 
 /** A process that cannot be registered may not run. */
