@@ -12,4 +12,5 @@ export * from "./ids.ts";
 export * from "./policy.ts";
 export * from "./run.ts";
 export * from "./transcript.ts";
+export * from "./usage.ts";
 export * from "./workflow.ts";

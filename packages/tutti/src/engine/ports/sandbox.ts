@@ -1,5 +1,13 @@
+import type { Server } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import type { Place } from "./place.ts";
+
+/** A port of the fence's own loopback that is answered outside it. */
+export type PassedListener = {
+  readonly port: number;
+  /** Takes over the listening server; it ends with the process. */
+  readonly attach: (listening: Server) => void;
+};
 
 export type LaunchSpec = {
   readonly place: Place;
@@ -13,6 +21,9 @@ export type LaunchSpec = {
   readonly egress: readonly string[];
   /** Every CONNECT decision, for the record. */
   readonly onEgress?: (decision: { readonly host: string; readonly allowed: boolean }) => void;
+  readonly listeners?: readonly PassedListener[];
+  /** Files below HOME, written inside the fence before the command starts: relative path → content. */
+  readonly homeFiles?: Readonly<Record<string, string>>;
   /** Who owns the process; recovery after a crash finds leftovers by it. */
   readonly owner: string;
   /** A pseudo-terminal is the caller's own terminal: stdio inherited, for `tutti shell`. */
