@@ -1,6 +1,7 @@
 /** `.tutti/config.yaml` after parsing: the project's own part of the policy of a run. */
 import { z } from "zod";
 import { Family } from "./ids.ts";
+import { Budget, ModelPolicy } from "./usage.ts";
 
 const MS_PER_UNIT = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
@@ -29,8 +30,13 @@ export const EgressHost = z
     "HOST:PORT in lower case, for example api.example.com:443",
   );
 
+/** How an agent gets at its model: through the gateway, or with its own login inside the fence. */
+export const Credentials = z.enum(["gateway", "inside"]);
+export type Credentials = z.infer<typeof Credentials>;
+
 export const AgentConfig = z.strictObject({
-  command: z.array(z.string().min(1)).min(1),
+  /** argv; empty for a direct model API. */
+  command: z.array(z.string().min(1)),
   family: Family,
   /** Shown and recorded in trailers; the lineage stays `declared`. */
   model: z.string().max(200).optional(),
@@ -38,6 +44,14 @@ export const AgentConfig = z.strictObject({
   egress: z.array(EgressHost).default([]),
   /** ACP session mode to set after session/new, where the agent offers it. */
   mode: z.string().optional(),
+  /** Entry of the catalogue whose launch and quirks hold. */
+  catalog: z.string().optional(),
+  /** Provider that is asked directly, without an agent: for steps that need no tools. */
+  api: z.string().optional(),
+  /** Provider that the gateway asks for this agent; the catalogue knows the usual one. */
+  provider: z.string().optional(),
+  effort: z.string().max(40).optional(),
+  credentials: Credentials.optional(),
 });
 export type AgentConfig = z.infer<typeof AgentConfig>;
 
@@ -109,6 +123,31 @@ export const LimitsConfig = z.strictObject({
     .default(15),
 });
 
+/** The first rule that matches a question of an agent answers it; what none matches is asked. */
+export const PermissionRule = z.strictObject({
+  /** ACP's kind of tool call. Absent: any. */
+  tool: z
+    .enum(["read", "edit", "delete", "move", "search", "execute", "think", "fetch", "other"])
+    .optional(),
+  /** Glob over paths relative to the work tree; every path of the call must match. */
+  path: z.string().optional(),
+  /** Glob over the command line. */
+  command: z.string().optional(),
+  answer: z.enum(["ask", "allow", "deny"]),
+});
+export type PermissionRule = z.infer<typeof PermissionRule>;
+
+/** An MCP server that agents are given, started inside the fence over standard streams. */
+export const McpServer = z.strictObject({
+  command: z.array(z.string().min(1)).min(1),
+  env: z.record(z.string(), z.string()).default({}),
+});
+export type McpServer = z.infer<typeof McpServer>;
+
+/** Bounds of each run, and of all runs of a day (UTC) together. */
+export const BudgetConfig = Budget.extend({ day: Budget.optional() });
+export type BudgetConfig = z.infer<typeof BudgetConfig>;
+
 export const ProjectConfig = z.strictObject({
   agents: z
     .record(
@@ -131,5 +170,9 @@ export const ProjectConfig = z.strictObject({
   /** More globs that decide whether work is accepted; edits to them wait for a person. */
   protected: z.array(z.string()).default([]),
   workflow: z.string().optional(),
+  budget: BudgetConfig.optional(),
+  models: ModelPolicy.optional(),
+  permissions: z.array(PermissionRule).optional(),
+  mcp: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/u), McpServer).optional(),
 });
 export type ProjectConfig = z.infer<typeof ProjectConfig>;
