@@ -3,6 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import type { LaunchSpec } from "../../engine/ports/sandbox.ts";
 import { spawnOwned, type OwnedProcess } from "../../platform/spawn.ts";
 import { egressEnvironment } from "./egress-proxy.ts";
+import { needsChannel } from "./hand-over.ts";
 import { EGRESS_PORT, launcherArguments, splitEnvironment } from "./launcher.ts";
 import { fenceArguments } from "./policy.ts";
 import type { Registry } from "./registry.ts";
@@ -31,12 +32,14 @@ const NODE_INSIDE = "/run/tutti/node";
 export type StartPlan = {
   readonly args: readonly string[];
   readonly command: readonly string[];
-  readonly hasEgress: boolean;
+  /** Whether a launcher inside has something to hand over. */
+  readonly hasChannel: boolean;
 };
 
 export function planStart(fence: Fence, spec: LaunchSpec): StartPlan {
   const hasEgress = spec.egress.length > 0;
-  const needsLauncher = hasEgress || fence.hasStrayDescriptors;
+  const hasChannel = needsChannel(spec);
+  const needsLauncher = hasChannel || fence.hasStrayDescriptors;
   const wanted = {
     ...spec.place.env,
     ...spec.env,
@@ -44,7 +47,12 @@ export function planStart(fence: Fence, spec: LaunchSpec): StartPlan {
   };
   const env = splitEnvironment(wanted);
   const channel = { NODE_CHANNEL_FD: `${START_DESCRIPTORS.channel}` };
-  const task = { port: hasEgress ? EGRESS_PORT : null, command: spec.command, env: env.command };
+  const task = {
+    ports: [...(hasEgress ? [EGRESS_PORT] : []), ...(spec.listeners ?? []).map(({ port }) => port)],
+    hasFiles: Object.keys(spec.homeFiles ?? {}).length > 0,
+    command: spec.command,
+    env: env.command,
+  };
   const policy = {
     user: fence.user,
     system: fence.system,
@@ -52,7 +60,7 @@ export function planStart(fence: Fence, spec: LaunchSpec): StartPlan {
     extra: needsLauncher
       ? [{ source: fence.node, target: NODE_INSIDE, access: "read-only" as const }]
       : [],
-    env: needsLauncher ? { ...env.launcher, ...(hasEgress ? channel : {}) } : wanted,
+    env: needsLauncher ? { ...env.launcher, ...(hasChannel ? channel : {}) } : wanted,
     cwd: spec.cwd ?? spec.place.root,
     isTerminal: spec.terminal === true,
     seccomp: START_DESCRIPTORS.seccomp,
@@ -60,7 +68,7 @@ export function planStart(fence: Fence, spec: LaunchSpec): StartPlan {
   return {
     args: fenceArguments(policy),
     command: needsLauncher ? [NODE_INSIDE, ...launcherArguments(task)] : spec.command,
-    hasEgress,
+    hasChannel,
   };
 }
 
@@ -84,7 +92,7 @@ export async function spawnFence(
       env: { PATH: "/usr/bin:/bin" },
       isTerminal: spec.terminal === true,
       isMarked: false,
-      extra: [filter, "pipe", "pipe", ...(spec.egress.length > 0 ? (["ipc"] as const) : [])],
+      extra: [filter, "pipe", "pipe", ...(needsChannel(spec) ? (["ipc"] as const) : [])],
     });
   } finally {
     closeSync(filter);

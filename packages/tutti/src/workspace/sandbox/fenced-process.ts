@@ -1,13 +1,13 @@
 /**
  * Life of one process in the fence:
  *
- *   spawned ─► registered ─► arguments written ─► fence stands ─► (listening socket passed out) ─► runs
+ *   spawned ─► registered ─► arguments written ─► fence stands ─► (files in, sockets out) ─► runs
  *
  * bubblewrap waits for its arguments, so nothing inside begins before the process is registered. The
  * outer bubblewrap dies with Tutti, and the first process inside dies with it, and with that one
  * every process of its namespace: one SIGKILL leaves nothing.
  */
-import { Server } from "node:net";
+import type { Server } from "node:net";
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { TuttiError } from "@tutti/protocol";
@@ -18,6 +18,8 @@ import type { OwnedProcess } from "../../platform/spawn.ts";
 import { makeTaskCgroup, removeCgroup } from "./cgroup.ts";
 import { serveEgress, type Egress } from "./egress-proxy.ts";
 import { fenceFailure } from "./failure.ts";
+import { checkRequests, handOver, type Doors } from "./hand-over.ts";
+import { EGRESS_PORT } from "./launcher.ts";
 import { planStart, spawnFence, type Fence } from "./fence-start.ts";
 import {
   KILL_TIMEOUT_MS,
@@ -37,6 +39,7 @@ export async function startFenced(
 ): Promise<FencedProcess> {
   signal?.throwIfAborted();
   checkPlace(spec.place);
+  checkRequests(spec);
   const cgroup = fence.taskCgroup === null ? null : makeTaskCgroup(fence.taskCgroup);
   const plan = planStart(fence, spec);
   const owned = await spawnFence(fence, spec, { command: plan.command, cgroup }).catch(
@@ -51,7 +54,7 @@ export async function startFenced(
   try {
     owned.pipe(START_DESCRIPTORS.args)?.end(encodeArguments(plan.args));
     const abort = signal === undefined ? [] : [whenAborted(signal, started.signal)];
-    await Promise.race([running.takeOff(plan.hasEgress), ...abort]);
+    await Promise.race([running.takeOff(plan.hasChannel), ...abort]);
   } catch (error) {
     await running.stop(0);
     throw error;
@@ -86,6 +89,7 @@ class Running {
   /** The child of the outer bubblewrap: process 1 of the fence. */
   #init: ProcessId | null = null;
   #egress: Egress | null = null;
+  #listening: Server[] = [];
   #ended: ExitFact["ended"] = null;
 
   constructor(owned: OwnedProcess, options: RunningOptions) {
@@ -94,6 +98,7 @@ class Running {
     this.#exited = owned.exited.then(async (status): Promise<ExitFact> => {
       this.#watchdog.abort();
       this.#egress?.close();
+      for (const server of this.#listening) server.close();
       await this.#killAll();
       if (options.cgroup !== null) void removeCgroup(options.cgroup);
       options.registration.remove();
@@ -102,7 +107,7 @@ class Running {
   }
 
   /** Resolves when the command runs, or is about to; rejects with what hindered it. */
-  async takeOff(hasEgress: boolean): Promise<void> {
+  async takeOff(hasChannel: boolean): Promise<void> {
     const timers = new AbortController();
     const late = delay(START_TIMEOUT_MS, undefined, { signal: timers.signal }).then(() => {
       throw new TuttiError("sandbox.failed", "The sandbox did not start in time.", {
@@ -110,22 +115,22 @@ class Running {
       });
     });
     try {
-      await Promise.race([this.#stand(hasEgress), late]);
+      await Promise.race([this.#stand(hasChannel), late]);
     } finally {
       timers.abort();
     }
     this.#watch();
   }
 
-  async #stand(hasEgress: boolean): Promise<void> {
-    const listening = hasEgress ? this.#receiveListener() : null;
+  async #stand(hasChannel: boolean): Promise<void> {
+    const handed = hasChannel ? this.#handOver() : null;
+    // A start that fails before it is looked at is told by the fence's own words.
+    handed?.catch(() => undefined);
     const stands = await this.#receiveReady();
     if (!stands) throw fenceFailure(await readMessage(this.#owned.stderr));
     this.#init = childrenOf(this.#owned.id.pid)[0] ?? null;
     if (this.#init !== null) this.#options.registration.setInit(this.#init);
-    if (listening === null) return;
-    const server = await Promise.race([listening, this.#owned.exited]);
-    if (server instanceof Server) this.#egress = serveEgress(server, this.#options.spec);
+    await handed;
   }
 
   /** False when the descriptor was closed without the byte: whoever held it has ended. */
@@ -140,14 +145,21 @@ class Running {
     });
   }
 
-  #receiveListener(): Promise<Server> {
-    const { child } = this.#owned;
-    return new Promise((resolve) => {
-      child.once("message", (_message, handle) => {
-        if (handle instanceof Server) resolve(handle);
-        if (child.connected) child.disconnect();
-      });
-    });
+  #handOver(): Promise<void> {
+    const { spec } = this.#options;
+    const doors: Doors = new Map([
+      [EGRESS_PORT, (server) => (this.#egress = serveEgress(server, spec))],
+      ...(spec.listeners ?? []).map(({ port, attach }) => [port, this.#door(attach)] as const),
+    ]);
+    return handOver(this.#owned, { doors, files: spec.homeFiles ?? {} });
+  }
+
+  /** The socket ends with the process, whatever its owner does. */
+  #door(attach: (listening: Server) => void): (listening: Server) => void {
+    return (listening) => {
+      this.#listening.push(listening);
+      attach(listening);
+    };
   }
 
   #watch(): void {

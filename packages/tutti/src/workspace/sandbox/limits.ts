@@ -14,3 +14,9 @@ export const STOP_GRACE_MS = 2000;
 export const MESSAGE_MAX_CHARACTERS = 4000;
 /** A killed process that is still there after this long is stuck in the kernel. */
 export const KILL_TIMEOUT_MS = 10_000;
+/** Ports of its own that a fence may have besides the egress proxy's. */
+export const LISTENERS_MAX = 8;
+/** Files that are written in the home before the command starts: their number, bytes and paths. */
+export const HOME_FILES_MAX = 64;
+export const HOME_FILES_MAX_BYTES = 1 << 20;
+export const HOME_FILE_PATH_MAX_CHARACTERS = 255;

@@ -3,6 +3,8 @@ import type { ExitFact, FencedProcess, LaunchSpec } from "../../engine/ports/san
 import { killTree } from "../../platform/process-tree.ts";
 import { spawnOwned } from "../../platform/spawn.ts";
 import { stopOnAbort } from "./fenced-process.ts";
+import { checkRequests, handOver } from "./hand-over.ts";
+import { launcherArguments, splitEnvironment } from "./launcher.ts";
 import { register, type Registry } from "./registry.ts";
 import { unfencedScript } from "./start-scripts.ts";
 
@@ -12,13 +14,15 @@ export async function startUnfenced(
   signal?: AbortSignal,
 ): Promise<FencedProcess> {
   signal?.throwIfAborted();
+  checkRequests(spec);
+  const files = spec.homeFiles ?? {};
+  const hasFiles = Object.keys(files).length > 0;
+  const plan = planUnfenced(spec, hasFiles);
   const owned = await spawnOwned({
+    ...plan,
     command: "/bin/sh",
-    args: unfencedScript(spec.command),
     cwd: spec.cwd ?? spec.place.root,
-    env: { ...spec.place.env, ...spec.env },
     isTerminal: spec.terminal === true,
-    extra: ["pipe"],
   });
   const registration = await register(registry, owned, { owner: spec.owner, cgroup: null });
   owned.pipe(3)?.end("\n");
@@ -45,5 +49,26 @@ export async function startUnfenced(
     },
   };
   stopOnAbort(running, signal);
-  return running;
+  if (!hasFiles) return running;
+  try {
+    await handOver(owned, { doors: new Map(), files });
+    return running;
+  } catch (error) {
+    await stop(0);
+    throw error;
+  }
+}
+
+/** The launcher writes the files here too, so that there is one way in which it is done. */
+function planUnfenced(spec: LaunchSpec, hasFiles: boolean) {
+  const wanted = { ...spec.place.env, ...spec.env };
+  if (!hasFiles)
+    return { args: unfencedScript(spec.command), env: wanted, extra: ["pipe"] as const };
+  const env = splitEnvironment(wanted);
+  const task = { ports: [], hasFiles, command: spec.command, env: env.command };
+  return {
+    args: unfencedScript([process.execPath, ...launcherArguments(task)]),
+    env: env.launcher,
+    extra: ["pipe", "ipc"] as const,
+  };
 }
