@@ -1,13 +1,28 @@
 /** An agent that Tutti knows: where it comes from, how it is started, and what is special about it. */
-import type { Family } from "@tutti/protocol";
+import type { Dialect, Family } from "@tutti/protocol";
 
-/** In the shape of the public ACP registry: an npm package by its exact version, run by its program. */
-export type NpxDistribution = {
+/** An npm package and the program that it installs. */
+export type NpmPackage = {
   /** `NAME@VERSION`, the version that was tested. */
   readonly package: string;
-  /** The program that the package installs. */
+  readonly program: string;
+};
+
+/** In the shape of the public ACP registry: an npm package by its exact version, run by its program. */
+type NpmDistribution = NpmPackage & {
+  readonly kind: "npm";
+  readonly args: readonly string[];
+  /** What has to be installed beside it: an adapter that starts another package's program. */
+  readonly needs: readonly NpmPackage[];
+};
+
+/** A program that comes by a way of its own. */
+type CommandDistribution = {
+  readonly kind: "command";
   readonly program: string;
   readonly args: readonly string[];
+  /** The command by which people install it. */
+  readonly install: string;
 };
 
 export type LaunchInput = {
@@ -29,7 +44,7 @@ export type LaunchPlan = {
   readonly homeFiles: Readonly<Record<string, string>>;
 };
 
-export type Quirks = {
+type Quirks = {
   /** ACP mode to set right after the session is there; null leaves the agent's default. */
   readonly mode: string | null;
   /** What it asks a person for inside the fence. One that never asks may run in the sandbox only. */
@@ -39,7 +54,10 @@ export type Quirks = {
   readonly canResume: boolean;
   /** Whether stdio MCP servers of session/new reach the model. */
   readonly mcp: "stdio" | "http-only" | "ignored";
-  /** How `model` and `effort` are set: by a session config option of this id, or at launch only. */
+  /**
+   * Session config options by which `model` and `effort` are set where launch() does not set them;
+   * null: launch() sets it, or the agent has no such thing.
+   */
   readonly modelOption: string | null;
   readonly effortOption: string | null;
   /** What people should know about it. An end of turn never counts as success, for any agent. */
@@ -52,11 +70,14 @@ export type CatalogEntry = {
   readonly title: string;
   /** Family of its usual models; the served model decides. */
   readonly family: Family;
-  /** Built-in provider that the gateway asks for it. */
-  readonly provider: string;
-  readonly distribution: NpxDistribution;
-  /** Lowest major version of Node that it runs on; null for native programs. */
-  readonly node: number | null;
+  /** Built-in provider that the gateway asks for it; null: the user names one, since none is built in. */
+  readonly provider: string | null;
+  /** Wire format of its requests: the provider has to answer it. */
+  readonly dialect: Dialect;
+  readonly distribution: NpmDistribution | CommandDistribution;
+  /** Lowest version of Node that it runs on, as MAJOR.MINOR; null for native programs. */
+  readonly node: string | null;
+  /** Model when nothing is configured; null: the agent's own default. */
   readonly model: string | null;
   readonly quirks: Quirks;
   /** How people sign in without a key, for messages; null where a key is the only way. */
