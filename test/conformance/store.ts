@@ -11,6 +11,7 @@ import {
   sampleEffect,
   sampleRunId,
 } from "../fixtures/runs.ts";
+import { testMeter } from "./store-meter.ts";
 
 export type StoreUnderTest = {
   /** Opens the same data again after `close`. */
@@ -396,6 +397,8 @@ export function testStore(create: () => Promise<StoreUnderTest>): void {
       expect(rest.entries.length).toBeGreaterThan(0);
     });
   });
+
+  testMeter({ store: () => store, reopen });
 
   describe("blobs", () => {
     it("keeps bytes under their hash, once", async () => {

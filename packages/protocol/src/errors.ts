@@ -220,6 +220,21 @@ export const ERRORS = {
     exit: EXIT.usage,
     mend: "Assign the role to an agent under `roles:` in .tutti/config.yaml.",
   },
+  "provider.unknown": {
+    status: 422,
+    exit: EXIT.usage,
+    mend: "Name it under `providers:` in your own configuration file; see docs/providers.md.",
+  },
+  "provider.key-missing": {
+    status: 422,
+    exit: EXIT.usage,
+    mend: "Store its key with `tutti keys set NAME`, or start the daemon with that environment variable.",
+  },
+  "provider.refused": {
+    status: 403,
+    exit: EXIT.policy,
+    mend: "The project's `models:` does not allow this provider. Choose another one, or change `models:` in .tutti/config.yaml.",
+  },
   "agent.missing": {
     status: 503,
     exit: EXIT.failed,

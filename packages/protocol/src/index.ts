@@ -10,6 +10,7 @@ export * from "./errors.ts";
 export * from "./event.ts";
 export * from "./ids.ts";
 export * from "./policy.ts";
+export * from "./provider.ts";
 export * from "./run.ts";
 export * from "./transcript.ts";
 export * from "./usage.ts";

@@ -68,10 +68,12 @@ export type ModelRequest = z.infer<typeof ModelRequest>;
 /** Sums of model requests under one key. */
 export const UsageTotals = z.object({
   requests: z.number().int().nonnegative(),
+  /** Requests that ended neither `ok` nor `cancelled`. */
   errors: z.number().int().nonnegative(),
   inputTokens: z.number().int().nonnegative(),
   outputTokens: z.number().int().nonnegative(),
   cachedTokens: z.number().int().nonnegative(),
+  cacheWriteTokens: z.number().int().nonnegative(),
   /** Sum of what is priced. */
   costUsd: z.number().nonnegative(),
   /** Requests whose model has no price: their cost is not in the sum. */
@@ -86,7 +88,7 @@ export type UsageTotals = z.infer<typeof UsageTotals>;
 export const Budget = z.strictObject({
   usd: z.number().positive().optional(),
   tokens: z.number().int().positive().optional(),
-  /** Minutes of agents' turns. */
+  /** Minutes in model requests, added up: two at once for a minute are two. */
   minutes: z.number().positive().optional(),
 });
 export type Budget = z.infer<typeof Budget>;

@@ -2,11 +2,13 @@ import type {
   Actor,
   Effect,
   EffectId,
+  ModelRequest,
   RunDocument,
   RunEvent,
   RunId,
   Sha256,
   TranscriptEntry,
+  UsageTotals,
 } from "@tutti/protocol";
 
 /** What a list shows without opening the document. */
@@ -61,6 +63,25 @@ export type Committed =
 
 export type Page<Item> = { readonly items: readonly Item[]; readonly next: string | null };
 
+export type PageQuery = {
+  /** The `next` of the page before. */
+  readonly cursor?: string;
+  readonly limit: number;
+};
+
+/** `attempt`: keys such as `build.2`. `model`: what was served, else what was asked for. */
+export type UsageGroup = "step" | "attempt" | "agent" | "family" | "model" | "provider";
+
+export type MeterQuery = {
+  /** Absent: of all runs. */
+  readonly run?: RunId;
+  /** Requests that began then or later. */
+  readonly since?: number;
+  readonly by?: UsageGroup;
+};
+
+export type UsageRow = { readonly key: string; readonly totals: UsageTotals };
+
 export type Store = {
   /** Durable when it resolves. Atomically or not at all. Concurrent calls may share one transaction. */
   readonly commit: (commit: Commit) => Promise<Committed>;
@@ -108,6 +129,18 @@ export type Store = {
       readonly entries: readonly TranscriptEntry[];
     };
     readonly sessions: (run: RunId) => readonly string[];
+  };
+  /** What models were asked and what it took. */
+  readonly meter: {
+    /** Durable when it resolves. A request whose id is there already is left as it is. */
+    readonly append: (requests: readonly ModelRequest[]) => Promise<void>;
+    /**
+     * In the order of each key's first request; one row with the key "" when not grouped. What is
+     * unknown, such as the family of an unknown model, has the key "". Refused requests count too.
+     */
+    readonly totals: (query: MeterQuery) => readonly UsageRow[];
+    /** Oldest first. */
+    readonly requests: (run: RunId, page: PageQuery) => Page<ModelRequest>;
   };
   readonly blobs: {
     readonly put: (bytes: Uint8Array) => Promise<Sha256>;

@@ -2,9 +2,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { initial } from "./migrations/001-initial.ts";
+import { modelRequests } from "./migrations/002-model-requests.ts";
 
 /** Only ever added to. Position N makes version N + 1. */
-const MIGRATIONS: readonly string[] = [initial];
+const MIGRATIONS: readonly string[] = [initial, modelRequests];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

@@ -14,6 +14,7 @@ import { documentTable } from "./documents.ts";
 import { effectTable } from "./effects.ts";
 import { toFailure } from "./failures.ts";
 import { lockFolder } from "./lock.ts";
+import { modelRequestTable } from "./model-requests.ts";
 import { readPage } from "./run-pages.ts";
 import { runTable } from "./runs.ts";
 import { Transcripts } from "./transcripts.ts";
@@ -50,7 +51,6 @@ function createStore(
   const documents = documentTable(database);
   const effects = effectTable(database);
   const audit = auditTable(database);
-  const blobs = blobTable(database);
   const commits = new Commits(database, { runs, documents, effects, audit });
   const writer = new Writer(database, {
     file,
@@ -82,14 +82,8 @@ function createStore(
       read: (session, from, limit) => transcripts.read(session, from, limit),
       sessions: (run) => transcripts.sessionsOf(run),
     },
-    blobs: {
-      put: async (bytes) => {
-        const hash = hashBlob(bytes);
-        await writer.write(() => blobs.insert(hash, bytes));
-        return hash;
-      },
-      get: async (hash) => blobs.get(hash),
-    },
+    meter: meterOf(database, writer),
+    blobs: blobsOf(database, writer),
     close: async () => {
       if (!database.isOpen) return;
       try {
@@ -100,5 +94,26 @@ function createStore(
         lock[Symbol.dispose]();
       }
     },
+  };
+}
+
+function meterOf(database: DatabaseSync, writer: Writer): Store["meter"] {
+  const table = modelRequestTable(database);
+  return {
+    append: (requests) => writer.write(() => requests.forEach((one) => table.insert(one))),
+    totals: table.totals,
+    requests: table.page,
+  };
+}
+
+function blobsOf(database: DatabaseSync, writer: Writer): Store["blobs"] {
+  const table = blobTable(database);
+  return {
+    put: async (bytes) => {
+      const hash = hashBlob(bytes);
+      await writer.write(() => table.insert(hash, bytes));
+      return hash;
+    },
+    get: async (hash) => table.get(hash),
   };
 }
