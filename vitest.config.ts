@@ -30,7 +30,7 @@ export default defineConfig({
     restoreMocks: true,
     unstubEnvs: true,
     projects: [
-      tier("unit", ["packages/*/test/**/*.test.ts"]),
+      tier("unit", ["packages/*/test/**/*.test.ts", "test/fixtures/**/*.test.ts"]),
       tier("conformance", ["test/conformance/**/*.test.ts"]),
       tier("faults", ["test/faults/**/*.test.ts"]),
       tier("fences", ["test/fences/**/*.test.ts"]),
