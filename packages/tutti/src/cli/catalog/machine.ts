@@ -1,5 +1,6 @@
 /** Commands about the project, this machine and Tutti itself. */
 import type { CommandSpec } from "../command-spec.ts";
+import { KEYS } from "./keys.ts";
 
 const WORKFLOW_EXAMPLE = { command: "tutti workflows show spec-first", about: "Read one" };
 
@@ -84,6 +85,7 @@ export const MACHINE: readonly CommandSpec[] = [
       },
     ],
   },
+  KEYS,
   {
     name: "serve",
     about: "Run the daemon in this terminal; other commands start it by themselves",

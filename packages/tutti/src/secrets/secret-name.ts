@@ -1,0 +1,20 @@
+/** Names of secrets are names of environment variables. */
+import { TuttiError } from "@tutti/protocol";
+
+const NAME = /^[A-Z][A-Z0-9_]{0,99}$/u;
+/** What a variable of a key is called. Others are never read: `HOME` is not a key. */
+const OF_A_KEY = /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PAT)$/u;
+/** Tutti's own variables are not keys of providers. */
+const OWN = /^TUTTI_/u;
+
+/** TuttiError `usage` for what is no name of a secret. */
+export function checkSecretName(name: string): void {
+  if (NAME.test(name) && !OWN.test(name)) return;
+  throw new TuttiError(
+    "usage",
+    "The name of a key is that of an environment variable, such as ANTHROPIC_API_KEY.",
+  );
+}
+
+export const mayComeFromEnvironment = (name: string): boolean =>
+  NAME.test(name) && OF_A_KEY.test(name) && !OWN.test(name);
