@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type Actor, type Effect, type EffectResult, RunId } from "@tutti/protocol";
 import { createLocalDispatcher } from "../packages/tutti/src/dispatch/local/dispatcher.ts";
 import { createRuns, type Runs } from "../packages/tutti/src/engine/runs.ts";
+import { createRedactor } from "../packages/tutti/src/secrets/redact/redactor.ts";
 import { openSqliteStore } from "../packages/tutti/src/store/sqlite/store.ts";
 import { commit, tree } from "../packages/tutti/test/domain/scene.ts";
 import { startCommand } from "../packages/tutti/test/domain/world.ts";
@@ -72,6 +73,7 @@ const openStage = async (folder: string): Promise<Stage> => {
   const runs: Runs = createRuns({
     store,
     clock,
+    redactor: createRedactor(),
     publish: (events, state) => {
       const requested = events.flatMap(({ body }) =>
         body.type === "effect.requested" ? [body.effect] : [],

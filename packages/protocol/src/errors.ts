@@ -1,18 +1,13 @@
 /** Every stable error code with its HTTP status, CLI exit code and what to do next. */
+import { EXIT_CODES } from "./exit-codes.ts";
+import { SECRET_ERRORS } from "./secret-errors.ts";
 
-export const EXIT = {
-  ok: 0,
-  failed: 1,
-  usage: 2,
-  waiting: 3,
-  policy: 4,
-  conflict: 5,
-  interrupted: 130,
-} as const;
+export const EXIT = EXIT_CODES;
 
 type Row = { status: number; exit: number; mend: string };
 
 export const ERRORS = {
+  ...SECRET_ERRORS,
   "request.unknown": {
     status: 404,
     exit: EXIT.usage,
@@ -301,26 +296,6 @@ export const ERRORS = {
     mend: "Run the setup command by hand with `tutti doctor`, correct `recipe.setup`, then `tutti retry RUN`.",
   },
   interrupted: { status: 400, exit: EXIT.interrupted, mend: "Run the command again." },
-  "secrets.unavailable": {
-    status: 503,
-    exit: EXIT.failed,
-    mend: "Put the key into the daemon's environment, or store it with `tutti keys set NAME`; that needs a keyring (`secret-tool`), TUTTI_SECRETS_KEY with 16 characters or more, or the key file that the command makes.",
-  },
-  "secrets.unreadable": {
-    status: 503,
-    exit: EXIT.failed,
-    mend: "Give the command and the daemon the TUTTI_SECRETS_KEY or the key file that the keys were stored with. If it is lost, remove secrets.json in Tutti's data folder and store the keys again with `tutti keys set NAME`.",
-  },
-  "secrets.exposed": {
-    status: 503,
-    exit: EXIT.policy,
-    mend: "Make it a plain file of yours that only you can read (`chmod 600 FILE`). If others could read it, renew the keys at their providers.",
-  },
-  "secrets.unknown": {
-    status: 404,
-    exit: EXIT.usage,
-    mend: "List the keys with `tutti keys ls`. A key of the environment is removed there.",
-  },
   "sample.unavailable": {
     status: 503,
     exit: EXIT.failed,

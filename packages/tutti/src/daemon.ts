@@ -12,6 +12,9 @@ import { type Log, openFileLog } from "./platform/log.ts";
 import { ensurePrivateFolder, type Folders } from "./platform/paths.ts";
 import { requireLinux } from "./platform/support.ts";
 import { createRules } from "./rules.ts";
+import { createRedactor } from "./secrets/redact/redactor.ts";
+import { redactingStore } from "./secrets/redacting-store.ts";
+import { keysIn } from "./secrets/secret-name.ts";
 import { createServer } from "./server/create-server.ts";
 import { openSqliteStore } from "./store/sqlite/store.ts";
 import { createVerification } from "./verification/verification.ts";
@@ -47,7 +50,9 @@ const reporter =
       Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, String(value)])),
     );
 
-const createDeps = (options: DaemonOptions, store: Deps["store"], log: Log): Deps => {
+type Parts = Pick<Deps, "store" | "redactor"> & { readonly log: Log };
+
+const createDeps = (options: DaemonOptions, { store, redactor, log }: Parts): Deps => {
   const { folders, environment } = options;
   const sandbox = createSandbox({ dataFolder: folders.data });
   const { workspaces, repositories } = createWorkspaces({
@@ -64,6 +69,7 @@ const createDeps = (options: DaemonOptions, store: Deps["store"], log: Log): Dep
     agents: acpAgents({ sandbox, clock: systemClock }),
     verification: createVerification({ sandbox, putBlob: (bytes) => store.blobs.put(bytes) }),
     rules: createRules(folders.config),
+    redactor,
     clock: systemClock,
     ids: { run: randomIds.run, permission: () => `q-${randomIds.suffix()}` },
     limits: limitsOf(environment),
@@ -87,10 +93,12 @@ export const runDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   ensurePrivateFolder(folders.state);
   const logPath = join(folders.state, DAEMON_LOG);
   await using starting = new AsyncDisposableStack();
-  const log = starting.use(openFileLog(logPath));
-  const store = openSqliteStore(ensurePrivateFolder(folders.data));
+  // First of all: nothing is written that has not gone through it.
+  const redactor = createRedactor(keysIn(options.environment));
+  const log = starting.use(openFileLog(logPath, { redact: redactor.text }));
+  const store = redactingStore(openSqliteStore(ensurePrivateFolder(folders.data)), redactor);
   starting.defer(() => store.close());
-  const engine = createEngine(createDeps(options, store, log));
+  const engine = createEngine(createDeps(options, { store, redactor, log }));
   await engine.start();
   starting.defer(() => engine.stop());
   const stopping = Promise.withResolvers<void>();

@@ -14,6 +14,7 @@ import type { Dispatcher } from "./ports/dispatcher.ts";
 import { probeProject } from "./probe.ts";
 import { createReads } from "./reads.ts";
 import { createRuns, type Runs } from "./runs.ts";
+import { assertNoSecrets } from "./redaction.ts";
 import { keyedRunId, startCommand } from "./start-run.ts";
 
 const WORKER: Actor = { kind: "system", part: "worker" };
@@ -73,12 +74,13 @@ const amend = async (
   if (state === null)
     return { kind: "rejected", code: "run.unknown", message: `There is no run ${run}.` };
   const contract = state.artifacts["contract.yaml"]?.data;
-  const read = deps.rules.artifact(artifact.name, artifact.text, {
+  const text = deps.redactor.text(artifact.text);
+  const read = deps.rules.artifact(artifact.name, text, {
     contract: contract?.kind === "contract" ? contract.contract : null,
   });
   if (read.kind === "invalid")
     return { kind: "rejected", code: "artifact.invalid", message: read.problem };
-  const bytes = new TextEncoder().encode(artifact.text);
+  const bytes = new TextEncoder().encode(text);
   const hash = await deps.store.blobs.put(bytes);
   const stored = { name: artifact.name, hash, bytes: bytes.byteLength };
   return outcomeOf(
@@ -116,6 +118,7 @@ const createStarter = (deps: Deps, runs: Runs, fence: () => Promise<void>) => {
     const known = startedBefore(runs, request);
     if (known !== null) return known;
     const command = await startCommand(deps, request);
+    assertNoSecrets([command.policy.config, command.workflow], deps.redactor.text);
     if (command.policy.isolation === "sandbox") await fence();
     const result = await runs.handle(command.run, command, actor);
     if (result.kind !== "rejected")
@@ -130,6 +133,7 @@ export const createEngine = (deps: Deps): Engine => {
   const runs = createRuns({
     store: deps.store,
     clock: deps.clock,
+    redactor: deps.redactor,
     publish: (events) => {
       permissions.observe(events);
       informDispatcher(dispatcher, events);

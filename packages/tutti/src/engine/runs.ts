@@ -18,7 +18,9 @@ import type { Context } from "../domain/draft.ts";
 import { replay } from "../domain/fold/evolve.ts";
 import { statusOf } from "../domain/status.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { Redactor } from "./ports/secrets.ts";
 import type { Commit, RunSummary, Store } from "./ports/store.ts";
+import { redactActor, redactCommand } from "./redaction.ts";
 
 /** Documents of ended runs kept in memory. */
 const DOCUMENTS_KEPT_MAX = 500;
@@ -84,6 +86,7 @@ const createCache = () => {
 type RunsOptions = {
   readonly store: Store;
   readonly clock: Clock;
+  readonly redactor: Redactor;
   readonly publish: (events: readonly RunEvent[], state: RunDocument) => void;
 };
 
@@ -155,7 +158,7 @@ const refuse = async (
   return refusal;
 };
 
-export const createRuns = ({ store, clock, publish }: RunsOptions): Runs => {
+export const createRuns = ({ store, clock, redactor, publish }: RunsOptions): Runs => {
   const cache = createCache();
   const serial = createSerial();
 
@@ -206,7 +209,10 @@ export const createRuns = ({ store, clock, publish }: RunsOptions): Runs => {
   };
 
   return {
-    handle: (run, command, actor) => serial(run, () => guarded(run, command, actor)),
+    handle: (run, command, actor) =>
+      serial(run, () =>
+        guarded(run, redactCommand(command, redactor.text), redactActor(actor, redactor.text)),
+      ),
     document,
   };
 };

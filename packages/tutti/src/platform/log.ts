@@ -18,18 +18,25 @@ const FACT_MAX_CHARACTERS = 4000;
 export type LogOptions = {
   readonly level?: LogLevel;
   readonly now?: () => number;
+  /** Takes out of a line what must not be kept. */
+  readonly redact?: (line: string) => string;
   /** Receives a whole line with its line feed. */
   readonly write: (line: string) => void;
 };
 
-export function createLog({ level = "info", now = Date.now, write }: LogOptions): Log {
+export function createLog({
+  level = "info",
+  now = Date.now,
+  redact = (line) => line,
+  write,
+}: LogOptions): Log {
   const put =
     (at: LogLevel) =>
     (event: string, facts: LogFacts = {}) => {
       if (LEVELS[at] < LEVELS[level]) return;
       const short = Object.entries(facts).map(([key, value]) => [key, shorten(value)]);
       const line = { at: new Date(now()).toISOString(), level: at, event };
-      write(`${JSON.stringify({ ...Object.fromEntries(short), ...line })}\n`);
+      write(`${redact(JSON.stringify({ ...Object.fromEntries(short), ...line }))}\n`);
     };
   return { debug: put("debug"), info: put("info"), warn: put("warn"), error: put("error") };
 }

@@ -9,8 +9,8 @@ import { ensurePrivateFolder } from "../platform/paths.ts";
 import { seal, unseal, type Values } from "./encrypted-file.ts";
 import { readPrivateFile } from "./private-file.ts";
 
-export const SECRETS_FILE = "secrets.json";
-export const KEY_FILE = "secrets.key";
+const SECRETS_FILE = "secrets.json";
+const KEY_FILE = "secrets.key";
 const LOCK_FILE = "secrets.lock";
 
 /** Words from the environment are guessed at from a copy of the file; scrypt only slows that down. */
@@ -75,7 +75,8 @@ export function openFileVault(options: FileVaultOptions): FileVault {
     read,
     change: async (edit) => {
       ensurePrivateFolder(dataFolder);
-      using _lock = await lock(join(dataFolder, LOCK_FILE));
+      using held = new DisposableStack();
+      held.use(await lock(join(dataFolder, LOCK_FILE)));
       const values = await read();
       const words = wordsOf() ?? makeWords();
       writeFileAtomic(file, await seal(edit(values), words), { mode: 0o600 });

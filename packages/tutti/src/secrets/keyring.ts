@@ -38,14 +38,19 @@ export type Keyring = {
   readonly names: () => Promise<readonly string[]>;
 };
 
-export function openKeyring(environment: Environment): Keyring {
+type Call = (
+  args: readonly string[],
+  options?: { readonly stdin?: string; readonly timeoutMs?: number },
+) => Promise<RunResult>;
+
+function caller(environment: Environment): { readonly call: Call; readonly mayCall: boolean } {
   const env = Object.fromEntries(
     PASSED_ON.flatMap((name) => {
       const value = environment[name];
       return value === undefined ? [] : [[name, value]];
     }),
   );
-  const call = (args: readonly string[], options: { stdin?: string; timeoutMs?: number } = {}) =>
+  const call: Call = (args, options = {}) =>
     run("secret-tool", args, {
       cwd: "/",
       env,
@@ -53,17 +58,18 @@ export function openKeyring(environment: Environment): Keyring {
       maxOutputBytes: OUTPUT_MAX_BYTES,
       ...options,
     });
+  // Without a bus of the session, libsecret would try to start one.
+  const mayCall = ["DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"].some((name) => name in env);
+  return { call, mayCall };
+}
+
+/** Once it has answered it is there; one that was not is looked for again later. */
+function presence(call: Call): () => Promise<boolean> {
   let absentUntil = 0;
   let known: Promise<boolean> | null = null;
-
-  /** Without a bus of the session, libsecret would try to start one. */
-  const probe = async (): Promise<boolean> => {
-    if (env["DBUS_SESSION_BUS_ADDRESS"] === undefined && env["XDG_RUNTIME_DIR"] === undefined)
-      return false;
-    const asked = await call(["lookup", ...ofName("tutti-probe")], { timeoutMs: PROBE_TIMEOUT_MS });
-    return hasAnswered(asked);
-  };
-  const isThere = async (): Promise<boolean> => {
+  const probe = async (): Promise<boolean> =>
+    hasAnswered(await call(["lookup", ...ofName("tutti-probe")], { timeoutMs: PROBE_TIMEOUT_MS }));
+  return async () => {
     if (known === null && Date.now() < absentUntil) return false;
     known ??= probe();
     if (await known) return true;
@@ -71,7 +77,11 @@ export function openKeyring(environment: Environment): Keyring {
     absentUntil = Date.now() + ABSENT_MS;
     return false;
   };
+}
 
+export function openKeyring(environment: Environment): Keyring {
+  const { call, mayCall } = caller(environment);
+  const isThere = mayCall ? presence(call) : async () => false;
   return {
     get: async (name) => {
       if (!(await isThere())) return null;

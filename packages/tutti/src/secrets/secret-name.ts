@@ -18,3 +18,14 @@ export function checkSecretName(name: string): void {
 
 export const mayComeFromEnvironment = (name: string): boolean =>
   NAME.test(name) && OF_A_KEY.test(name) && !OWN.test(name);
+
+/** Shorter ones are settings. In characters. */
+const VALUE_MIN_CHARACTERS = 16;
+
+/** Values of an environment that are keys by their name and form; `SSH_KEY=/home/me/.ssh/id` is a path. */
+export const keysIn = (environment: Readonly<Record<string, string | undefined>>): string[] =>
+  Object.entries(environment).flatMap(([name, value = ""]) =>
+    OF_A_KEY.test(name) && value.length >= VALUE_MIN_CHARACTERS && !/^[./~]|\s/u.test(value)
+      ? [value]
+      : [],
+  );

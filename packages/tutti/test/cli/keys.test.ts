@@ -39,21 +39,21 @@ describe("tutti keys", () => {
   });
 });
 
-describe("a value that is typed", () => {
-  const typing = async (pieces: readonly string[]) => {
-    const shown: string[] = [];
-    const modes: boolean[] = [];
-    const stdin = Object.assign(new PassThrough(), {
-      isTTY: true,
-      setRawMode: (isRaw: boolean) => modes.push(isRaw),
-    });
-    for (const piece of pieces) stdin.write(piece);
-    const stderr = { write: (text: string) => shown.push(text) };
-    const cli = { deps: { stdin, stderr } } as unknown as Cli;
-    const result = await readSecret(cli, "Value: ").catch((error: unknown) => error);
-    return { result, shown: shown.join(""), modes };
-  };
+const typing = async (pieces: readonly string[]) => {
+  const shown: string[] = [];
+  const modes: boolean[] = [];
+  const stdin = Object.assign(new PassThrough(), {
+    isTTY: true,
+    setRawMode: (isRaw: boolean) => modes.push(isRaw),
+  });
+  for (const piece of pieces) stdin.write(piece);
+  const stderr = { write: (text: string) => shown.push(text) };
+  const cli = { deps: { stdin, stderr } } as unknown as Cli;
+  const result = await readSecret(cli, "Value: ").catch((error: unknown) => error);
+  return { result, shown: shown.join(""), modes };
+};
 
+describe("a value that is typed", () => {
   it("is not shown, may be corrected and pasted, and ends with Enter", async () => {
     const { result, shown, modes } = await typing([
       "wrong\u0015",

@@ -41,6 +41,13 @@ const codeOf = async (promise: Promise<unknown>): Promise<string> => {
   }
 };
 
+const other = (value: string | number): string | number =>
+  typeof value === "number"
+    ? value + 1
+    : value.startsWith("A")
+      ? `B${value.slice(1)}`
+      : `A${value.slice(1)}`;
+
 describe("a key", () => {
   it("is read by a daemon that runs already, from what a command stored", async () => {
     const daemon = open({}, { mayMakeKeyFile: false });
@@ -117,16 +124,10 @@ describe("the encrypted file", () => {
   it("is refused after any change to any part of it", async () => {
     await open({ TUTTI_SECRETS_KEY: WORDS }).set(NAME, VALUE);
     const whole: Record<string, string | number> = JSON.parse(readFileSync(file(), "utf8"));
-    const other = (value: string | number): string | number =>
-      typeof value === "number"
-        ? value + 1
-        : value.startsWith("A")
-          ? `B${value.slice(1)}`
-          : `A${value.slice(1)}`;
     for (const [part, value] of Object.entries(whole)) {
       writeFileSync(file(), JSON.stringify({ ...whole, [part]: other(value) }), { mode: 0o600 });
       const code = await codeOf(open({ TUTTI_SECRETS_KEY: WORDS }).get(NAME));
-      expect(code, part).toBe("secrets.unreadable");
+      expect(`${part}: ${code}`).toBe(`${part}: secrets.unreadable`);
     }
     for (const text of ["", "{}", readFileSync(file(), "utf8").slice(0, -40)]) {
       writeFileSync(file(), text, { mode: 0o600 });
@@ -182,13 +183,14 @@ case "$verb" in
 esac
 `;
 
+const tool = () => join(folder, "tool");
+const environment = () => ({
+  PATH: `${tool()}:/usr/bin:/bin`,
+  DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere",
+  UNRELATED_API_KEY: "must not be handed to the program",
+});
+
 describe("the keyring", () => {
-  const tool = () => join(folder, "tool");
-  const environment = () => ({
-    PATH: `${tool()}:/usr/bin:/bin`,
-    DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere",
-    UNRELATED_API_KEY: "must not be handed to the program",
-  });
   beforeEach(() => {
     mkdirSync(join(tool(), "items"), { recursive: true });
     writeFileSync(join(tool(), "secret-tool"), SECRET_TOOL, { mode: 0o755 });

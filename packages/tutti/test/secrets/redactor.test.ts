@@ -15,19 +15,19 @@ const pem = [
 ].join("\n");
 const jwt = `eyJ${body(20)}.eyJ${body(60)}.${body(43)}`;
 
-/** Built from parts: this file is one of the texts that must stay as they are. */
+/** Made of parts: this file is one of the texts that must stay as they are. */
 const keys: Readonly<Record<string, string>> = {
-  Anthropic: `sk-${"ant"}-api03-${body(40)}-${body(30)}AA`,
-  OpenAI: `sk-${"proj"}-${body(60)}`,
+  Anthropic: `sk-ant-api03-${body(40)}-${body(30)}AA`,
+  OpenAI: `sk-proj-${body(60)}`,
   "older OpenAI": `sk-${body(48)}`,
-  OpenRouter: `sk-${"or"}-v1-${"0123456789abcdef".repeat(4)}`,
-  Google: `AI${"za"}${body(35)}`,
-  GitHub: `gh${"p"}_${body(36)}`,
-  "fine-grained GitHub": `github_${"pat"}_${body(22)}_${body(50)}`,
-  Slack: `xox${"b"}-123456789012-1234567890123-${body(24)}`,
-  AWS: `AK${"IA"}IOSFODNN7EXAMPLE`,
-  GitLab: `gl${"pat"}-${body(20)}`,
-  npm: `npm${"_"}${body(36)}`,
+  OpenRouter: `sk-or-v1-${"0123456789abcdef".repeat(4)}`,
+  Google: `AIza${body(35)}`,
+  GitHub: `ghp_${body(36)}`,
+  "fine-grained GitHub": `github_pat_${body(22)}_${body(50)}`,
+  Slack: `xoxb-123456789012-1234567890123-${body(24)}`,
+  AWS: `AKIA${body(16).toUpperCase()}`,
+  GitLab: `glpat-${body(20)}`,
+  npm: `npm_${body(36)}`,
   JWT: jwt,
   PEM: pem,
 };
@@ -76,7 +76,7 @@ describe("patterns of keys", () => {
 
   it("take out a private key that was cut off before its end", () => {
     const { text } = createRedactor();
-    expect(text(`${pem.slice(0, 400)}`)).toBe("REDACTED");
+    expect(text(pem.slice(0, 400))).toBe("REDACTED");
   });
 
   it.each([
@@ -133,7 +133,7 @@ describe("known values", () => {
       ...["", "a", "ab"].map((before) => Buffer.from(`${before}${value}`).toString("base64url")),
     ];
     for (const one of texts) {
-      expect(text(one), one).toContain("REDACTED");
+      expect(text(one)).toContain("REDACTED");
       for (const spelling of spellingsOf(value)) expect(text(one)).not.toContain(spelling);
     }
   });
@@ -156,20 +156,18 @@ const fragments = fc.constantFrom(
   ...Object.values(keys),
   ...KNOWN,
   ...KNOWN.flatMap((known) => spellingsOf(known)),
-  ...[
-    "sk-",
-    "sk-ant-",
-    "s",
-    "aaaaaaa",
-    "-----BEGIN ",
-    "eyJ",
-    "Bearer ",
-    "\\n",
-    "\n",
-    " ",
-    "npm",
-    "_",
-  ],
+  "sk-",
+  "sk-ant-",
+  "s",
+  "aaaaaaa",
+  "-----BEGIN ",
+  "eyJ",
+  "Bearer ",
+  "\\n",
+  "\n",
+  " ",
+  "npm",
+  "_",
 );
 const texts = fc
   .array(fc.oneof(fragments, fc.string({ unit: "grapheme", maxLength: 12 })), { maxLength: 14 })

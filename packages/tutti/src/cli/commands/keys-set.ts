@@ -6,7 +6,7 @@ import { readSecret } from "../terminal/read-secret.ts";
 export const run: Action = async (cli, { args }) => {
   const [name = ""] = args;
   const keys = await openKeys(cli);
-  await keys.check(name);
+  keys.check(name);
   const value = await readSecret(cli, `Value of ${name} (it is not shown): `);
   const { source } = await keys.set(name, value);
   const isShadowed = cli.deps.env[name] !== undefined;

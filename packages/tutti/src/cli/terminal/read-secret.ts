@@ -8,7 +8,7 @@ const INTERRUPT = "\u0003";
 const ERASE = new Set(["\u007f", "\b"]);
 const ERASE_LINE = "\u0015";
 /** Terminals put these around what is pasted, where a program before asked for it. */
-const PASTE_MARKS = /\u001b\[20[01]~/gu;
+const PASTE_MARKS = ["\u001b[200~", "\u001b[201~"];
 
 type Raw = InputStream & { readonly setRawMode: (isRaw: boolean) => unknown };
 const isRaw = (stdin: InputStream): stdin is Raw =>
@@ -27,10 +27,13 @@ export async function readSecret(cli: Cli, prompt: string): Promise<string> {
   }
 }
 
+const unmarked = (text: string): string =>
+  PASTE_MARKS.reduce((rest, mark) => rest.replaceAll(mark, ""), text);
+
 async function readLine(stdin: Raw): Promise<string> {
   let typed = "";
   for await (const chunk of stdin) {
-    for (const character of Buffer.from(chunk).toString().replaceAll(PASTE_MARKS, "")) {
+    for (const character of unmarked(Buffer.from(chunk).toString())) {
       if (END.has(character)) return typed;
       if (character === INTERRUPT) throw new TuttiError("interrupted", "Nothing was stored.");
       if (ERASE.has(character)) typed = typed.slice(0, -1);

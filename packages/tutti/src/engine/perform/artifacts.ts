@@ -64,7 +64,8 @@ const readOne = async (
     return {
       problem: `${name} cannot be read: it must be a plain file of at most ${ARTIFACT_MAX_BYTES / 1024} KiB`,
     };
-  const { text } = content;
+  // Before it is read: what counts is what is kept.
+  const text = deps.redactor.text(content.text);
   const read = deps.rules.artifact(name, text, context);
   if (read.kind === "invalid") return { problem: read.problem };
   const bytes = new TextEncoder().encode(text);

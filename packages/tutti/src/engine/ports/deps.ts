@@ -2,6 +2,7 @@ import type { Agents } from "./agents.ts";
 import type { Clock } from "./clock.ts";
 import type { Dispatcher, Group, Perform } from "./dispatcher.ts";
 import type { ProjectRules } from "./rules.ts";
+import type { Redactor } from "./secrets.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { Store } from "./store.ts";
 import type { Verification } from "./verification.ts";
@@ -24,6 +25,8 @@ export type Deps = {
   readonly repositories: Repositories;
   readonly verification: Verification;
   readonly rules: ProjectRules;
+  /** Goes over everything that is handed in, before it is decided on or read. */
+  readonly redactor: Redactor;
   readonly clock: Clock;
   readonly ids: { readonly run: () => string; readonly permission: () => string };
   readonly limits: Limits;

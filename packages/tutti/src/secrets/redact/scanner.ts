@@ -6,7 +6,7 @@
  */
 
 /** What stands in the place of a secret: plain in YAML, JSON, Markdown, shell and URLs. */
-export const REDACTED = "REDACTED";
+const REDACTED = "REDACTED";
 
 /** Where a match ends, `null` when there is none, `"more"` when the text ends too early to say. */
 export type Measure = number | null | "more";
