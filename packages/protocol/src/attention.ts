@@ -13,11 +13,12 @@ export const AttentionKind = z.enum([
   "conflict",
   "taken",
   "environment",
+  "budget",
 ]);
 export type AttentionKind = z.infer<typeof AttentionKind>;
 
 export const AttentionAnswer = z.object({
-  /** One word: proceed, changes, cancel, retry, waive, allow, deny, holds, again, accept, give. */
+  /** One word: proceed, changes, cancel, retry, waive, allow, deny, holds, again, accept, give, raise. */
   name: z.string(),
   label: z.string(),
   /** Needs a text (a reason or a comment). */

@@ -6,6 +6,7 @@ import { ArtifactData } from "./artifact.ts";
 import { PermissionOption } from "./event.ts";
 import { EffectId, FindingId, ProjectId, RunId, Sha256, StepKey } from "./ids.ts";
 import { Policy, Target } from "./policy.ts";
+import { Budget, BudgetScope } from "./usage.ts";
 import { Workflow } from "./workflow.ts";
 
 const kind = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) =>
@@ -41,6 +42,8 @@ export const Command = z.discriminatedUnion("kind", [
   kind("guard.refuse", { subject: Sha256, reason: z.string().min(1) }),
   kind("guard.allow", { subject: Sha256, reason: z.string().min(1) }),
   kind("degraded.accept", { step: StepKey, reason: z.string().min(1) }),
+  /** New limits of this run; what stopped for a lower one goes on. */
+  kind("budget.raise", { scope: BudgetScope, budget: Budget }),
   kind("comment.add", { on: z.string(), text: z.string().min(1) }),
   kind("permission.answer", { permission: z.string(), option: z.string() }),
   kind("finding.dispose", { finding: FindingId, why: z.string().min(1) }),

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { Candidate, CheckResult, GuardFlag, ProofResult } from "./check.ts";
 import { ArtifactData, FindingReport, Reproduction } from "./artifact.ts";
 import { CommitId, EffectId, Instant, RunId, Sha256, StepKey } from "./ids.ts";
+import { BudgetStop, ServedModel } from "./usage.ts";
 
 /** A reproduction that every later tree must satisfy. */
 export const Proof = z.object({ id: z.string(), reproduction: Reproduction });
@@ -92,6 +93,8 @@ export const Failure = z.object({
   code: z.string(),
   message: z.string(),
   retry: z.enum(["never", "later", "new-attempt"]),
+  /** Of `budget.exceeded`. */
+  budget: BudgetStop.optional(),
 });
 export type Failure = z.infer<typeof Failure>;
 
@@ -110,10 +113,29 @@ export const Usage = z.object({
 });
 export type Usage = z.infer<typeof Usage>;
 
+/**
+ * What is known of the models behind a turn: `metered` by the gateway, `reported` by an agent with
+ * its own login, else only `declared` in the configuration.
+ */
+export const TurnLineage = z.enum(["metered", "reported", "declared"]);
+export type TurnLineage = z.infer<typeof TurnLineage>;
+
+/** Of every turn, however it ended; absent in results of before there was a gateway. */
+const models = {
+  served: z.array(ServedModel).optional(),
+  lineage: TurnLineage.optional(),
+};
+
 export const EffectResult = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("failed"), failure: Failure }),
+  z.object({
+    kind: z.literal("failed"),
+    failure: Failure,
+    ...models,
+    /** Of a turn. */
+    durationMs: z.number().int().nonnegative().optional(),
+  }),
   /** The worker's process died or was stopped in the middle; what it did cannot be known. */
-  z.object({ kind: z.literal("interrupted"), reason: z.string() }),
+  z.object({ kind: z.literal("interrupted"), reason: z.string(), ...models }),
   z.object({ kind: z.literal("workspace.prepared"), root: z.string(), facts: z.array(z.string()) }),
   z.object({
     kind: z.literal("turn.ended"),
@@ -126,6 +148,7 @@ export const EffectResult = z.discriminatedUnion("kind", [
     problems: z.array(z.string()),
     usage: Usage.nullable(),
     durationMs: z.number().int().nonnegative(),
+    ...models,
   }),
   z.object({
     kind: z.literal("checkpoint.created"),

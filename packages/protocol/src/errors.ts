@@ -230,6 +230,16 @@ export const ERRORS = {
     exit: EXIT.policy,
     mend: "The project's `models:` does not allow this provider. Choose another one, or change `models:` in .tutti/config.yaml.",
   },
+  "budget.exceeded": {
+    status: 402,
+    exit: EXIT.waiting,
+    mend: "Raise the limit for this run with `tutti budget raise RUN`, or cancel the run. The limits of later runs are `budget` in .tutti/config.yaml and in the workflow.",
+  },
+  "budget.too-low": {
+    status: 422,
+    exit: EXIT.usage,
+    mend: "Name a limit above what was spent and above the present limit; `tutti usage RUN` shows both.",
+  },
   "agent.missing": {
     status: 503,
     exit: EXIT.failed,

@@ -9,10 +9,11 @@ import {
   Evidence,
   Finding,
   GuardFlag,
+  Lineage,
   ProofResult,
   Verdict,
 } from "./check.ts";
-import { Effect, Failure, StoredArtifact, Usage } from "./effect.ts";
+import { Effect, Failure, StoredArtifact, TurnLineage, Usage } from "./effect.ts";
 import {
   CommitId,
   EffectId,
@@ -24,6 +25,7 @@ import {
   StepKey,
 } from "./ids.ts";
 import { Policy, Target } from "./policy.ts";
+import { Budget, BudgetScope, ServedModel } from "./usage.ts";
 import { Workflow } from "./workflow.ts";
 
 /** The only version so far. A change of shape adds a version and an upcast. */
@@ -42,6 +44,15 @@ export const PermissionOption = z.object({
   kind: z.enum(["allow_once", "allow_always", "reject_once", "reject_always"]),
 });
 export type PermissionOption = z.infer<typeof PermissionOption>;
+
+/** Who wrote part of a candidate; one entry a family, with the models that served it where metered. */
+export const Author = z.object({
+  name: z.string(),
+  family: z.string(),
+  lineage: Lineage,
+  models: z.array(z.string()),
+});
+export type Author = z.infer<typeof Author>;
 
 const type = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) =>
   z.object({ type: z.literal(name), ...shape });
@@ -117,7 +128,23 @@ export const EventBody = z.discriminatedUnion("type", [
     step: StepKey.nullable(),
     by: z.string(),
     family: z.string(),
+    /** Everybody whose turns wrote since the checkpoint before. Absent: `by` with its declared family. */
+    authors: z.array(Author).optional(),
   }),
+  /** A turn of an author, planner or reviewer is over, however it ended. */
+  type("turn.ended", {
+    step: StepKey,
+    agent: z.string(),
+    /** `ended`, `interrupted` or the code of its failure. */
+    outcome: z.string(),
+    served: z.array(ServedModel),
+    lineage: TurnLineage,
+    /** What the agent says itself. */
+    usage: Usage.nullable(),
+    durationMs: z.number().int().nonnegative(),
+  }),
+  /** A person lets the run take more. */
+  type("budget.raised", { scope: BudgetScope, budget: Budget, by: z.string() }),
   type("checks.ran", {
     step: StepKey,
     on: z.enum(["candidate", "base", "landing", "gate"]),
@@ -135,6 +162,8 @@ export const EventBody = z.discriminatedUnion("type", [
     reviewers: z.array(z.string()),
     authors: z.array(z.string()),
     reason: z.string(),
+    /** Everybody who was asked in this round; absent: `reviewers`. */
+    asked: z.array(z.string()).optional(),
   }),
   type("degraded.accepted", { step: StepKey, by: z.string(), reason: z.string() }),
   type("finding.raised", { finding: Finding }),

@@ -1,14 +1,15 @@
 /** The run document: the fold of a run's events. Rebuilt from them when FOLD_VERSION differs from the stored one. */
 import { z } from "zod";
 import { Candidate, CheckResult, Finding, GuardFlag, ProofResult } from "./check.ts";
-import { Effect, Failure, Proof, StoredArtifact, Usage } from "./effect.ts";
+import { Effect, Failure, Proof, StoredArtifact, TurnLineage, Usage } from "./effect.ts";
 import { ArtifactData } from "./artifact.ts";
-import { Facts, Inputs, PermissionOption } from "./event.ts";
+import { Author, Facts, Inputs, PermissionOption } from "./event.ts";
 import { CommitId, EffectId, Instant, ProjectId, RunId, Sha256, StepKey } from "./ids.ts";
 import { Policy, Target } from "./policy.ts";
+import { Budget, ServedModel } from "./usage.ts";
 import { Workflow } from "./workflow.ts";
 
-export const FOLD_VERSION = 1;
+export const FOLD_VERSION = 2;
 
 export const Attempt = z.object({
   number: z.number().int().positive(),
@@ -93,8 +94,31 @@ export const ReviewerChoice = z.object({
   reviewers: z.array(z.string()),
   authors: z.array(z.string()),
   reason: z.string(),
+  asked: z.array(z.string()).optional(),
 });
 export type ReviewerChoice = z.infer<typeof ReviewerChoice>;
+
+/** All turns of one agent in one step. */
+export const TurnTotals = z.object({
+  step: StepKey,
+  agent: z.string(),
+  turns: z.number().int().positive(),
+  durationMs: z.number().int().nonnegative(),
+  /** Sum of what the agent said itself about turns that were not metered. */
+  reported: Usage.nullable(),
+  /** Of the newest turn. */
+  lineage: TurnLineage,
+  served: z.array(ServedModel),
+});
+export type TurnTotals = z.infer<typeof TurnTotals>;
+
+/** What turns of one day took, without what was metered. */
+export const DayTotals = z.object({
+  durationMs: z.number().int().nonnegative(),
+  tokens: z.number().int().nonnegative(),
+  usd: z.number().nonnegative(),
+});
+export type DayTotals = z.infer<typeof DayTotals>;
 
 export const RunDocument = z.object({
   fold: z.literal(FOLD_VERSION),
@@ -147,7 +171,15 @@ export const RunDocument = z.object({
   ),
   candidate: Candidate.nullable(),
   /** Author families, in order of their first checkpoint; `human` for a person. */
-  authors: z.array(z.object({ name: z.string(), family: z.string() })),
+  authors: z.array(Author),
+  /** Whose turns wrote the workspace since the last checkpoint. */
+  writers: z.array(Author),
+  /** In order of their first turn. */
+  turns: z.array(TurnTotals),
+  /** By UTC day such as 2026-11-25. */
+  days: z.record(z.string(), DayTotals),
+  /** Limits that a person set in place of the configured ones. */
+  raised: z.object({ run: Budget, day: Budget }),
   changed: z.array(z.string()),
   approvals: z.array(Approval),
   /** Subjects of guard flags that a person allowed. */

@@ -84,14 +84,38 @@ export const UsageTotals = z.object({
 });
 export type UsageTotals = z.infer<typeof UsageTotals>;
 
+/** A model that answered during one turn; its family is null when the table of models does not know it. */
+export const ServedModel = z.object({
+  model: z.string(),
+  family: Family.nullable(),
+  requests: z.number().int().positive(),
+});
+export type ServedModel = z.infer<typeof ServedModel>;
+
 /** Bounds on what a run, or all runs of a day together, may take. Absent ones do not bound. */
 export const Budget = z.strictObject({
   usd: z.number().positive().optional(),
   tokens: z.number().int().positive().optional(),
-  /** Minutes in model requests, added up: two at once for a minute are two. */
+  /** Minutes of agents' turns, added up: two at once for a minute are two. */
   minutes: z.number().positive().optional(),
 });
 export type Budget = z.infer<typeof Budget>;
+
+export const BudgetMeasure = z.enum(["usd", "tokens", "minutes"]);
+export type BudgetMeasure = z.infer<typeof BudgetMeasure>;
+
+/** `day`: of all runs since midnight UTC. */
+export const BudgetScope = z.enum(["run", "day"]);
+export type BudgetScope = z.infer<typeof BudgetScope>;
+
+/** Why a turn may not go on asking: which bound, and what has been taken under it. */
+export const BudgetStop = z.object({
+  scope: BudgetScope,
+  measure: BudgetMeasure,
+  limit: z.number(),
+  spent: z.number(),
+});
+export type BudgetStop = z.infer<typeof BudgetStop>;
 
 /** Which models a project may use. Empty lists allow everything. */
 export const ModelPolicy = z.strictObject({

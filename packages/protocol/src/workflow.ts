@@ -1,5 +1,6 @@
 /** A workflow after parsing: what the Markdown file says, typed. Source: the workflow format page in docs. */
 import { z } from "zod";
+import { Budget } from "./usage.ts";
 
 export const Stage = z.enum(["plan", "implement", "test", "review"]);
 export type Stage = z.infer<typeof Stage>;
@@ -111,6 +112,8 @@ export const Workflow = z.strictObject({
   preamble: z.string(),
   /** Mandatory stage → the reason why this workflow leaves it out. */
   waives: z.partialRecord(Stage, z.string().min(1)),
+  /** Bounds of one run of it; the tightest of these and the project's holds. */
+  budget: Budget.optional(),
   steps: z.array(WorkflowStep).min(1).max(60),
 });
 export type Workflow = z.infer<typeof Workflow>;

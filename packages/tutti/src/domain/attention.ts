@@ -3,37 +3,19 @@ import {
   type AttentionAnswer,
   AttentionId,
   type AttentionItem,
-  type AttentionKind,
   type PermissionOption,
   type RunDocument,
-  type Sha256,
   type StepKey,
   type WorkflowStep,
 } from "@tutti/protocol";
 import { isAuthorBusy } from "./back-edge.ts";
+import { type Ask, answer, cancelAnswer } from "./ask.ts";
+import { budgetStopOf } from "./budget.ts";
+import { budgets } from "./budget-ask.ts";
 import { guardFlags, guardSubject, waitForGuard } from "./checks.ts";
 import { approvalSubject, isApprovalOpen } from "./decide/approval.ts";
 import { asksWhenStale, needsHold, upstreamHolds } from "./holds.ts";
 import { instancesOf, isInstance, isWriter, stepByKey, stepState } from "./steps.ts";
-
-type Ask = {
-  kind: AttentionKind;
-  step: StepKey | null;
-  since: number;
-  asks: string;
-  why: string;
-  subject?: Sha256;
-  details?: readonly string[];
-  answers: readonly AttentionAnswer[];
-  about?: string;
-};
-
-const answer = (name: string, label: string, command: string): AttentionAnswer => ({
-  name,
-  label,
-  needsText: command.includes("TEXT"),
-  command,
-});
 
 const item = (state: RunDocument, ask: Ask): AttentionItem => {
   const about = ask.about ?? ask.step ?? "run";
@@ -50,9 +32,6 @@ const item = (state: RunDocument, ask: Ask): AttentionItem => {
     answers: [...ask.answers],
   };
 };
-
-const cancelAnswer = (state: RunDocument): AttentionAnswer =>
-  answer("cancel", "Cancel the run", `tutti cancel ${state.id}`);
 
 const approvals = (state: RunDocument): Ask[] =>
   state.workflow.steps.flatMap((step) => {
@@ -131,6 +110,7 @@ const failures = (state: RunDocument): Ask[] =>
   Object.values(state.steps).flatMap((failed) => {
     const { status, key } = failed;
     if (status.kind !== "failed" || !isInstance(state, key)) return [];
+    if (budgetStopOf(state, key) !== null) return [];
     const step = stepByKey(state, key);
     const isConflict = step.kind === "merge" && state.refusal !== null;
     const isEnvironment = status.failure !== null && status.failure.retry === "never";
@@ -288,6 +268,7 @@ export const attention = (state: RunDocument): readonly AttentionItem[] => {
     ...approvals(state),
     ...guards(state),
     ...failures(state),
+    ...budgets(state),
     ...degraded(state),
     ...stale(state),
   ];

@@ -9,7 +9,7 @@
  */
 
 /** What stands for a lineage that nobody could name. */
-const UNKNOWN_FAMILY = "unknown";
+export const UNKNOWN_FAMILY = "unknown";
 
 type Reviewer = { readonly name: string; readonly family: string };
 

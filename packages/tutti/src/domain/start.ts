@@ -9,11 +9,11 @@ import type {
   WorkflowStep,
 } from "@tutti/protocol";
 import { baselineRun, checkNames, isBaselineUnderWay, suiteOf } from "./checks.ts";
-import { concludeReview } from "./conclude-review.ts";
+import { concludeReview, requestReviewers } from "./conclude-review.ts";
 import { type Draft, emit, fail, request, startAttempt } from "./draft.ts";
-import { chooseReviewers } from "./family.ts";
 import { invariant, unreachable } from "./invariant.ts";
-import { agentForStep, familyOf } from "./roles.ts";
+import { chooseFor } from "./lineage.ts";
+import { agentForStep } from "./roles.ts";
 import { itemOf, keyOf, stepByKey, stepState } from "./steps.ts";
 
 const present = (state: RunDocument) =>
@@ -147,18 +147,7 @@ const startReview = (draft: Draft, step: ReviewStep, key: StepKey): void => {
     return;
   }
   const degraded = state.degraded.some((accepted) => accepted.step === key);
-  const authors = [...new Set(state.authors.map((author) => author.family))];
-  const choice = chooseReviewers({
-    authors,
-    reviewers: state.policy.config.roles.reviewer.map((name) => ({
-      name,
-      family: familyOf(state, name),
-    })),
-    count: step.reviewers.count,
-    minForeignFamilies: state.policy.config.review.minForeignFamilies,
-    family: step.reviewers.family,
-    whenUnavailable: state.policy.config.review.whenUnavailable,
-  });
+  const choice = chooseFor(state, step);
   const fallback =
     degraded && choice.outcome !== "allow"
       ? state.policy.config.roles.reviewer.slice(0, step.reviewers.count)
@@ -168,19 +157,11 @@ const startReview = (draft: Draft, step: ReviewStep, key: StepKey): void => {
     step: key,
     outcome: choice.outcome,
     reviewers: [...fallback],
-    authors,
+    authors: [...choice.authors],
     reason: choice.reason,
   });
   if (choice.outcome !== "allow" && !degraded) return;
-  for (const agent of fallback)
-    request(draft, {
-      kind: "review.turn",
-      step: key,
-      attempt: 1,
-      agent,
-      base: state.base.commit,
-      candidate,
-    });
+  requestReviewers(draft, key, fallback);
   ruleOpenFindings(draft, key, candidate.commit);
   // A person accepted that nobody reviews: the step passes as degraded.
   if (fallback.length === 0) concludeReview(draft, step);

@@ -10,6 +10,7 @@ import { instanceHolds, stepHolds } from "../../src/domain/holds.ts";
 import { inputsOf } from "../../src/domain/inputs.ts";
 import { instancesOf, stepState } from "../../src/domain/steps.ts";
 import { statusOf } from "../../src/domain/status.ts";
+import { isForeignJudged, judgedPasses } from "./judged.ts";
 import { AGENT, CONFIG, FORKED, PERSON, TWO_CHECKS, WORKER } from "./scene.ts";
 import {
   answerFor,
@@ -358,7 +359,11 @@ describe("the laws of the run", () => {
       expect.arrayContaining([
         "approval changes",
         "approval proceed",
+        "budget cancel",
+        "budget raise",
+        "budget retry",
         "conflict changes",
+        "degraded accept",
         "failed-gate retry",
         "guard allow",
         "stale again",
@@ -402,6 +407,16 @@ describe("the laws of the run", () => {
       return choice?.outcome === "allow" || isAccepted ? [] : [choice?.outcome ?? "no outcome"];
     });
     expect(reviews, "reviews seen").toBeGreaterThan(0);
+  });
+
+  it("8: no review passes on reviewers that were served by an author's family, or by an unknown one", () => {
+    let metered = 0;
+    expectLaw(({ events }) => {
+      const seen = judgedPasses(events.map(({ body }) => body));
+      metered += seen.filter((pass) => pass.isMetered).length;
+      return seen.filter((pass) => !isForeignJudged(pass)).map((pass) => pass.judges.join(" and "));
+    });
+    expect(metered, "passes on metered reviewers").toBeGreaterThan(0);
   });
 
   it("9: cancel from any state ends with no active effect", () => {

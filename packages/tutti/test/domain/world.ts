@@ -143,20 +143,60 @@ const ENDED = {
 };
 const is = (seed: number, rest: number): boolean => seed % 5 === rest;
 
+/** What served a turn: nothing metered, one family, two, or a model that the table does not know. */
+const SERVED: readonly (readonly (string | null)[])[] = [
+  [],
+  ["anthropic"],
+  ["openai"],
+  ["google"],
+  [],
+  ["openai", "anthropic"],
+  [null],
+];
+
+export const servedBy = (families: readonly (string | null)[]) => ({
+  lineage: families.length === 0 ? ("declared" as const) : ("metered" as const),
+  served: families.map((family) => ({ model: `model-of-${family}`, family, requests: 1 })),
+});
+
+const modelsOf = (seed: number) =>
+  seed === 1 ? {} : servedBy(SERVED[(seed >> 2) % SERVED.length] ?? []);
+
+const overBudget = (seed: number): EffectResult => ({
+  kind: "failed",
+  failure: {
+    code: "budget.exceeded",
+    message: "used up",
+    retry: "never",
+    budget: {
+      scope: seed % 2 === 0 ? "run" : "day",
+      measure: seed % 3 === 0 ? "tokens" : "usd",
+      limit: 5,
+      spent: 5 + (seed % 7),
+    },
+  },
+  ...modelsOf(seed),
+});
+
 /** A seed of 1 gives the good result of every kind. */
 const RESULTS: Results = {
   "workspace.prepare": () => ({ kind: "workspace.prepared", root: "/ws", facts: [] }),
   "agent.turn": ({ payload, seed }) =>
     seed % 7 === 6
-      ? { ...ENDED, problems: ["missing"] }
+      ? { ...ENDED, ...modelsOf(seed), problems: ["missing"] }
       : {
           ...ENDED,
+          ...modelsOf(seed),
           artifacts: payload.produces.map((name) => ({
             ...artifact(name, seed),
             data: dataOf(name, seed),
           })),
         },
-  "review.turn": ({ seed }) => ({ ...ENDED, findings: findingsOf(seed) }),
+  "review.turn": ({ seed }) => ({
+    ...ENDED,
+    ...modelsOf(seed),
+    findings: findingsOf(seed),
+  }),
   "checkpoint.create": ({ seed, count }) => ({
     kind: "checkpoint.created",
     candidate: { commit: commit(`c${count}`), tree: tree(`t${count}`) },
@@ -218,7 +258,10 @@ const RESULTS: Results = {
 
 /** A plausible result, picked by `seed`; some are failures and interruptions. */
 export const resultFor = (world: World, effect: Effect, seed: number): EffectResult => {
-  if (seed % 11 === 10) return { kind: "interrupted", reason: "restart" };
+  const isTurn = effect.payload.kind === "agent.turn" || effect.payload.kind === "review.turn";
+  if (seed % 11 === 10)
+    return { kind: "interrupted", reason: "restart", ...(isTurn ? modelsOf(seed) : {}) };
+  if (seed % 17 === 16 && isTurn) return overBudget(seed);
   if (seed % 13 === 12)
     return {
       kind: "failed",
@@ -255,6 +298,10 @@ const changes: Say = (item) => {
   return { kind: "work.return", comment: "again" };
 };
 
+/** Always more than before: a limit is only ever raised. */
+let raises = 0;
+const raised = (): number => (raises += 1);
+
 const SAY: Readonly<Record<string, Say>> = {
   proceed: onStep((step, item) => ({ kind: "approval.give", step, subject: item.subject ?? ZERO })),
   comment: onStep((step, item) => ({
@@ -271,6 +318,11 @@ const SAY: Readonly<Record<string, Say>> = {
   again: onStep((step) => ({ kind: "step.renew", step, answer: "again" })),
   accept: onStep((step) => ({ kind: "degraded.accept", step, reason: "fine" })),
   give: () => ({ kind: "workspace.give" }),
+  raise: (_item, { command }) => ({
+    kind: "budget.raise",
+    scope: command.includes("--day") ? "day" : "run",
+    budget: { [command.includes("--tokens") ? "tokens" : "usd"]: 1000 + raised() },
+  }),
   cancel: () => ({ kind: "run.cancel", reason: "enough" }),
 };
 

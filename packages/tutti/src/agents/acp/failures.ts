@@ -17,6 +17,10 @@ const RETRY = {
   "workspace.full": "never",
   "sandbox.failed": "never",
   "disk.full": "later",
+  "budget.exceeded": "never",
+  "provider.unknown": "never",
+  "provider.key-missing": "never",
+  "provider.refused": "never",
 } as const satisfies Record<AgentFailure["code"], AgentFailure["retry"]>;
 
 export const failure = (code: AgentFailure["code"], message: string): AgentFailure => ({

@@ -9,6 +9,7 @@ import { startDocument } from "../fold/run.ts";
 import { unreachable } from "../invariant.ts";
 import { settle } from "../settle/settle.ts";
 import { giveApproval, refuseApproval } from "./approval.ts";
+import { raiseBudget } from "./budget.ts";
 import { answerPermission, askPermission } from "./dialogue.ts";
 import { acceptDegraded, allowGuard, disposeFinding, refuseGuard } from "./exception.ts";
 import { cancelRun, pauseRun, resumeRun, startedBody, prepareWorkspace } from "./run.ts";
@@ -37,6 +38,7 @@ const PERSONS_ONLY: ReadonlySet<Command["kind"]> = new Set([
   "guard.allow",
   "guard.refuse",
   "degraded.accept",
+  "budget.raise",
   "permission.answer",
   "finding.dispose",
   "artifact.amend",
@@ -110,6 +112,8 @@ const performAnswer = (draft: Draft, command: Answer): Rejected | null => {
       return refuseGuard(draft, command);
     case "degraded.accept":
       return acceptDegraded(draft, command);
+    case "budget.raise":
+      return raiseBudget(draft, command);
     case "finding.dispose":
       return disposeFinding(draft, command);
     case "permission.ask":

@@ -2,7 +2,7 @@
 import type { CommandOf, Facts, Rejected } from "@tutti/protocol";
 import { authorStep, reopen } from "../back-edge.ts";
 import { guardIsOpen, guardSubject, waitForGuard } from "../checks.ts";
-import { passWhenWaived } from "../conclude-review.ts";
+import { concludeReview, passWhenWaived } from "../conclude-review.ts";
 import { type Draft, emit, endAttempt, reject } from "../draft.ts";
 import { concludeChecks } from "../settle/checks.ts";
 import { startStep } from "../start.ts";
@@ -85,8 +85,14 @@ export const acceptDegraded = (
     by: actorName(draft),
     reason: command.reason,
   });
+  const step = stepByKey(draft.state, command.step);
+  if (choice.reviewers.length > 0 && step.kind === "review") {
+    // They have answered, and were served by a family that may not judge alone.
+    concludeReview(draft, step);
+    return null;
+  }
   endAttempt(draft, command.step, { outcome: "no foreign reviewer" });
-  startStep(draft, stepByKey(draft.state, command.step), command.step);
+  startStep(draft, step, command.step);
   return null;
 };
 

@@ -7,6 +7,7 @@ import { invariant } from "../invariant.ts";
 import type { Happened } from "./happened.ts";
 import { foldRun, startDocument } from "./run.ts";
 import { foldStep } from "./step.ts";
+import { foldTurn } from "./turn.ts";
 import { foldWork } from "./work.ts";
 
 export const evolve = (state: RunDocument | null, event: Happened): RunDocument => {
@@ -16,7 +17,13 @@ export const evolve = (state: RunDocument | null, event: Happened): RunDocument 
   }
   invariant(state !== null, "a run starts before anything else happens to it");
   const next = { ...state, version: state.version + 1, updatedAt: event.at };
-  return foldRun(next, event) ?? foldStep(next, event) ?? foldWork(next, event) ?? next;
+  return (
+    foldRun(next, event) ??
+    foldStep(next, event) ??
+    foldTurn(next, event) ??
+    foldWork(next, event) ??
+    next
+  );
 };
 
 /** Replays a whole run. */

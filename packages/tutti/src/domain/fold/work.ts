@@ -1,16 +1,18 @@
-import type { EventOf, Finding, Proof, RunDocument } from "@tutti/protocol";
+import type { Author, EventOf, Finding, Proof, RunDocument } from "@tutti/protocol";
 import { unreachable } from "../invariant.ts";
+import { mergeAuthors } from "../lineage.ts";
 import type { Happened } from "./happened.ts";
 
-const addAuthor = (state: RunDocument, name: string, family: string): RunDocument["authors"] =>
-  state.authors.some((author) => author.name === name && author.family === family)
-    ? state.authors
-    : [...state.authors, { name, family }];
+/** Checkpoints of before there was a gateway name one family, as it was declared. */
+const authorsOf = ({ authors, by, family }: EventOf<"checkpoint.created">): readonly Author[] =>
+  authors ?? [{ name: by, family, lineage: family === "human" ? "human" : "declared", models: [] }];
 
 const checkpoint = (state: RunDocument, body: EventOf<"checkpoint.created">): RunDocument => ({
   ...state,
   candidate: body.candidate,
-  authors: body.changed.length === 0 ? state.authors : addAuthor(state, body.by, body.family),
+  ...(body.changed.length === 0
+    ? {}
+    : { authors: mergeAuthors(state.authors, authorsOf(body)), writers: [] }),
   changed: [...new Set([...state.changed, ...body.changed])].toSorted(),
   landing: null,
 });

@@ -14,7 +14,7 @@ import {
 import { hashOf } from "../hash.ts";
 import { invariant } from "../invariant.ts";
 import { REVIEWER_TRIES_MAX } from "../limits.ts";
-import { familyOf } from "../roles.ts";
+import { raiserOf } from "../lineage.ts";
 import { ruleFinding } from "../rule.ts";
 import { effectsOf, stepByKey, stepState } from "../steps.ts";
 import { failureFacts, failureOf } from "./failure.ts";
@@ -64,17 +64,11 @@ const unavailable = (draft: Draft, payload: Reviewer, result: EffectResult): voi
 };
 
 const raise = (draft: Draft, payload: Reviewer, report: FindingReport): void => {
-  const agent = draft.state.policy.config.agents[payload.agent];
   const finding: Finding = {
     ...report,
     id: FindingId.parse(`F${draft.state.findings.length + 1}`),
     step: payload.step,
-    raisedBy: {
-      agent: payload.agent,
-      model: agent?.model ?? null,
-      family: familyOf(draft.state, payload.agent),
-      lineage: "declared",
-    },
+    raisedBy: raiserOf(draft.state, { step: payload.step, agent: payload.agent }),
     raisedOn: payload.candidate.commit,
     verdict: null,
     evidence: null,
@@ -153,7 +147,7 @@ const settleInvestigation = (draft: Draft, { payload, result }: Settled<"evidenc
     reproduction: payload.reproduction,
     id: FindingId.parse(`F${draft.state.findings.length + 1}`),
     step: payload.step,
-    raisedBy: { agent, model: null, family: familyOf(draft.state, agent), lineage: "declared" },
+    raisedBy: raiserOf(draft.state, { step: payload.step, agent }),
     raisedOn: payload.base,
     verdict: "reproduced",
     evidence: {

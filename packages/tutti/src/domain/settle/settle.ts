@@ -2,6 +2,7 @@
 import type { CommandOf, Effect, EffectResult } from "@tutti/protocol";
 import { type Draft, emit, reject, request } from "../draft.ts";
 import { unreachable } from "../invariant.ts";
+import { accountTurn } from "./account.ts";
 import { settleChecks } from "./checks.ts";
 import { settleDispose, settlePrepare } from "./lifecycle.ts";
 import { settleLanding, settleMerge } from "./merge.ts";
@@ -14,12 +15,14 @@ const route = (draft: Draft, effect: Effect, result: EffectResult): void => {
     case "workspace.prepare":
       return settlePrepare(draft, result);
     case "agent.turn":
+      accountTurn(draft, { effect, payload, result });
       return settleTurn(draft, { effect, payload, result });
     case "checkpoint.create":
       return settleCheckpoint(draft, { effect, payload, result });
     case "checks.run":
       return settleChecks(draft, { effect, payload, result });
     case "review.turn":
+      accountTurn(draft, { effect, payload, result });
       return settleReviewer(draft, { effect, payload, result });
     case "evidence.run":
       return settleEvidence(draft, { effect, payload, result });

@@ -1,9 +1,10 @@
 /** An author's or planner's attempt: turn → artifacts → checkpoint → gate → pass, or one more attempt with the facts. */
 import type { AgentStep, EffectResult, Facts, Failure, StepKey } from "@tutti/protocol";
 import { cancelEffects, type Draft, emit, endAttempt, fail, pass, request } from "../draft.ts";
+import { UNKNOWN_FAMILY } from "../family.ts";
 import { invariant } from "../invariant.ts";
 import { RETRY_BACKOFF_MS } from "../limits.ts";
-import { familyOf } from "../roles.ts";
+import { checkpointAuthors } from "../lineage.ts";
 import { requestCheckpoint, requestGate, requestTurn, UNRECORDED } from "../start.ts";
 import { effectsOf, stepByKey, stepState } from "../steps.ts";
 import { failureFacts, failureOf } from "./failure.ts";
@@ -150,7 +151,8 @@ export const settleCheckpoint = (
     endAttempt(draft, payload.step, end);
     return retryOrFail(draft, payload.step, { ...end, failure });
   }
-  const family = payload.step === null ? "human" : familyOf(draft.state, payload.by);
+  const isPerson = payload.step === null;
+  const authors = checkpointAuthors(draft.state, { by: payload.by, isPerson });
   if (result.changed.length > 0 || draft.state.candidate === null) {
     emit(draft, {
       type: "checkpoint.created",
@@ -159,7 +161,8 @@ export const settleCheckpoint = (
       changed: result.changed,
       step: payload.step,
       by: payload.by,
-      family,
+      family: authors.at(-1)?.family ?? UNKNOWN_FAMILY,
+      authors: [...authors],
     });
   }
   if (result.changed.length > 0) restartGates(draft);

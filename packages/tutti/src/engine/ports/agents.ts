@@ -1,5 +1,9 @@
-import type { AgentConfig, PermissionOption, TranscriptEntry } from "@tutti/protocol";
+import type { AgentConfig, BudgetStop, PermissionOption, TranscriptEntry } from "@tutti/protocol";
+import type { GatewayGrant } from "./gateway.ts";
 import type { Place } from "./place.ts";
+
+/** On whose behalf models are asked, which ones, and how much may be taken. */
+export type ModelGrant = Pick<GatewayGrant, "caller" | "policy" | "budget">;
 
 export type SessionSpec = {
   readonly name: string;
@@ -8,6 +12,10 @@ export type SessionSpec = {
   /** Owner of the process tree: the effect's id. */
   readonly owner: string;
   readonly limits: { readonly turnMs: number; readonly silenceMs: number };
+  /** Of a run's turn. Without it no model is asked: a handshake alone. */
+  readonly models?: ModelGrant;
+  /** What the turn must leave in the place's artifacts folder. */
+  readonly produces?: readonly string[];
 };
 
 export type AgentFailure = {
@@ -22,7 +30,11 @@ export type AgentFailure = {
     | "agent.stopped"
     | "workspace.full"
     | "sandbox.failed"
-    | "disk.full";
+    | "disk.full"
+    | "budget.exceeded"
+    | "provider.unknown"
+    | "provider.key-missing"
+    | "provider.refused";
   readonly message: string;
   readonly retry: "never" | "later" | "new-attempt";
 };
@@ -59,7 +71,9 @@ export type Session = {
   ) => AsyncIterable<AgentEvent>;
   /** Answers an open permission; `null` means cancelled. The turn's clock stands still while one is open. */
   readonly answer: (permission: string, option: string | null) => void;
-  /** Ends the session and the whole process tree. */
+  /** Set once a request of the session was refused for its budget. Absent where no gateway serves it. */
+  readonly budgetStop?: () => BudgetStop | null;
+  /** Ends the session and the whole process tree; everything that it asked is metered durably then. */
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
