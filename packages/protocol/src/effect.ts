@@ -125,17 +125,12 @@ const models = {
   served: z.array(ServedModel).optional(),
   lineage: TurnLineage.optional(),
 };
+const ofTurn = { ...models, durationMs: z.number().int().nonnegative().optional() };
 
 export const EffectResult = z.discriminatedUnion("kind", [
-  z.object({
-    kind: z.literal("failed"),
-    failure: Failure,
-    ...models,
-    /** Of a turn. */
-    durationMs: z.number().int().nonnegative().optional(),
-  }),
+  z.object({ kind: z.literal("failed"), failure: Failure, ...ofTurn }),
   /** The worker's process died or was stopped in the middle; what it did cannot be known. */
-  z.object({ kind: z.literal("interrupted"), reason: z.string(), ...models }),
+  z.object({ kind: z.literal("interrupted"), reason: z.string(), ...ofTurn }),
   z.object({ kind: z.literal("workspace.prepared"), root: z.string(), facts: z.array(z.string()) }),
   z.object({
     kind: z.literal("turn.ended"),

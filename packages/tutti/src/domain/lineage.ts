@@ -105,7 +105,7 @@ const authorFamilies = (state: RunDocument): readonly string[] =>
  * The family that a reviewer judges as: of its newest turn in this review where there is one. Served by
  * several, the one that may not judge counts.
  */
-export const judgeFamily = (
+const judgeFamily = (
   state: RunDocument,
   about: { readonly step: string; readonly agent: string },
 ): string => {

@@ -5,6 +5,7 @@ import type { Engine, Outcome, PersonCommand, RunRequest, Started } from "./api.
 import { createFeed } from "./feed.ts";
 import { groupsOf } from "./groups.ts";
 import { createBaselines } from "./perform/baseline.ts";
+import { withLineage } from "./perform/models.ts";
 import { performEffect, type Shared } from "./perform/perform.ts";
 import { sourceOf } from "./perform/context.ts";
 import { createPermissions } from "./permissions.ts";
@@ -21,8 +22,9 @@ const WORKER: Actor = { kind: "system", part: "worker" };
 
 /** A result for an effect that was settled or cancelled meanwhile changes nothing: its id is the key. */
 const settleIn =
-  (runs: Runs) =>
-  async (effect: Effect, result: EffectResult): Promise<void> => {
+  (store: Deps["store"], runs: Runs) =>
+  async (effect: Effect, outcome: EffectResult): Promise<void> => {
+    const result = withLineage(store, effect, outcome);
     await runs.handle(effect.run, { kind: "effect.settle", effect: effect.id, result }, WORKER);
   };
 
@@ -145,10 +147,12 @@ export const createEngine = (deps: Deps): Engine => {
     perform: async (effect, { signal }) => {
       const state = runs.document(effect.run);
       if (state === null) throw new Error(`effect ${effect.id} belongs to no run`);
-      return await performEffect({ deps, effect, state, signal, ask: permissions.ask, shared });
+      const { ask } = permissions;
+      const { document } = runs;
+      return await performEffect({ deps, effect, state, signal, ask, document, shared });
     },
     groupsOf: (effect) => groupsOf(effect, runs.document(effect.run), deps.limits),
-    settle: settleIn(runs),
+    settle: settleIn(deps.store, runs),
   });
   const reads = createReads(deps, runs);
   const live = (): RunId[] => [

@@ -1,5 +1,5 @@
 /** The blocks of a workflow file as people write them. `parse.ts` turns them into the protocol's workflow. */
-import { OnFail, Role, Stage, StepId } from "@tutti/protocol";
+import { Budget, OnFail, Role, Stage, StepId } from "@tutti/protocol";
 import { z } from "zod";
 
 const ArtifactName = z
@@ -9,13 +9,9 @@ const ArtifactName = z
 export const FrontMatter = z.strictObject({
   name: StepId.describe("The name of the file without `.md`."),
   description: z.string().min(1).max(500),
-  budget: z
-    .strictObject({
-      usd: z.number().positive().optional(),
-      minutes: z.number().positive().optional(),
-    })
-    .optional()
-    .describe("Read, and not enforced by this version."),
+  budget: Budget.optional().describe(
+    "Bounds of one run; the tightest of these and the project's holds.",
+  ),
   waives: z
     .partialRecord(Stage, z.string().min(1))
     .default({})

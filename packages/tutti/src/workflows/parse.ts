@@ -74,6 +74,7 @@ export const parseWorkflow = (text: string, file: string): ParsedWorkflow => {
     description: front.description,
     preamble: outline.preamble,
     waives: front.waives,
+    ...(front.budget === undefined ? {} : { budget: front.budget }),
     steps,
   });
   if (!workflow.success) {
@@ -112,14 +113,6 @@ const readFront = (outline: Outline, context: Context): FrontMatter | null => {
   if (read.kind === "invalid") {
     context.problems.push(...read.problems);
     return null;
-  }
-  if (read.data.budget !== undefined && yaml.kind === "read") {
-    context.complain({
-      line: yaml.document.lineOf(["budget"]),
-      level: "warning",
-      message: "`budget` is read and not enforced by this version.",
-      mend: "Bound a run with `limits` in .tutti/config.yaml.",
-    });
   }
   return read.data;
 };

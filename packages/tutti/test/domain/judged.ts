@@ -22,36 +22,67 @@ const familiesOf = ({ agent, served }: EventOf<"turn.ended">): readonly string[]
     ? [DECLARED[agent] ?? UNKNOWN]
     : served.map(({ family }) => family ?? UNKNOWN);
 
+type Story = {
+  wrote: Set<string>;
+  committed: Set<string>;
+  seated: readonly string[];
+  isAccepted: boolean;
+  judges: Map<string, EventOf<"turn.ended">>;
+};
+
+const noteTurn = (story: Story, body: EventOf<"turn.ended">): void => {
+  if (body.step === REVIEW) story.judges.set(body.agent, body);
+  const isWriter = /^(?:build|migrate)/u.test(body.step);
+  if (!isWriter || (body.outcome !== "ended" && body.served.length === 0)) return;
+  for (const family of familiesOf(body)) story.wrote.add(family);
+};
+
+const noteCheckpoint = (story: Story, body: EventOf<"checkpoint.created">): void => {
+  if (body.changed.length === 0) return;
+  for (const family of story.wrote) story.committed.add(family);
+  if (body.step === null) story.committed.add("human");
+  story.wrote.clear();
+};
+
+const note = (story: Story, body: EventBody): void => {
+  switch (body.type) {
+    case "turn.ended":
+      return noteTurn(story, body);
+    case "checkpoint.created":
+      return noteCheckpoint(story, body);
+    case "reviewers.chosen":
+      story.seated = body.reviewers;
+      return undefined;
+    case "degraded.accepted":
+      story.isAccepted = true;
+      return undefined;
+    default:
+      return undefined;
+  }
+};
+
 /** Every pass of the review with who wrote and who judged by then, from nothing but what happened. */
 export function judgedPasses(bodies: readonly EventBody[]): Passed[] {
-  const passes: Passed[] = [];
-  const wrote = new Set<string>();
-  const committed = new Set<string>();
-  let seated: readonly string[] = [];
-  let isAccepted = false;
-  const judges = new Map<string, EventOf<"turn.ended">>();
-  for (const body of bodies) {
-    if (body.type === "turn.ended" && body.step === REVIEW) judges.set(body.agent, body);
-    else if (body.type === "turn.ended" && /^(?:build|migrate)/u.test(body.step)) {
-      const isWritten = body.outcome === "ended" || body.served.length > 0;
-      if (isWritten) for (const family of familiesOf(body)) wrote.add(family);
-    } else if (body.type === "checkpoint.created" && body.changed.length > 0) {
-      for (const family of wrote) committed.add(family);
-      if (body.step === null) committed.add("human");
-      wrote.clear();
-    } else if (body.type === "reviewers.chosen") seated = body.reviewers;
-    else if (body.type === "degraded.accepted") isAccepted = true;
-    else if (body.type === "step.passed" && body.step === REVIEW && !isRenewed(body)) {
-      const turns = seated.flatMap((name) => judges.get(name) ?? []);
-      passes.push({
-        authors: new Set(committed),
+  const story: Story = {
+    wrote: new Set(),
+    committed: new Set(),
+    seated: [],
+    isAccepted: false,
+    judges: new Map(),
+  };
+  return bodies.flatMap((body) => {
+    note(story, body);
+    if (body.type !== "step.passed" || body.step !== REVIEW || isRenewed(body)) return [];
+    const turns = story.seated.flatMap((name) => story.judges.get(name) ?? []);
+    return [
+      {
+        authors: new Set(story.committed),
         judges: turns.map((turn) => familiesOf(turn)),
-        isAccepted,
+        isAccepted: story.isAccepted,
         isMetered: turns.some(({ served }) => served.length > 0),
-      });
-    }
-  }
-  return passes;
+      },
+    ];
+  });
 }
 
 /** A person said that an earlier review still holds. */

@@ -1,5 +1,4 @@
 /** The served family decides who wrote and who may judge, whatever was declared. */
-import type { EffectResult } from "@tutti/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { attention } from "../../src/domain/attention.ts";
@@ -26,7 +25,7 @@ type Families = readonly (string | null)[];
 /** The good result of a turn, served by these families. */
 const settleServed = (world: World, kind: "agent.turn" | "review.turn", families: Families) => {
   const effect = playTo(world, kind);
-  settle(world, effect, { ...resultFor(world, effect, 1), ...servedBy(families) } as EffectResult);
+  settle(world, effect, { ...resultFor(world, effect, 1), ...servedBy(families) });
 };
 
 const writtenBy = (families: Families, world = newWorld()): World => {
@@ -109,7 +108,7 @@ describe("a review by metered reviewers", () => {
     settle(world, turn, {
       ...resultFor(world, turn, 1),
       ...servedBy(["anthropic"]),
-    } as EffectResult);
+    });
     expect(statusOfStep(world, REVIEW)).toBe("pending");
     apply(world, { kind: "run.resume" }, PERSON);
     expect(asked(world)).toEqual([`degraded:${REVIEW}`]);
@@ -118,7 +117,7 @@ describe("a review by metered reviewers", () => {
   it("records the served model with what its reviewer raises", () => {
     const world = writtenBy(["anthropic"]);
     const turn = playTo(world, "review.turn");
-    settle(world, turn, { ...resultFor(world, turn, 3), ...servedBy(["google"]) } as EffectResult);
+    settle(world, turn, { ...resultFor(world, turn, 3), ...servedBy(["google"]) });
     expect(world.state.findings[0]?.raisedBy).toEqual({
       agent: "tenor",
       model: "model-of-google",
@@ -209,7 +208,7 @@ describe("no sequence of served families", () => {
             settle(world, effect, {
               ...resultFor(world, effect, 1),
               ...servedBy([...new Set<string | null>(served.next().value)]),
-            } as EffectResult);
+            });
         }
         const passes = judgedPasses(world.events.map(({ body }) => body));
         metered += passes.filter((pass) => pass.isMetered).length;

@@ -182,13 +182,15 @@ test("Windows line ends and a byte order mark change neither text nor lines", ()
 
 test("keys that are read and change nothing are warned of", () => {
   const text = source({
-    front: FRONT.replace("---\n#", "budget: { usd: 5 }\n---\n#"),
     build: step("kind: agent\nrole: author\naccess: workspace\nretry: { max: 1, on: [checks] }"),
   });
-  expect(parse(text)).toMatchObject({
-    kind: "workflow",
-    problems: [{ level: "warning", line: 4 }, { level: "warning" }],
-  });
+  expect(parse(text)).toMatchObject({ kind: "workflow", problems: [{ level: "warning" }] });
+});
+
+test("a budget of the front matter bounds every run of the workflow", () => {
+  const front = FRONT.replace("---\n#", "budget: { usd: 5, tokens: 100, minutes: 9.5 }\n---\n#");
+  expect(parse(source({ front }))).toMatchObject({ kind: "workflow", problems: [] });
+  expect(workflowOf(source({ front })).budget).toEqual({ usd: 5, tokens: 100, minutes: 9.5 });
 });
 
 test("an empty file and a file that is no text of a workflow are refused without an exception", () => {

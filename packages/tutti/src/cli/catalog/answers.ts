@@ -123,6 +123,29 @@ export const ANSWERS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: "budget",
+    about: "Let a run take more than its budget",
+    examples: [{ command: "tutti budget raise r-4k2m --usd 10", about: "And go on" }],
+    commands: [
+      {
+        name: "raise",
+        about: "Set a higher limit for this run; what stopped for the lower one goes on",
+        args: [RUN_ARGUMENT],
+        options: [
+          { flags: "--usd <amount>", about: "US dollars" },
+          { flags: "--tokens <number>", about: "Tokens, sent and received" },
+          { flags: "--minutes <number>", about: "Minutes of agents' turns" },
+          { flags: "--day", about: "The limit of all runs of the day, as far as this run goes" },
+          WAIT_OPTION,
+        ],
+        examples: [
+          { command: "tutti budget raise r-4k2m --usd 10 --wait", about: "And follow the run" },
+        ],
+        load: () => import("../commands/budget-raise.ts"),
+      },
+    ],
+  },
+  {
     name: "retry",
     about: "Try again what failed",
     args: [RUN_ARGUMENT, { name: "step", about: "By default everything that failed" }],

@@ -153,6 +153,10 @@ function answerLine(body: EventBody): Line | null {
         "↺",
         `${body.step}: ${body.by} asks for ${body.answer}${tail(body.comment)}`,
       ];
+    case "budget.raised": {
+      const limits = Object.entries(body.budget).map(([measure, limit]) => `${limit} ${measure}`);
+      return ["waiting", "▽", `budget raised by ${body.by} to ${limits.join(", ")}`];
+    }
     case "guard.allowed":
       return ["waiting", "▽", `change to the judge allowed by ${body.by}${tail(body.reason)}`];
     case "guard.refused":

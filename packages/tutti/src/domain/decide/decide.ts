@@ -78,6 +78,8 @@ const perform = (
       return addComment(draft, command);
     case "artifact.amend":
       return amendArtifact(draft, command);
+    case "budget.raise":
+      return raiseBudget(draft, command);
     default:
       return performAnswer(draft, command);
   }
@@ -96,7 +98,8 @@ type Answer = Exclude<
       | "step.renew"
       | "work.return"
       | "comment.add"
-      | "artifact.amend";
+      | "artifact.amend"
+      | "budget.raise";
   }
 >;
 
@@ -112,8 +115,6 @@ const performAnswer = (draft: Draft, command: Answer): Rejected | null => {
       return refuseGuard(draft, command);
     case "degraded.accept":
       return acceptDegraded(draft, command);
-    case "budget.raise":
-      return raiseBudget(draft, command);
     case "finding.dispose":
       return disposeFinding(draft, command);
     case "permission.ask":

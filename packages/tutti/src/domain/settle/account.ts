@@ -21,6 +21,6 @@ export const accountTurn = (draft: Draft, { payload, result }: Turn): void => {
     served: result.served ?? [],
     lineage: result.lineage ?? "declared",
     usage: result.kind === "turn.ended" ? result.usage : null,
-    durationMs: result.kind === "interrupted" ? 0 : (result.durationMs ?? 0),
+    durationMs: result.durationMs ?? 0,
   });
 };

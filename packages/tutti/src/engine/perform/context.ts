@@ -10,6 +10,7 @@ import { TuttiError } from "@tutti/protocol";
 import { fileFailure } from "../../platform/file-failure.ts";
 import type { Deps } from "../ports/deps.ts";
 import type { RunSource } from "../ports/workspaces.ts";
+import type { Taken } from "./models.ts";
 
 /** Asks a person through the run's attention queue; resolves to the chosen option, or null when the turn ends first. */
 export type AskPermission = (
@@ -34,6 +35,7 @@ export type Work<Kind extends EffectPayload["kind"]> = {
   readonly source: RunSource;
   readonly signal: AbortSignal;
   readonly ask: AskPermission;
+  readonly taken: Taken;
 };
 
 export const sourceOf = (state: RunDocument): RunSource => ({

@@ -4,6 +4,7 @@ import { unreachable } from "../../domain/invariant.ts";
 import type { Deps } from "../ports/deps.ts";
 import type { Baselines } from "./baseline.ts";
 import { type AskPermission, resultOf, sourceOf } from "./context.ts";
+import type { Taken } from "./models.ts";
 import {
   performCheckpoint,
   performDispose,
@@ -20,6 +21,8 @@ type Job = {
   readonly state: RunDocument;
   readonly signal: AbortSignal;
   readonly ask: AskPermission;
+  /** Newest document of a run: what others took since counts too. */
+  readonly document: Taken["document"];
   readonly shared: Shared;
 };
 
@@ -41,7 +44,9 @@ const FENCED: ReadonlySet<EffectKind> = new Set([
 
 const route = (job: Job): Promise<EffectResult> => {
   const { payload } = job.effect;
-  const shared = { ...job, source: sourceOf(job.state) };
+  const { deps, document } = job;
+  const taken = { store: deps.store, now: deps.clock.now(), document };
+  const shared = { ...job, source: sourceOf(job.state), taken };
   switch (payload.kind) {
     case "workspace.prepare":
       return performPrepare({ ...shared, payload });

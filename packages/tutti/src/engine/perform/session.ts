@@ -2,12 +2,20 @@
  * One attempt with an agent: open, prompt, persist what it says, answer what it asks, read what it
  * made, and hand problems back once in the same session. Ends as a result, never as an exception.
  */
-import type { EffectResult, TranscriptEntry, Usage } from "@tutti/protocol";
+import type {
+  BudgetScope,
+  BudgetStop,
+  EffectResult,
+  TranscriptEntry,
+  Usage,
+} from "@tutti/protocol";
+import { budgetOf } from "../../domain/budget.ts";
 import type { AgentEvent, Session } from "../ports/agents.ts";
 import type { PromptInput } from "../ports/rules.ts";
 import type { Place } from "../ports/place.ts";
 import { type Collected, collectArtifacts } from "./artifacts.ts";
 import type { Work } from "./context.ts";
+import { budgetFailure, grantOf, stopBefore, turnTime, wholeStop } from "./models.ts";
 
 /** Times that problems with the artifacts are handed back in the same session. */
 const REPAIRS_MAX = 1;
@@ -150,42 +158,67 @@ const converse = async (work: Turn, session: Session, job: SessionJob): Promise<
   }
 };
 
-export const runSession = async (work: Turn, job: SessionJob): Promise<EffectResult> => {
+const failedFor = (work: Turn, job: SessionJob, result: EffectResult): EffectResult => {
+  if (result.kind !== "failed") return result;
+  const { code, message } = result.failure;
+  const at = work.deps.clock.now();
+  recorder(work, job.session)({ kind: "ended", at, reason: `${code}: ${message}` });
+  return result;
+};
+
+/** A turn that ran out of its budget's minutes, or was refused a request, waits for a person. */
+const judgedByBudget = (
+  work: Turn,
+  result: EffectResult,
+  { stop, scope }: { readonly stop: BudgetStop | null; readonly scope: BudgetScope | null },
+): EffectResult => {
+  const { agent } = work.payload;
+  if (stop !== null) return budgetFailure(agent, wholeStop(work, stop));
+  const isLate = result.kind === "failed" && result.failure.code === "agent.timeout";
+  if (!isLate || scope === null) return result;
+  const { minutes = 0 } = budgetOf(work.state, scope);
+  return budgetFailure(agent, { scope, measure: "minutes", limit: minutes, spent: minutes });
+};
+
+const missing = (agent: string): EffectResult => ({
+  kind: "failed",
+  failure: {
+    code: "agent.missing",
+    message: `no agent ${agent} is configured`,
+    retry: "never",
+  },
+});
+
+const openAndConverse = async (work: Turn, job: SessionJob): Promise<EffectResult> => {
   const { deps, payload, state, signal } = work;
   const agent = state.policy.config.agents[payload.agent];
-  if (agent === undefined)
-    return {
-      kind: "failed",
-      failure: {
-        code: "agent.missing",
-        message: `no agent ${payload.agent} is configured`,
-        retry: "never",
-      },
-    };
+  if (agent === undefined) return missing(payload.agent);
+  const reached = stopBefore(work.taken, state);
+  if (reached !== null) return failedFor(work, job, budgetFailure(payload.agent, reached));
   const { limits } = state.policy.config;
+  const { turnMs, scope } = turnTime(work, limits.turnMinutes * MS_PER_MINUTE);
   const spec = {
     name: payload.agent,
     agent,
     place: environment(work, job.place),
     owner: work.effect.id,
-    limits: {
-      turnMs: limits.turnMinutes * MS_PER_MINUTE,
-      silenceMs: limits.silenceMinutes * MS_PER_MINUTE,
-    },
+    limits: { turnMs, silenceMs: limits.silenceMinutes * MS_PER_MINUTE },
+    models: grantOf(work),
+    produces: job.produces,
   };
   const opened = await deps.agents.open(spec, { signal });
   if (opened.kind === "failed") {
     if (signal.aborted) return { kind: "interrupted", reason: "the turn was stopped" };
-    recorder(
-      work,
-      job.session,
-    )({
-      kind: "ended",
-      at: deps.clock.now(),
-      reason: `${opened.failure.code}: ${opened.failure.message}`,
-    });
-    return { kind: "failed", failure: opened.failure };
+    return failedFor(work, job, opened);
   }
   await using session = opened.session;
-  return await converse(work, session, job);
+  const result = await converse(work, session, job);
+  return judgedByBudget(work, result, { stop: session.budgetStop?.() ?? null, scope });
+};
+
+export const runSession = async (work: Turn, job: SessionJob): Promise<EffectResult> => {
+  const startedAt = work.deps.clock.now();
+  const result = await openAndConverse(work, job);
+  const isCut = result.kind === "failed" || result.kind === "interrupted";
+  return isCut ? { ...result, durationMs: work.deps.clock.now() - startedAt } : result;
 };
