@@ -7,6 +7,7 @@ const timeouts = {
   fences: 60_000,
   faults: 120_000,
   e2e: 120_000,
+  agents: 120_000,
 };
 
 function tier(name: keyof typeof timeouts, include: string[]) {
@@ -35,6 +36,7 @@ export default defineConfig({
       tier("faults", ["test/faults/**/*.test.ts"]),
       tier("fences", ["test/fences/**/*.test.ts"]),
       tier("e2e", ["test/e2e/**/*.test.ts"]),
+      tier("agents", ["test/agents/**/*.test.ts"]),
     ],
   },
 });

@@ -47,10 +47,26 @@ const readQuietly = (path: string): string => {
 
 const isZombie = (pid: string): boolean => /^State:\s+Z/mu.test(readQuietly(`/proc/${pid}/status`));
 
-/** Generous, because other work may share the machine; tests of the limits name their own. */
-const LIMITS = { turnMs: 60_000, silenceMs: 60_000 };
+/** @throws Error with the failure's message. */
+export const sessionOf = async (opening: Promise<Opened>): Promise<Session> => {
+  const opened = await opening;
+  if (opened.kind === "failed")
+    throw new Error(`${opened.failure.code}: ${opened.failure.message}`);
+  return opened.session;
+};
 
-export const createRig = async (agents: Agents, isolation: Place["isolation"]): Promise<Rig> => {
+/** Generous, because other work may share the machine; tests of the limits name their own. */
+export const LIMITS = { turnMs: 60_000, silenceMs: 60_000 };
+
+type Stage = {
+  readonly place: Place;
+  readonly scripts: string;
+  readonly leftovers: Rig["leftovers"];
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+/** A place of its own, in which what `reads` names is shown. */
+export const createStage = (isolation: Place["isolation"], reads: readonly string[]): Stage => {
   const folder = mkdtempSync(join(tmpdir(), "tutti-agents-"));
   const inside = (name: string): string => {
     mkdirSync(join(folder, name));
@@ -82,10 +98,28 @@ export const createRig = async (agents: Agents, isolation: Place["isolation"]): 
       { source: home, target: home, access: "writable" },
       { source: artifacts, target: artifacts, access: "writable" },
       { source: scripts, target: scripts, access: "read-only" },
-      ...PROGRAM.read.map((path) => ({ source: path, target: path, access: "read-only" as const })),
-      { source: process.execPath, target: process.execPath, access: "read-only" },
+      ...reads.map((path) => ({ source: path, target: path, access: "read-only" as const })),
     ],
   };
+  return {
+    place,
+    scripts,
+    leftovers: () =>
+      readdirSync("/proc")
+        .filter(
+          (pid) =>
+            /^\d+$/u.test(pid) &&
+            readQuietly(`/proc/${pid}/environ`).includes(`${MARK}=${mark}`) &&
+            !isZombie(pid),
+        )
+        .map((pid) => `${pid} ${readQuietly(`/proc/${pid}/cmdline`).replaceAll("\0", " ")}`),
+    [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+};
+
+export const createRig = async (agents: Agents, isolation: Place["isolation"]): Promise<Rig> => {
+  const stage = createStage(isolation, [...PROGRAM.read, process.execPath]);
+  const { place, scripts } = stage;
   let written = 0;
 
   const open: Rig["open"] = async (script, { agent, limits, signal } = {}) => {
@@ -110,22 +144,9 @@ export const createRig = async (agents: Agents, isolation: Place["isolation"]): 
   return {
     place,
     open,
-    session: async (script, options) => {
-      const opened = await open(script, options);
-      if (opened.kind === "failed")
-        throw new Error(`${opened.failure.code}: ${opened.failure.message}`);
-      return opened.session;
-    },
-    leftovers: () =>
-      readdirSync("/proc")
-        .filter(
-          (pid) =>
-            /^\d+$/u.test(pid) &&
-            readQuietly(`/proc/${pid}/environ`).includes(`${MARK}=${mark}`) &&
-            !isZombie(pid),
-        )
-        .map((pid) => `${pid} ${readQuietly(`/proc/${pid}/cmdline`).replaceAll("\0", " ")}`),
-    [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true }),
+    session: (script, options) => sessionOf(open(script, options)),
+    leftovers: stage.leftovers,
+    [Symbol.asyncDispose]: stage[Symbol.asyncDispose],
   };
 };
 
