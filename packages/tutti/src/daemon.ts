@@ -6,6 +6,7 @@ import { DAEMON_LOG } from "./client/start-daemon.ts";
 import { createLocalDispatcher } from "./dispatch/local/dispatcher.ts";
 import { createEngine } from "./engine/engine.ts";
 import type { Deps, Limits } from "./engine/ports/deps.ts";
+import { createGateway } from "./gateway/gateway.ts";
 import { systemClock } from "./platform/clock.ts";
 import { randomIds } from "./platform/ids.ts";
 import { type Log, openFileLog } from "./platform/log.ts";
@@ -67,6 +68,13 @@ const createDeps = (options: DaemonOptions, { store, redactor, log }: Parts): De
     workspaces,
     repositories,
     agents: acpAgents({ sandbox, clock: systemClock }),
+    gateway: createGateway({
+      store,
+      secrets: { get: async (name) => environment[name] ?? null },
+      providers: async () => ({}),
+      clock: systemClock,
+      log: report,
+    }),
     verification: createVerification({ sandbox, putBlob: (bytes) => store.blobs.put(bytes) }),
     rules: createRules(folders.config),
     redactor,

@@ -1,6 +1,7 @@
 import type { Agents } from "./agents.ts";
 import type { Clock } from "./clock.ts";
 import type { Dispatcher, Group, Perform } from "./dispatcher.ts";
+import type { Gateway } from "./gateway.ts";
 import type { ProjectRules } from "./rules.ts";
 import type { Redactor } from "./secrets.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -21,6 +22,7 @@ export type Deps = {
   readonly dispatcher: (hooks: DispatcherHooks) => Dispatcher;
   readonly sandbox: Sandbox;
   readonly agents: Agents;
+  readonly gateway: Gateway;
   readonly workspaces: Workspaces;
   readonly repositories: Repositories;
   readonly verification: Verification;

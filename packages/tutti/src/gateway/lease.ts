@@ -1,0 +1,116 @@
+/** The models of one session: its token, its ways in, its record, its end. */
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { Readable } from "node:stream";
+import type { ModelRequest } from "@tutti/protocol";
+import type { BudgetStop, GatewayLease } from "../engine/ports/gateway.ts";
+import { TOO_LARGE } from "./body.ts";
+import { exchange, refused } from "./exchange.ts";
+import type { Answer, Incoming } from "./exchange.ts";
+import { REQUEST_MAX_BYTES } from "./limits.ts";
+import { USUAL_DIALECT } from "./routes.ts";
+import type { Scene } from "./scene.ts";
+import { createServing } from "./serve.ts";
+
+const TOKEN_BYTES = 32;
+
+type LeaseOptions = {
+  /** All of a scene but what belongs to the session itself. */
+  readonly scene: Omit<Scene, "isToken" | "record" | "requests" | "stopForBudget">;
+  readonly record: (request: ModelRequest) => void;
+  /** Everything that was recorded is durable; the session is over. */
+  readonly close: () => Promise<void>;
+};
+
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+
+export function createLease(options: LeaseOptions): GatewayLease {
+  const token = `tutti-${randomBytes(TOKEN_BYTES).toString("base64url")}`;
+  const expected = digest(token);
+  const requests: ModelRequest[] = [];
+  const open = new Set<AbortController>();
+  const active = new Set<Promise<unknown>>();
+  let budgetStop: BudgetStop | null = null;
+  let isOver = false;
+  const scene: Scene = {
+    ...options.scene,
+    isToken: (presented) => timingSafeEqual(digest(presented), expected),
+    requests,
+    record: (request) => {
+      requests.push(request);
+      options.record(request);
+    },
+    stopForBudget: (stop) => {
+      budgetStop ??= stop;
+    },
+  };
+  const handle = async (
+    incoming: Omit<Incoming, "signal">,
+    cancel: AbortController,
+  ): Promise<Answer> => {
+    if (isOver) {
+      const dialect = USUAL_DIALECT[scene.provider.dialect];
+      return refused(dialect, { status: 503, message: "this session has ended" });
+    }
+    open.add(cancel);
+    const answering = exchange(scene, { ...incoming, signal: cancel.signal });
+    active.add(answering);
+    const answer = await answering;
+    active.delete(answering);
+    answer.body.once("close", () => open.delete(cancel));
+    return answer;
+  };
+  const serving = createServing(handle);
+  return {
+    token,
+    attach: serving.attach,
+    fetch: ownFetch(handle),
+    requests: () => requests.slice(),
+    budgetStop: () => budgetStop,
+    [Symbol.asyncDispose]: async () => {
+      isOver = true;
+      for (const cancel of open) cancel.abort();
+      serving.close();
+      await Promise.all(active);
+      await options.close();
+    },
+  };
+}
+
+type Handle = (incoming: Omit<Incoming, "signal">, cancel: AbortController) => Promise<Answer>;
+
+/** The daemon's own way in: no socket, no token, everything else the same. */
+function ownFetch(handle: Handle): typeof globalThis.fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const { pathname, search } = new URL(request.url);
+    request.signal.throwIfAborted();
+    const cancel = new AbortController();
+    request.signal.addEventListener("abort", () => cancel.abort(), { once: true });
+    const answer = await handle(
+      {
+        method: request.method,
+        target: pathname + search,
+        headers: Object.fromEntries(request.headers),
+        body: async () => {
+          const bytes = Buffer.from(await request.arrayBuffer());
+          return bytes.length > REQUEST_MAX_BYTES ? TOO_LARGE : bytes;
+        },
+        needsToken: false,
+      },
+      cancel,
+    );
+    if (request.signal.aborted) {
+      answer.body.destroy();
+      request.signal.throwIfAborted();
+    }
+    return toResponse(answer);
+  };
+}
+
+function toResponse({ status, headers, body }: Answer): Response {
+  const list = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    for (const one of typeof value === "string" ? [value] : value) list.append(name, one);
+  }
+  return new Response(Readable.toWeb(body), { status, headers: list });
+}

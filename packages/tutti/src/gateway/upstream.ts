@@ -1,0 +1,123 @@
+/** Requests to providers: kept-alive connections, no redirects, and time-outs with names. */
+import * as http from "node:http";
+import * as https from "node:https";
+import type { Timeouts } from "./limits.ts";
+
+/** Idle connections that are kept for each provider. */
+const IDLE_CONNECTIONS_MAX = 64;
+
+export type UpstreamFailure =
+  /** Nobody answered: refused, unknown name, broken TLS, connection lost before an answer. */
+  | { readonly kind: "unreachable"; readonly reason: string; readonly wasSent: boolean }
+  /** What came is no HTTP. */
+  | { readonly kind: "garbage"; readonly reason: string }
+  | { readonly kind: "silent"; readonly reason: string }
+  | { readonly kind: "cancelled" };
+
+type UpstreamAnswer =
+  | { readonly kind: "answer"; readonly message: http.IncomingMessage }
+  | UpstreamFailure;
+
+type UpstreamRequest = {
+  readonly url: URL;
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | null;
+  readonly signal: AbortSignal;
+};
+
+export type Upstream = {
+  /** Resolves with the answer's head. Its body is read by whoever asked. Never rejects. */
+  readonly send: (request: UpstreamRequest) => Promise<UpstreamAnswer>;
+};
+
+const codeOf = (error: Error): string =>
+  "code" in error && typeof error.code === "string" ? error.code : "";
+
+/** A kept connection that the provider had closed in the meantime: it never saw the request. */
+const wasStale = (request: http.ClientRequest, error: Error): boolean =>
+  request.reusedSocket && ["ECONNRESET", "EPIPE"].includes(codeOf(error));
+
+type Begin = (request: UpstreamRequest) => http.ClientRequest;
+
+function createBegin(): Begin {
+  const options = { keepAlive: true, maxFreeSockets: IDLE_CONNECTIONS_MAX };
+  const plain = new http.Agent(options);
+  const secure = new https.Agent(options);
+  return ({ url, method, path, headers, body }) => {
+    const length = body === null ? {} : { "content-length": String(body.length) };
+    const isSecure = url.protocol === "https:";
+    return (isSecure ? https : http).request({
+      agent: isSecure ? secure : plain,
+      // An IPv6 address is written with brackets in a URL and without them here.
+      hostname: url.hostname.replace(/^\[(?<address>.*)\]$/u, "$<address>"),
+      port: url.port === "" ? null : url.port,
+      method,
+      path,
+      headers: { ...headers, ...length, host: url.host },
+    });
+  };
+}
+
+function failureOf(outgoing: http.ClientRequest, error: Error): UpstreamFailure | "stale" {
+  if (wasStale(outgoing, error)) return "stale";
+  const code = codeOf(error);
+  if (code.startsWith("HPE_")) {
+    return { kind: "garbage", reason: `its answer is no HTTP (${code})` };
+  }
+  const wasSent = outgoing.socket?.connecting === false && outgoing.writableFinished;
+  return { kind: "unreachable", reason: error.message, wasSent };
+}
+
+const silentFor = (ms: number): UpstreamFailure => ({
+  kind: "silent",
+  reason: `no answer within ${Math.round(ms / 1_000)} s`,
+});
+
+function sendOnce(
+  begin: Begin,
+  request: UpstreamRequest,
+  firstByteMs: number,
+): Promise<UpstreamAnswer | "stale"> {
+  const { body, signal } = request;
+  if (signal.aborted) return Promise.resolve({ kind: "cancelled" });
+  const { promise, resolve } = Promise.withResolvers<UpstreamAnswer | "stale">();
+  const outgoing = begin(request);
+  const giveUp = (failure: UpstreamFailure): void => {
+    resolve(failure);
+    outgoing.destroy();
+  };
+  const abort = (): void => giveUp({ kind: "cancelled" });
+  const timer = setTimeout(() => giveUp(silentFor(firstByteMs)), firstByteMs);
+  const end = (): void => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+  };
+  signal.addEventListener("abort", abort, { once: true });
+  outgoing.on("error", (error) => {
+    end();
+    resolve(failureOf(outgoing, error));
+  });
+  outgoing.once("response", (message) => {
+    end();
+    resolve({ kind: "answer", message });
+  });
+  outgoing.end(body);
+  return promise.finally(end);
+}
+
+export function createUpstream({ firstByteMs }: Pick<Timeouts, "firstByteMs">): Upstream {
+  const begin = createBegin();
+  return {
+    send: async (request) => {
+      const first = await sendOnce(begin, request, firstByteMs);
+      if (first !== "stale") return first;
+      const second = await sendOnce(begin, request, firstByteMs);
+      return second === "stale"
+        ? { kind: "unreachable", reason: "it closed the connection", wasSent: true }
+        : second;
+    },
+  };
+}
