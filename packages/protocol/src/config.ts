@@ -123,7 +123,14 @@ export const LimitsConfig = z.strictObject({
     .default(15),
 });
 
-/** The first rule that matches a question of an agent answers it; what none matches is asked. */
+/** Whose file said it. */
+const Author = z.enum(["user", "project"]);
+
+/**
+ * The first rule that matches a question of an agent answers it; what none matches is asked. In a
+ * run's policy the user's rules come first, so a repository undoes none of them; and a repository's
+ * `allow` for commands and fetches holds inside the sandbox only.
+ */
 export const PermissionRule = z.strictObject({
   /** ACP's kind of tool call. Absent: any. */
   tool: z
@@ -134,13 +141,17 @@ export const PermissionRule = z.strictObject({
   /** Glob over the command line. */
   command: z.string().optional(),
   answer: z.enum(["ask", "allow", "deny"]),
+  /** Absent in files. */
+  from: Author.optional(),
 });
 export type PermissionRule = z.infer<typeof PermissionRule>;
 
-/** An MCP server that agents are given, started inside the fence over standard streams. */
+/** An MCP server that agents are given, started inside the fence over standard streams; a repository's never outside it. */
 export const McpServer = z.strictObject({
   command: z.array(z.string().min(1)).min(1),
   env: z.record(z.string(), z.string()).default({}),
+  /** Absent in files. */
+  from: Author.optional(),
 });
 export type McpServer = z.infer<typeof McpServer>;
 

@@ -41,6 +41,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
     const { launchShell } = await import("./shell.ts");
     return await launchShell(spec, folders);
   },
+  catalog: async () => (await import("./catalog-agents.ts")).catalogAgents(),
   demo: async (args) => {
     const { runDemo } = await import("./demo/demo.ts");
     return await runDemo(args, {

@@ -1,12 +1,13 @@
 /** The ProjectRules port: configuration and workflows, each from its own folder. */
 import { join } from "node:path";
 import { USER_CONFIG_FILE } from "./config/open.ts";
+import { catalogAgents } from "./catalog-agents.ts";
 import { configRules } from "./config/project-rules.ts";
 import type { ProjectRules } from "./engine/ports/rules.ts";
 import { workflowRules } from "./workflows/project-rules.ts";
 
 /** `userFolder`: the user's own configuration folder; it need not exist. */
 export const createRules = (userFolder: string): ProjectRules => ({
-  ...configRules({ userFile: join(userFolder, USER_CONFIG_FILE) }),
+  ...configRules({ userFile: join(userFolder, USER_CONFIG_FILE), catalog: catalogAgents() }),
   ...workflowRules({ userFolder: join(userFolder, "workflows") }),
 });

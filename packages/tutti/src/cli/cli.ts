@@ -2,6 +2,7 @@
 import type { Writable } from "node:stream";
 import type { ShellSpec } from "@tutti/protocol";
 import type { Client } from "../client/client.ts";
+import type { CatalogAgent } from "../config/catalog.ts";
 import type { Folders } from "../platform/paths.ts";
 import type { Style } from "./terminal/style.ts";
 
@@ -26,6 +27,8 @@ export type CliDeps = {
   readonly serve: (options: { readonly signal: AbortSignal }) => Promise<RunningDaemon>;
   /** Runs a terminal in the fence on this one; resolves with its exit code. */
   readonly launchShell: (spec: ShellSpec) => Promise<number>;
+  /** Agents that Tutti knows. */
+  readonly catalog: () => Promise<readonly CatalogAgent[]>;
   readonly demo: (args: readonly string[]) => Promise<number>;
   readonly stdin: InputStream;
   readonly stdout: Output;

@@ -40,17 +40,18 @@ export type ConfigReport = {
   readonly problems: readonly Problem[];
 };
 
-export function examineConfig(cli: Cli, root: string): ConfigReport {
+export async function examineConfig(cli: Cli, root: string): Promise<ConfigReport> {
+  const catalog = await cli.deps.catalog();
   const userPath = join(cli.deps.folders.config, USER_CONFIG_FILE);
   const user = existsSync(userPath)
-    ? parseUserConfig(readFileSync(userPath, "utf8"), userPath)
+    ? parseUserConfig(readFileSync(userPath, "utf8"), userPath, { catalog })
     : null;
   const userProblems = user?.problems ?? [];
   const path = join(root, CONFIG_FILE);
   if (!existsSync(path)) {
     return { file: CONFIG_FILE, isThere: false, config: null, problems: userProblems };
   }
-  const options = user?.kind === "config" ? { user: user.config } : {};
+  const options = user?.kind === "config" ? { catalog, user: user.config } : { catalog };
   const parsed = parseConfig(readFileSync(path, "utf8"), CONFIG_FILE, options);
   return {
     file: CONFIG_FILE,

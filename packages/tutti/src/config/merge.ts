@@ -4,6 +4,9 @@
  * can be tightened by a repository, never loosened.
  */
 import type { ProjectConfig } from "@tutti/protocol";
+import type { RolesFile } from "./agent-file.ts";
+import { mergeBudget, mergeModels, mergePermissions, mergeServers } from "./policy.ts";
+import type { ProjectFile } from "./project-file.ts";
 import type { UserConfig } from "./user.ts";
 
 /**
@@ -11,40 +14,60 @@ import type { UserConfig } from "./user.ts";
  * hold defaults, and a user's word goes before a default.
  */
 export const mergeConfig = (
-  user: UserConfig,
-  project: ProjectConfig,
-  given: ReadonlySet<string>,
-): ProjectConfig => {
-  const sides: Sides = { user, project, given };
+  sides: Sides,
+): Omit<ProjectConfig, "agents" | "roles"> & { readonly roles: RolesFile } => {
+  const { user, project } = sides;
   const to = user.merge.to === "branch" ? "branch" : (project.merge.to ?? user.merge.to);
   const workflow = project.workflow ?? user.workflow;
   return {
-    ...project,
-    agents: { ...project.agents, ...user.agents },
     roles: rolesOf(sides),
+    checks: project.checks,
+    recipe: project.recipe,
     sandbox: sandboxOf(sides),
     merge: to === undefined ? {} : { to },
     review: reviewOf(sides),
     limits: limitsOf(sides),
     protected: union(user.protected, project.protected),
     ...(workflow === undefined ? {} : { workflow }),
+    ...boundsOf(sides),
   };
 };
 
-type Sides = {
+export type Sides = {
   readonly user: UserConfig;
-  readonly project: ProjectConfig;
+  readonly project: ProjectFile;
   readonly given: ReadonlySet<string>;
 };
 
-const rolesOf = ({ user, project, given }: Sides): ProjectConfig["roles"] => {
+const boundsOf = ({
+  user,
+  project,
+}: Sides): Pick<ProjectConfig, "budget" | "models" | "permissions" | "mcp"> => {
+  const budget = mergeBudget(user.budget, project.budget);
+  const { models } = mergeModels(user.models, project.models);
+  const permissions = mergePermissions(user.permissions, project.permissions);
+  const mcp = mergeServers(user.mcp, project.mcp);
+  return {
+    ...(budget === undefined ? {} : { budget }),
+    ...(models === undefined ? {} : { models }),
+    ...(permissions === undefined ? {} : { permissions }),
+    ...(mcp === undefined ? {} : { mcp }),
+  };
+};
+
+/** Whose word a role is. */
+export const isRoleShared = ({ project, given }: Sides, role: keyof RolesFile): boolean =>
+  role === "reviewer" ? given.has("roles.reviewer") : project.roles[role] !== undefined;
+
+const rolesOf = (sides: Sides): RolesFile => {
+  const { user, project } = sides;
   const planner = project.roles.planner ?? user.roles.planner;
   const author = project.roles.author ?? user.roles.author;
-  const own = given.has("roles.reviewer") ? undefined : user.roles.reviewer;
+  const reviewer = isRoleShared(sides, "reviewer") ? project.roles.reviewer : user.roles.reviewer;
   return {
     ...(planner === undefined ? {} : { planner }),
     ...(author === undefined ? {} : { author }),
-    reviewer: own ?? project.roles.reviewer,
+    ...(reviewer === undefined ? {} : { reviewer }),
   };
 };
 

@@ -3,6 +3,7 @@ import { TuttiError } from "@tutti/protocol";
 import type { ProjectConfig } from "@tutti/protocol";
 import { formatProblem } from "../documents/problem.ts";
 import type { Problem } from "../documents/problem.ts";
+import type { CatalogAgent } from "./catalog.ts";
 import { parseConfig, parseUserConfig } from "./parse.ts";
 
 /** Path of the configuration inside a repository. */
@@ -20,18 +21,21 @@ export type OpenedConfig = {
 export const openConfig = (files: {
   readonly project: ConfigText | null;
   readonly user: ConfigText | null;
+  readonly catalog?: readonly CatalogAgent[];
 }): OpenedConfig => {
   if (files.project === null)
     throw new TuttiError(
       "config.missing",
       `There is no ${CONFIG_FILE} in the commit that the run starts from.`,
     );
-  const user = files.user === null ? null : parseUserConfig(files.user.text, files.user.file);
+  const { catalog = [] } = files;
+  const user =
+    files.user === null ? null : parseUserConfig(files.user.text, files.user.file, { catalog });
   if (user?.kind === "invalid") throw refuse(user.problems);
   const parsed = parseConfig(
     files.project.text,
     files.project.file,
-    user === null ? {} : { user: user.config },
+    user === null ? { catalog } : { catalog, user: user.config },
   );
   if (parsed.kind === "invalid") throw refuse(parsed.problems);
   return { config: parsed.config, warnings: [...(user?.problems ?? []), ...parsed.problems] };

@@ -1,6 +1,5 @@
 /** Reads `.tutti/config.yaml` and the user's own file. What is wrong names file, line and mend. */
-import { ProjectConfig } from "@tutti/protocol";
-import type { AgentConfig } from "@tutti/protocol";
+import type { AgentConfig, ProjectConfig } from "@tutti/protocol";
 import type { z } from "zod";
 import { readBySchema } from "../documents/explain.ts";
 import type { Read } from "../documents/explain.ts";
@@ -8,14 +7,20 @@ import { hasErrors, sortProblems } from "../documents/problem.ts";
 import type { Problem } from "../documents/problem.ts";
 import { readYaml } from "../documents/yaml-document.ts";
 import type { Path, YamlDocument } from "../documents/yaml-document.ts";
+import type { CatalogAgent } from "./catalog.ts";
+import { checkBounds, checkConflicts, checkModels } from "./bounds.ts";
 import { mergeConfig } from "./merge.ts";
+import type { Sides } from "./merge.ts";
+import { ProjectFile } from "./project-file.ts";
+import { resolveBoth, sourcesOf } from "./resolve.ts";
+import { resolveAgents } from "./resolve-agent.ts";
 import {
+  checkAgents,
   checkChecks,
   checkEgress,
   checkEnvironment,
   checkRecipe,
   checkRivals,
-  checkRoles,
   checkSandbox,
 } from "./rules.ts";
 import type { Complain } from "./rules.ts";
@@ -31,26 +36,41 @@ export type ParsedConfig =
   | { readonly kind: "invalid"; readonly problems: readonly Problem[] };
 
 export type ParsedUserConfig =
-  | { readonly kind: "config"; readonly config: UserConfig; readonly problems: readonly Problem[] }
+  | {
+      readonly kind: "config";
+      readonly config: UserConfig;
+      /** Its agents, resolved. */
+      readonly agents: Readonly<Record<string, AgentConfig>>;
+      readonly problems: readonly Problem[];
+    }
   | { readonly kind: "invalid"; readonly problems: readonly Problem[] };
 
 const NO_USER: UserConfig = UserConfig.parse({});
+
+export type Known = { readonly catalog?: readonly CatalogAgent[] };
+
+const namesOf = ({ catalog = [] }: Known): string[] => catalog.map(({ id }) => id);
 
 /** Problems of a parsed configuration are warnings. `file` is only named in messages. */
 export const parseConfig = (
   text: string,
   file: string,
-  options: { readonly user?: UserConfig } = {},
+  options: Known & { readonly user?: UserConfig } = {},
 ): ParsedConfig => {
-  const read = readFile(ProjectConfig, text, file);
+  const read = readFile(ProjectFile, text, { file, refuse: refuseProviders });
   if (read.kind === "invalid") return read;
   const { data: project, document } = read;
-  const config = mergeConfig(options.user ?? NO_USER, project, givenKeys(document.data));
+  const user = options.user ?? NO_USER;
   const problems: Problem[] = [];
   const complain = complainAbout(document, problems);
-  checkAgents(project.agents, { complain, isShared: true });
-  checkRoles(config, complain);
+  const sides: Sides = { user, project, given: givenKeys(document.data) };
+  const merged = mergeConfig(sides);
+  const scene = { sources: sourcesOf(options.catalog ?? [], user.providers), complain };
+  const config = { ...merged, ...resolveBoth(sides, merged.roles, scene) };
+  checkAgents(project.agents, { complain, isShared: true, catalogued: namesOf(options) });
   checkRivals(config, complain);
+  checkModels(config, complain);
+  checkConflicts(user, project, complain);
   checkChecks(project, complain);
   checkRecipe(project, complain);
   checkSandbox(project.sandbox.read, complain);
@@ -58,39 +78,53 @@ export const parseConfig = (
   checkEnvironment(project.recipe.env, { path: ["recipe", "env"], complain, isShared: true });
   for (const [name, check] of Object.entries(project.checks))
     checkEnvironment(check.env, { path: ["checks", name, "env"], complain, isShared: true });
-  warnOfShadowed(project, { user: options.user ?? NO_USER, complain });
+  checkBounds(project, { complain, isShared: true });
+  warnOfShadowed(project, { user, complain });
   const sorted = sortProblems(problems);
   return hasErrors(sorted)
     ? { kind: "invalid", problems: sorted }
     : { kind: "config", config, problems: sorted };
 };
 
-export const parseUserConfig = (text: string, file: string): ParsedUserConfig => {
-  const read = readFile(UserConfig, text, file);
+export const parseUserConfig = (
+  text: string,
+  file: string,
+  options: Known = {},
+): ParsedUserConfig => {
+  const read = readFile(UserConfig, text, { file });
   if (read.kind === "invalid") return read;
+  const { data: user, document } = read;
   const problems: Problem[] = [];
-  const complain = complainAbout(read.document, problems);
-  checkAgents(read.data.agents, { complain, isShared: false });
-  checkSandbox(read.data.sandbox.read, complain);
+  const complain = complainAbout(document, problems);
+  const sources = sourcesOf(options.catalog ?? [], user.providers);
+  const agents = resolveAgents(user.agents, { sources, complain, isShared: false });
+  checkAgents(user.agents, { complain, isShared: false, catalogued: namesOf(options) });
+  checkBounds(user, { complain, isShared: false });
+  checkSandbox(user.sandbox.read, complain);
   const sorted = sortProblems(problems);
   return hasErrors(sorted)
     ? { kind: "invalid", problems: sorted }
-    : { kind: "config", config: read.data, problems: sorted };
+    : { kind: "config", config: user, agents, problems: sorted };
 };
 
 type ReadFile<Data> =
   | { readonly kind: "data"; readonly data: Data; readonly document: YamlDocument }
   | { readonly kind: "invalid"; readonly problems: readonly Problem[] };
 
+type Refuse = (document: YamlDocument) => Problem[];
+
+/** `refuse`: what has words of its own; the schema is not asked then. */
 const readFile = <Schema extends z.ZodType>(
   schema: Schema,
   text: string,
-  file: string,
+  { file, refuse }: { readonly file: string; readonly refuse?: Refuse },
 ): ReadFile<z.output<Schema>> => {
   const yaml = readYaml(text, { file });
   if (yaml.kind === "unreadable") return { kind: "invalid", problems: yaml.problems };
   // A file of comments only is an empty configuration.
   const document: YamlDocument = { ...yaml.document, data: yaml.document.data ?? {} };
+  const refused = refuse?.(document) ?? [];
+  if (refused.length > 0) return { kind: "invalid", problems: refused };
   const read: Read<z.output<Schema>> = readBySchema(schema, document);
   const bare = bareDurations(document);
   if (read.kind === "invalid" || bare.length > 0) {
@@ -112,18 +146,22 @@ const complainAbout =
     });
   };
 
-const checkAgents = (
-  agents: Readonly<Record<string, AgentConfig>>,
-  at: { readonly complain: Complain; readonly isShared: boolean },
-): void => {
-  for (const [name, agent] of Object.entries(agents)) {
-    checkEgress(agent.egress, { path: ["agents", name, "egress"], complain: at.complain });
-    checkEnvironment(agent.env, { path: ["agents", name, "env"], ...at });
-  }
-};
+const refuseProviders: Refuse = ({ data, file, lineOf }) =>
+  typeof data === "object" && data !== null && Object.hasOwn(data, "providers")
+    ? [
+        {
+          file,
+          line: lineOf(["providers"]),
+          message:
+            "A repository must not say where your keys are sent, so `providers` is not a key of this file.",
+          mend: "Move it into your own configuration (~/.config/tutti/config.yaml).",
+          level: "error",
+        },
+      ]
+    : [];
 
 const warnOfShadowed = (
-  project: ProjectConfig,
+  project: ProjectFile,
   at: { readonly user: UserConfig; readonly complain: Complain },
 ): void => {
   for (const name of Object.keys(project.agents)) {

@@ -1,8 +1,8 @@
 /** What a schema cannot see in a configuration: names that must exist, paths that must stay put. */
 import type { ProjectConfig } from "@tutti/protocol";
 import type { Problem } from "../documents/problem.ts";
-import { suggest } from "../documents/suggest.ts";
 import type { Path } from "../documents/yaml-document.ts";
+import type { AgentFile } from "./agent-file.ts";
 import { refuseReadPath } from "../platform/shown-path.ts";
 import { refuseProjectPath } from "./project-path.ts";
 
@@ -10,25 +10,6 @@ export type Complain = (
   path: Path,
   words: { readonly message: string; readonly mend: string; readonly level?: Problem["level"] },
 ) => void;
-
-/** Names under `roles` are agents. `config` holds the user's agents too. */
-export const checkRoles = (config: ProjectConfig, complain: Complain): void => {
-  const { planner, author, reviewer } = config.roles;
-  const known = Object.keys(config.agents);
-  const named: [Path, string | undefined][] = [
-    [["roles", "planner"], planner],
-    [["roles", "author"], author],
-    ...reviewer.map((agent, index): [Path, string] => [["roles", "reviewer", index], agent]),
-  ];
-  for (const [path, agent] of named) {
-    if (agent === undefined || known.includes(agent)) continue;
-    complain(path, {
-      message: `\`${agent}\` is not an agent.`,
-      mend:
-        suggest(agent, known) || "Define it under `agents:`, here or in your own configuration.",
-    });
-  }
-};
 
 /** A review only counts by another family; what is missing for that is said before a run pays for it. */
 export const checkRivals = (config: ProjectConfig, complain: Complain): void => {
@@ -55,7 +36,7 @@ export const checkRivals = (config: ProjectConfig, complain: Complain): void => 
   });
 };
 
-export const checkChecks = (config: ProjectConfig, complain: Complain): void => {
+export const checkChecks = (config: Pick<ProjectConfig, "checks">, complain: Complain): void => {
   if (Object.keys(config.checks).length === 0) {
     complain(["checks"], {
       message: "No check is configured, so nothing can pass.",
@@ -80,7 +61,7 @@ export const checkChecks = (config: ProjectConfig, complain: Complain): void => 
   }
 };
 
-export const checkRecipe = (config: ProjectConfig, complain: Complain): void => {
+export const checkRecipe = (config: Pick<ProjectConfig, "recipe">, complain: Complain): void => {
   const { recipe } = config;
   for (const key of ["dependencies", "copy", "link"] as const)
     for (const [index, path] of recipe[key].entries())
@@ -151,6 +132,27 @@ export const checkEnvironment = (
       at.complain(path, {
         message: `\`${name}\` looks like a secret, and this file is committed.`,
         mend: "Define the agent in your own configuration instead.",
+        level: "warning",
+      });
+  }
+};
+
+export const checkAgents = (
+  agents: Readonly<Record<string, AgentFile>>,
+  at: {
+    readonly complain: Complain;
+    readonly isShared: boolean;
+    /** Names of the catalogue's agents. */
+    readonly catalogued: readonly string[];
+  },
+): void => {
+  for (const [name, agent] of Object.entries(agents)) {
+    checkEgress(agent.egress ?? [], { path: ["agents", name, "egress"], complain: at.complain });
+    checkEnvironment(agent.env ?? {}, { path: ["agents", name, "env"], ...at });
+    if (at.catalogued.includes(name) && agent.agent !== name)
+      at.complain(["agents", name], {
+        message: `\`${name}\` is an agent of the catalogue too, and the one defined here is used.`,
+        mend: `Rename it if that is not meant, or base it on the catalogue's with \`agent: ${name}\`.`,
         level: "warning",
       });
   }

@@ -1,6 +1,7 @@
 /** Schemas for editors, from the same definitions that the parser uses. */
-import { Duration, ProjectConfig } from "@tutti/protocol";
+import { Duration } from "@tutti/protocol";
 import { z } from "zod";
+import { ProjectFile } from "./project-file.ts";
 import { UserConfig } from "./user.ts";
 
 export type EditorSchema = z.core.JSONSchema.JSONSchema;
@@ -8,7 +9,7 @@ export type EditorSchema = z.core.JSONSchema.JSONSchema;
 /** JSON Schema of `.tutti/config.yaml`. */
 export const projectConfigSchema = (): EditorSchema => ({
   title: "Tutti: .tutti/config.yaml",
-  ...toSchema(ProjectConfig),
+  ...toSchema(ProjectFile),
 });
 
 /** JSON Schema of the user's own configuration file. */

@@ -2,22 +2,14 @@
  * The user's own configuration file: agents (and the keys in their environment), defaults for roles,
  * what the fence shows of this machine, and rules that no repository may loosen.
  */
-import { AgentConfig } from "@tutti/protocol";
+import { BudgetConfig, ModelPolicy, ProviderConfig, ProviderName } from "@tutti/protocol";
 import { z } from "zod";
-
-const name = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]*$/u, "an agent name is lower-case words joined by -");
+import { AgentFile, AgentName, RolesFile } from "./agent-file.ts";
+import { McpFile, PermissionsFile } from "./project-file.ts";
 
 export const UserConfig = z.strictObject({
-  agents: z.record(name, AgentConfig).default({}),
-  roles: z
-    .strictObject({
-      planner: z.string().optional(),
-      author: z.string().optional(),
-      reviewer: z.array(z.string()).optional(),
-    })
-    .prefault({}),
+  agents: z.record(AgentName, AgentFile).default({}),
+  roles: RolesFile.prefault({}),
   sandbox: z
     .strictObject({
       read: z.array(z.string()).default([]),
@@ -48,5 +40,11 @@ export const UserConfig = z.strictObject({
     .prefault({}),
   protected: z.array(z.string()).default([]),
   workflow: z.string().optional(),
+  budget: BudgetConfig.optional(),
+  models: ModelPolicy.optional(),
+  permissions: PermissionsFile.optional(),
+  mcp: McpFile.optional(),
+  /** Where models are asked. In this file only: a repository must not point a key somewhere. */
+  providers: z.record(ProviderName, ProviderConfig).default({}),
 });
 export type UserConfig = z.infer<typeof UserConfig>;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import type { ShellSpec } from "@tutti/protocol";
+import { catalogAgents } from "../../src/catalog-agents.ts";
 import type { CliDeps } from "../../src/cli/cli.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { foldersOf } from "../../src/platform/paths.ts";
@@ -66,6 +67,7 @@ export async function openHarness(): Promise<Harness> {
         shells.push(spec);
         return 7;
       },
+      catalog: async () => catalogAgents(),
       demo: async (args) => args.length,
       stdin: Object.assign(Readable.from([options.stdin ?? ""]), {
         isTTY: options.isTerminal === true,

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Contract, ProjectConfig } from "@tutti/protocol";
 import { expect, test } from "vitest";
+import { catalogAgents } from "../../src/catalog-agents.ts";
 import { readBySchema } from "../../src/documents/explain.ts";
 import { formatProblem } from "../../src/documents/problem.ts";
 import { readYaml } from "../../src/documents/yaml-document.ts";
@@ -14,6 +15,7 @@ import { FrontMatter, StepBlock } from "../../src/workflows/file.ts";
 import { readWorkflow } from "../../src/workflows/lint.ts";
 import { frontMatterSchema, stepBlockSchema } from "../../src/workflows/schema.ts";
 
+const catalog = catalogAgents();
 const docs = join(import.meta.dirname, "../../../../docs");
 const page = (name: string): string => readFileSync(join(docs, name), "utf8");
 
@@ -37,7 +39,9 @@ test("every example of the configuration page is valid", () => {
   const user = UserConfig.parse({ agents: { tenor: { command: ["tenor"], family: "openai" } } });
   const problems = examples("configuration.md").flatMap(({ note, text }) => {
     const parsed =
-      note === "user" ? parseUserConfig(text, "user") : parseConfig(text, "project", { user });
+      note === "user"
+        ? parseUserConfig(text, "user", { catalog })
+        : parseConfig(text, "project", { user, catalog });
     return parsed.problems.filter(({ level }) => level === "error");
   });
   expect(problems).toEqual([]);

@@ -69,7 +69,7 @@ async function examineMachine(cli: Cli): Promise<Machine> {
 async function examineProject(cli: Cli): Promise<ProjectState | null> {
   const root = projectRoot(cli.deps.cwd);
   if (root === null) return null;
-  const { isThere, config, problems } = examineConfig(cli, root);
+  const { isThere, config, problems } = await examineConfig(cli, root);
   const workflows = await examineWorkflows(root, config);
   const unready = config === null ? [] : await examineDefault(workflowPlaces(cli), config);
   return { root, isConfigured: isThere, problems: [...problems, ...workflows.problems], unready };

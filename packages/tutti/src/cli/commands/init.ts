@@ -33,8 +33,10 @@ export const run: Action = async (cli, input) => {
 
 async function detect({ deps }: Cli, root: string): Promise<Detected> {
   const file = join(deps.folders.config, USER_CONFIG_FILE);
-  const user = existsSync(file) ? parseUserConfig(readFileSync(file, "utf8"), file) : null;
-  const agents = user?.kind === "config" ? Object.values(user.config.agents) : [];
+  const user = existsSync(file)
+    ? parseUserConfig(readFileSync(file, "utf8"), file, { catalog: await deps.catalog() })
+    : null;
+  const agents = user?.kind === "config" ? Object.values(user.agents) : [];
   const project = projectReader(root);
   return detectProject({ project, machine: machineReader(deps.env), agents });
 }

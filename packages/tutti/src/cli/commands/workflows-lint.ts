@@ -15,7 +15,7 @@ import {
 import { projectRoot } from "../project-root.ts";
 
 export const run: Action = async (cli, { args }) => {
-  const { files, problems } = args.length === 0 ? await own(cli) : named(cli, args);
+  const { files, problems } = args.length === 0 ? await own(cli) : await named(cli, args);
   const isBad = hasErrors(problems);
   if (cli.isJson) cli.printJson({ files, problems });
   else {
@@ -29,12 +29,13 @@ type Report = { readonly files: readonly string[]; readonly problems: readonly P
 
 async function own(cli: Cli): Promise<Report> {
   const root = requireProject(cli);
-  return examineWorkflows(root, examineConfig(cli, root).config);
+  return examineWorkflows(root, (await examineConfig(cli, root)).config);
 }
 
-function named(cli: Cli, files: readonly string[]): Report {
+async function named(cli: Cli, files: readonly string[]): Promise<Report> {
   const root = projectRoot(cli.deps.cwd);
-  const config: ProjectConfig | null = root === null ? null : examineConfig(cli, root).config;
+  const config: ProjectConfig | null =
+    root === null ? null : (await examineConfig(cli, root)).config;
   return {
     files,
     problems: files.flatMap((file) => examineWorkflow(read(cli, file), file, config)),

@@ -1,0 +1,220 @@
+/** From an agent as it is written to the one that a run's policy holds. */
+import type { AgentConfig } from "@tutti/protocol";
+import { quoteList, suggest } from "../documents/suggest.ts";
+import type { Path } from "../documents/yaml-document.ts";
+import type { AgentFile } from "./agent-file.ts";
+import type { CatalogAgent } from "./catalog.ts";
+import type { Complain } from "./rules.ts";
+
+/** What is known of a provider where agents are resolved: whose models it serves. */
+export type KnownProvider = {
+  readonly family?: string | undefined;
+  readonly models?: Readonly<Record<string, { readonly family?: string | undefined }>> | undefined;
+};
+
+export type Sources = {
+  readonly catalog: readonly CatalogAgent[];
+  /** Built-in ones and those of the user's file, by name. */
+  readonly providers: Readonly<Record<string, KnownProvider>>;
+};
+
+export type At = {
+  readonly path: Path;
+  readonly complain: Complain;
+  /** The file is committed: what only the user may say is refused. */
+  readonly isShared: boolean;
+  readonly sources: Sources;
+};
+
+/** Those of one file; what is wrong with one is complained of, and it is left out. */
+export const resolveAgents = (
+  agents: Readonly<Record<string, AgentFile>>,
+  at: Omit<At, "path">,
+): Record<string, AgentConfig> =>
+  Object.fromEntries(
+    Object.entries(agents).flatMap(([name, file]) => {
+      const agent = resolveAgent(file, { ...at, path: ["agents", name] });
+      return agent === null ? [] : [[name, agent]];
+    }),
+  );
+
+/** Null when something is wrong; it was complained of then. */
+export const resolveAgent = (file: AgentFile, at: At): AgentConfig | null => {
+  const complaints = { count: 0 };
+  const complain: Complain = (path, words) => {
+    if ((words.level ?? "error") === "error") complaints.count += 1;
+    at.complain(path, words);
+  };
+  const scene = { ...at, complain };
+  checkCredentials(file, scene);
+  checkEffort(file, scene);
+  const agent = resolveForm(file, scene);
+  return complaints.count === 0 ? agent : null;
+};
+
+const resolveForm = (file: AgentFile, at: At): AgentConfig | null => {
+  if (file.agent !== undefined && file.api !== undefined) {
+    at.complain([...at.path, "api"], {
+      message: "An agent of the catalogue and a model API are two things.",
+      mend: "Keep one of `agent` and `api`.",
+    });
+    return null;
+  }
+  if (file.api !== undefined) return resolveApi(file, file.api, at);
+  if (file.agent !== undefined) return resolveCatalogued(file, file.agent, at);
+  return resolveCommand(file, at);
+};
+
+/** Keys that mean the same in every form. */
+const commonOf = ({ env, egress, mode, effort, credentials }: AgentFile) => ({
+  env: env ?? {},
+  egress: egress ?? [],
+  ...(mode === undefined ? {} : { mode }),
+  ...(effort === undefined ? {} : { effort }),
+  ...(credentials === undefined ? {} : { credentials }),
+});
+
+const resolveCommand = (file: AgentFile, at: At): AgentConfig | null => {
+  const { command, family, model, provider } = file;
+  if (command === undefined) {
+    at.complain(at.path, {
+      message: `${nameOf(at.path)} does not say what it is.`,
+      mend: "Give it `agent:` and a name of the catalogue (`tutti agents` lists them), `command:` and `family:`, or `api:` and `model:`.",
+    });
+    return null;
+  }
+  if (family === undefined) {
+    at.complain(at.path, {
+      message: `\`family\` is missing in ${nameOf(at.path)}.`,
+      mend: "Add `family: …`, who made the model behind it, such as `anthropic`.",
+    });
+    return null;
+  }
+  if (provider !== undefined) checkProvider(provider, "provider", at);
+  return {
+    command,
+    family,
+    ...commonOf(file),
+    ...(model === undefined ? {} : { model }),
+    ...(provider === undefined ? {} : { provider }),
+  };
+};
+
+const resolveCatalogued = (file: AgentFile, id: string, at: At): AgentConfig | null => {
+  const entry = at.sources.catalog.find((one) => one.id === id);
+  if (entry === undefined) {
+    const ids = at.sources.catalog.map((one) => one.id);
+    at.complain([...at.path, "agent"], {
+      message: `\`${id}\` is not in the catalogue of agents.`,
+      mend:
+        suggest(id, ids) ||
+        "Give the agent's `command` and `family` instead; `tutti agents` lists the catalogue.",
+    });
+    return null;
+  }
+  const provider = providerOf(file, entry, at);
+  const model = file.model ?? entry.model ?? undefined;
+  return {
+    command: file.command ?? [...entry.command],
+    family: file.family ?? familyOfModel(file.model, provider, at.sources) ?? entry.family,
+    ...commonOf(file),
+    ...(model === undefined ? {} : { model }),
+    catalog: entry.id,
+    ...(provider === null ? {} : { provider }),
+  };
+};
+
+const providerOf = (file: AgentFile, entry: CatalogAgent, at: At): string | null => {
+  const provider = file.provider ?? entry.provider;
+  if (file.provider !== undefined) checkProvider(file.provider, "provider", at);
+  else if (provider === null && file.credentials !== "inside")
+    at.complain(at.path, {
+      message: `${entry.title} has no provider that is built in.`,
+      mend: "Define one under `providers:` in your own configuration (~/.config/tutti/config.yaml), and name it here: `provider: …`.",
+    });
+  return provider;
+};
+
+const resolveApi = (file: AgentFile, api: string, at: At): AgentConfig | null => {
+  for (const key of ["command", "mode", "egress", "credentials", "provider", "env"] as const)
+    if (file[key] !== undefined)
+      at.complain([...at.path, key], {
+        message: `\`${key}\` means nothing for a model API, which is asked without a program.`,
+        mend: "Remove it.",
+      });
+  const { model } = file;
+  if (model === undefined) {
+    at.complain(at.path, {
+      message: `\`model\` is missing in ${nameOf(at.path)}.`,
+      mend: "Add `model: …`: an API is asked for one model by its id.",
+    });
+    return null;
+  }
+  if (!checkProvider(api, "api", at)) return null;
+  const { providers } = at.sources;
+  const family = file.family ?? familyOfModel(model, api, at.sources) ?? providers[api]?.family;
+  if (family === undefined) {
+    at.complain(at.path, {
+      message: `Nothing says who made \`${model}\` of \`${api}\`.`,
+      mend: `Add \`family: …\` here, or in your own configuration under \`providers.${api}\`.`,
+    });
+    return null;
+  }
+  return { command: [], family, ...commonOf(file), model, api, provider: api };
+};
+
+const familyOfModel = (
+  model: string | undefined,
+  provider: string | null,
+  { providers }: Sources,
+): string | undefined => {
+  const models = provider === null ? undefined : providers[provider]?.models;
+  return model === undefined || models === undefined || !Object.hasOwn(models, model)
+    ? undefined
+    : models[model]?.family;
+};
+
+const checkProvider = (name: string, key: "api" | "provider", at: At): boolean => {
+  const known = Object.keys(at.sources.providers);
+  if (known.includes(name)) return true;
+  at.complain([...at.path, key], {
+    message: `\`${name}\` is not a provider.`,
+    mend: `${suggest(name, known)} Others are defined under \`providers:\` in your own configuration (~/.config/tutti/config.yaml), never in a repository's.`.trim(),
+  });
+  return false;
+};
+
+const checkCredentials = (file: AgentFile, at: At): void => {
+  if (file.credentials !== "inside") return;
+  const path = [...at.path, "credentials"];
+  if (at.isShared)
+    at.complain(path, {
+      message:
+        "A repository must not ask for your login: `credentials: inside` hands it to the agent.",
+      mend: "Define this agent in your own configuration (~/.config/tutti/config.yaml), if you want that.",
+    });
+  else if ((file.egress ?? []).length === 0)
+    at.complain(path, {
+      message: "With its own login the agent asks its models itself, and no host is open to it.",
+      mend: "Add `egress:` with the hosts that it needs.",
+      level: "warning",
+    });
+};
+
+const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
+
+/** Agents and providers invent new ones, so an unknown word is handed on. */
+export const checkEffort = ({ effort }: Pick<AgentFile, "effort">, at: At): void => {
+  if (effort === undefined || EFFORTS.includes(effort)) return;
+  at.complain([...at.path, "effort"], {
+    message: `\`${effort}\` is no usual effort (${quoteList(EFFORTS)}); it is passed on as it is.`,
+    mend: "Nothing to do, if the agent knows the word.",
+    level: "warning",
+  });
+};
+
+const nameOf = (path: Path): string =>
+  `\`${path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("")
+    .replace(/^\./u, "")}\``;

@@ -1,0 +1,70 @@
+/**
+ * What the rules of a run answer to a question of an agent. Of each file, the user's and the
+ * repository's, the first rule that matches speaks; the tighter of both words holds, so a repository
+ * tightens the user's and never loosens them. What no rule matches is asked.
+ */
+import type { Isolation, PermissionRule } from "@tutti/protocol";
+import { matches, matchesText } from "./glob.ts";
+
+export type PermissionAnswer = PermissionRule["answer"];
+
+export type PermissionQuestion = {
+  readonly tool: NonNullable<PermissionRule["tool"]>;
+  /** Relative to the work tree; absolute where outside of it. */
+  readonly paths: readonly string[];
+  readonly command: string | null;
+};
+
+const TIGHTEST: readonly PermissionAnswer[] = ["deny", "ask", "allow"];
+
+/** Null: no rule speaks of it. */
+export const answerByRules = (
+  rules: readonly PermissionRule[],
+  question: PermissionQuestion,
+  isolation: Isolation,
+): PermissionAnswer | null => {
+  const words = (["user", "project"] as const).flatMap((from) => {
+    const own = rules.filter((rule) => (rule.from ?? "user") === from);
+    return own.find((rule) => speaksOf(rule, question, isolation))?.answer ?? [];
+  });
+  return TIGHTEST.find((answer) => words.includes(answer)) ?? null;
+};
+
+const speaksOf = (
+  rule: PermissionRule,
+  question: PermissionQuestion,
+  isolation: Isolation,
+): boolean => {
+  if (rule.tool !== undefined && rule.tool !== question.tool) return false;
+  const isAllowed = rule.answer === "allow";
+  if (isAllowed && rule.from === "project" && isolation === "none" && reachesOut(question.tool))
+    return false;
+  return speaksOfPaths(rule, question.paths) && speaksOfCommand(rule, question.command);
+};
+
+/** Without a fence a repository must not decide what is run on the machine, or fetched. */
+const reachesOut = (tool: PermissionQuestion["tool"]): boolean =>
+  !["read", "search", "think"].includes(tool);
+
+/** To allow, a rule must cover every path; to ask or deny, one is enough. */
+const speaksOfPaths = ({ path, answer }: PermissionRule, paths: readonly string[]): boolean => {
+  if (path === undefined) return true;
+  if (answer !== "allow") return paths.some((one) => matches(path, one));
+  return paths.length > 0 && paths.every((one) => matches(path, one));
+};
+
+/** What joins several commands to one line, or hides one in another. */
+const JOINTS = /[;&|<>`\n\r]|\$\(/u;
+
+/** To allow, the line must be one plain command; to ask or deny, one of those joined is enough. */
+const speaksOfCommand = ({ command, answer }: PermissionRule, line: string | null): boolean => {
+  if (command === undefined) return true;
+  if (line === null) return false;
+  const whole = line.trim();
+  if (answer === "allow")
+    return whole === command || (!JOINTS.test(whole) && matchesLine(command, whole));
+  return [whole, ...whole.split(JOINTS)].some((part) => matchesLine(command, part.trim()));
+};
+
+const matchesLine = (glob: string, line: string): boolean =>
+  matchesText(glob, line.replaceAll(/\s+/gu, " "));
