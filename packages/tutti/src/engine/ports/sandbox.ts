@@ -9,6 +9,14 @@ export type PassedListener = {
   readonly attach: (listening: Server) => void;
 };
 
+/** What people answered about hosts that are not listed; asked at each decision of the proxy. */
+export type EgressAnswers = {
+  /** `host:port` in its one spelling. */
+  readonly allows: (target: string) => boolean;
+  /** It was refused, and a person could allow it. Called each time. */
+  readonly denied: (target: string) => void;
+};
+
 export type LaunchSpec = {
   readonly place: Place;
   /** argv inside; no shell unless it names one. */
@@ -17,9 +25,11 @@ export type LaunchSpec = {
   readonly env?: Readonly<Record<string, string>>;
   /** Work folder inside; default the place's root. */
   readonly cwd?: string;
-  /** `host:port` entries that may be reached by CONNECT; an empty list means no way out at all. */
+  /** `host:port` entries that may be reached; an empty list without `egressAnswers` means no way out at all. */
   readonly egress: readonly string[];
-  /** Every CONNECT decision, for the record. */
+  /** With it there is a proxy even for an empty list, so that what is refused can be asked about. */
+  readonly egressAnswers?: EgressAnswers;
+  /** Every decision of the proxy, for the record. */
   readonly onEgress?: (decision: { readonly host: string; readonly allowed: boolean }) => void;
   readonly listeners?: readonly PassedListener[];
   /** Files below HOME, written inside the fence before the command starts: relative path → content. */

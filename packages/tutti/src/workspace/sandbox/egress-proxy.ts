@@ -1,57 +1,94 @@
 /**
- * The only way out of a fence: a CONNECT proxy that serves connections accepted on a socket which
- * listens inside. It belongs to one launch, so it needs no credentials, and its list never changes.
+ * The only way out of a fence: a proxy (CONNECT, and plain HTTP by whole addresses) that serves
+ * connections accepted on a socket which listens inside. It belongs to one launch, so it needs no
+ * credentials. What is allowed is asked at each decision, so a person's answer counts at once.
  */
-import { createServer, type IncomingMessage } from "node:http";
-import { connect, Socket, type Server } from "node:net";
-import { lookup } from "node:dns/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { Socket, type Server } from "node:net";
 import type { Duplex } from "node:stream";
+import type { EgressAnswers } from "../../engine/ports/sandbox.ts";
+import { isForeignAddress, isLiteral, systemNames, type Lookup } from "./egress-address.ts";
+import { answer, forward, readForward } from "./egress-forward.ts";
+import { decideEgress, nameOf, readAllowList, type EgressTarget } from "./egress-target.ts";
+import { IDLE_TIMEOUT_MS, refuse, tunnel, type Way } from "./egress-tunnel.ts";
 import { EGRESS_PORT } from "./launcher.ts";
-import {
-  decideEgress,
-  isForeignAddress,
-  isLiteral,
-  readAllowList,
-  type EgressTarget,
-} from "./egress-target.ts";
 
-/** Connections at once; more wait in the socket's queue or are refused. */
+/** Connections at once; more are refused. */
 const CONNECTIONS_MAX = 256;
-/** From a connection's begin to its complete CONNECT request. */
+/** From a connection's begin to its complete request, and between requests. */
 const HEADERS_TIMEOUT_MS = 10_000;
-const CONNECT_TIMEOUT_MS = 15_000;
-/** A tunnel in which nothing moves. Model streams may pause for minutes. */
-const IDLE_TIMEOUT_MS = 15 * 60_000;
-const REQUEST_HEADER_MAX_BYTES = 8192;
+const REQUEST_HEADER_MAX_BYTES = 16 * 1024;
+const HEADERS_MAX = 100;
 
 export type EgressOptions = {
   readonly egress: readonly string[];
+  readonly egressAnswers?: EgressAnswers;
   readonly onEgress?: (decision: { readonly host: string; readonly allowed: boolean }) => void;
+  /** Default: the system's resolver. */
+  readonly lookup?: Lookup;
 };
 
 export type Egress = { readonly close: () => void };
 
+type Verdict =
+  | { readonly kind: "allowed"; readonly target: EgressTarget }
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** Decides, records, and asks a person about what he could allow. */
+function judge(options: EgressOptions): (text: string) => Verdict {
+  const listed = readAllowList(options.egress);
+  const { egressAnswers, onEgress } = options;
+  const allowed = {
+    has: (name: string) => listed.has(name) || egressAnswers?.allows(name) === true,
+  };
+  return (text) => {
+    const decision = decideEgress(text, allowed);
+    onEgress?.({ host: printable(text), allowed: decision.kind === "allowed" });
+    if (decision.kind === "allowed") return decision;
+    if (decision.target !== null && isAskable(decision.target))
+      egressAnswers?.denied(nameOf(decision.target));
+    return decision;
+  };
+}
+
+/** An address of this machine or of the user's network is allowed by the configuration alone. */
+const isAskable = ({ host }: EgressTarget): boolean =>
+  host !== "localhost" && (!isLiteral(host) || isForeignAddress(host));
+
 /** Takes over a listening server that was passed out of the fence. */
-export function serveEgress(listening: Server, { egress, onEgress }: EgressOptions): Egress {
-  const allowed = readAllowList(egress);
+export function serveEgress(listening: Server, options: EgressOptions): Egress {
+  const decide = judge(options);
+  const { onEgress, lookup = systemNames } = options;
   const open = new Set<Duplex>();
   const keep = (stream: Duplex): void => {
     open.add(stream);
     stream.on("error", () => stream.destroy());
     stream.once("close", () => open.delete(stream));
   };
-  const proxy = createServer({ maxHeaderSize: REQUEST_HEADER_MAX_BYTES }, (request, response) => {
-    onEgress?.({ host: printable(request.headers.host ?? request.url ?? ""), allowed: false });
-    response.writeHead(405, { Allow: "CONNECT", Connection: "close" });
-    response.end("Only CONNECT is served here: plain http does not leave the sandbox.\n");
-  });
+  const way: Way = { lookup, keep };
+  const plain = (request: IncomingMessage, response: ServerResponse): void => {
+    const asked = readForward(request);
+    if (typeof asked === "string") {
+      onEgress?.({ host: printable(request.url ?? ""), allowed: false });
+      answer(response, 400, asked);
+      return;
+    }
+    const decision = decide(asked.name);
+    if (decision.kind === "refused") {
+      answer(response, 403, decision.reason);
+      return;
+    }
+    request.socket.setTimeout(IDLE_TIMEOUT_MS);
+    response.once("finish", () => request.socket.setTimeout(HEADERS_TIMEOUT_MS));
+    void forward({ request, response }, { target: decision.target, path: asked.path }, way);
+  };
+  const proxy = createServer({ maxHeaderSize: REQUEST_HEADER_MAX_BYTES }, plain);
+  proxy.maxHeadersCount = HEADERS_MAX;
   proxy.on("connect", (request: IncomingMessage, client: Duplex, head: Buffer) => {
     if (client instanceof Socket) client.setTimeout(0);
-    const decision = decideEgress(request.url ?? "", allowed);
-    const isAllowed = decision.kind === "allowed";
-    onEgress?.({ host: printable(request.url ?? ""), allowed: isAllowed });
-    if (!isAllowed) refuse(client, "403 Forbidden", decision.reason);
-    else void tunnel(client, decision.target, { head, keep });
+    const decision = decide(request.url ?? "");
+    if (decision.kind === "refused") refuse(client, "403 Forbidden", decision.reason);
+    else void tunnel(client, { target: decision.target, head }, way);
   });
   proxy.on("clientError", (_error, client) => {
     onEgress?.({ host: "(not a request)", allowed: false });
@@ -71,52 +108,6 @@ export function serveEgress(listening: Server, { egress, onEgress }: EgressOptio
       for (const stream of open) stream.destroy();
     },
   };
-}
-
-type TunnelOptions = { readonly head: Buffer; readonly keep: (stream: Duplex) => void };
-
-async function tunnel(client: Duplex, target: EgressTarget, options: TunnelOptions): Promise<void> {
-  const address = await resolve(target.host);
-  if (address === null) {
-    refuse(client, "502 Bad Gateway", `${target.host} does not resolve to an address outside`);
-    return;
-  }
-  if (client.destroyed) return;
-  const upstream = connect({ host: address, port: target.port });
-  options.keep(upstream);
-  upstream.setTimeout(CONNECT_TIMEOUT_MS, () => upstream.destroy());
-  const fail = (): void => refuse(client, "502 Bad Gateway", `${target.host} cannot be reached`);
-  upstream.once("close", fail);
-  upstream.once("connect", () => {
-    upstream.off("close", fail);
-    upstream.setTimeout(IDLE_TIMEOUT_MS, () => upstream.destroy());
-    upstream.once("close", () => client.destroy());
-    client.once("close", () => upstream.destroy());
-    client.write("HTTP/1.1 200 Connection established\r\n\r\n");
-    upstream.write(options.head);
-    client.pipe(upstream);
-    upstream.pipe(client);
-  });
-}
-
-/** The address that is then connected to: nobody resolves the name a second time. */
-async function resolve(host: string): Promise<string | null> {
-  try {
-    const addresses = await lookup(host, { all: true });
-    const usable = addresses.filter(({ address }) => isLiteral(host) || isForeignAddress(address));
-    return usable.length === addresses.length ? (usable[0]?.address ?? null) : null;
-  } catch {
-    return null; // no such name, or no DNS: the client is told in one line
-  }
-}
-
-function refuse(client: Duplex, status: string, reason: string): void {
-  if (client.destroyed || !client.writable) return;
-  const body = `tutti: ${reason}\n`;
-  client.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }
 
 /** What a process inside wrote as its target, fit for records and terminals. */

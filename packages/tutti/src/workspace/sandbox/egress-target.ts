@@ -1,16 +1,16 @@
 /**
- * Which CONNECT targets may be reached. A target is brought to one spelling once, that spelling is
- * compared with the list as a whole, and it is what gets connected to. Odd spellings are refused,
- * not repaired: a list that two parsers read differently is no list.
+ * Which targets may be reached. A target is brought to one spelling once, that spelling is compared
+ * with the list as a whole, and it is what gets connected to. Odd spellings are refused, not
+ * repaired: a list that two parsers read differently is no list.
  */
-import { BlockList, isIP } from "node:net";
-import { networkInterfaces } from "node:os";
+import { isIP } from "node:net";
 
 export type EgressTarget = { readonly host: string; readonly port: number };
 
 export type EgressDecision =
   | { readonly kind: "allowed"; readonly target: EgressTarget }
-  | { readonly kind: "refused"; readonly reason: string };
+  /** `target`: what would have had to be on the list; null where the text names nothing. */
+  | { readonly kind: "refused"; readonly reason: string; readonly target: EgressTarget | null };
 
 /** DNS allows 253; the rest is room for `:65535`. */
 const TARGET_MAX_CHARACTERS = 260;
@@ -34,59 +34,26 @@ export function readTarget(text: string): EgressTarget | string {
   return { host, port };
 }
 
-/** Decides about the text of a CONNECT request by a fixed list of `host:port`. */
-export function decideEgress(text: string, allowed: ReadonlySet<string>): EgressDecision {
+/** Asked with `host:port` in its one spelling, at each decision anew. */
+export type AllowList = { readonly has: (target: string) => boolean };
+
+export const nameOf = ({ host, port }: EgressTarget): string => `${host}:${port}`;
+
+/** Decides about the text of a request's target by a list of `host:port`. */
+export function decideEgress(text: string, allowed: AllowList): EgressDecision {
   const target = readTarget(text);
-  if (typeof target === "string") return { kind: "refused", reason: target };
-  const name = `${target.host}:${target.port}`;
-  if (!allowed.has(name)) return { kind: "refused", reason: `${name} is not on the egress list` };
-  return { kind: "allowed", target };
+  if (typeof target === "string") return { kind: "refused", reason: target, target: null };
+  if (allowed.has(nameOf(target))) return { kind: "allowed", target };
+  return { kind: "refused", reason: `${nameOf(target)} is not on the egress list`, target };
 }
+
+/** A host without a port means this one. */
+const DEFAULT_PORT = 443;
 
 /** The list in its one spelling. Entries that cannot be read allow nothing. */
 export function readAllowList(entries: readonly string[]): ReadonlySet<string> {
-  const targets = entries.map((entry) => readTarget(entry));
-  return new Set(
-    targets.flatMap((target) =>
-      typeof target === "string" ? [] : `${target.host}:${target.port}`,
-    ),
+  const targets = entries.map((entry) =>
+    readTarget(entry.includes(":") ? entry : `${entry}:${DEFAULT_PORT}`),
   );
-}
-
-/**
- * Whether an address that a *name* resolved to may be connected to. Names must not lead back to this
- * machine or to a cloud's metadata service, whatever DNS says; whoever wants that lists the address
- * or `localhost` itself.
- */
-export function isForeignAddress(address: string): boolean {
-  const family = isIP(address) === 6 ? "ipv6" : "ipv4";
-  return !hereAndMetadata.check(address, family) && !ownAddresses().check(address, family);
-}
-
-/** Whether the list's entry names this very machine or an address, and so is meant literally. */
-export function isLiteral(host: string): boolean {
-  return host === "localhost" || isIP(host) !== 0;
-}
-
-/** IPv4 rules also hold for the IPv6 spelling of an IPv4 address. */
-const hereAndMetadata = new BlockList();
-hereAndMetadata.addSubnet("0.0.0.0", 8, "ipv4");
-hereAndMetadata.addSubnet("127.0.0.0", 8, "ipv4");
-hereAndMetadata.addSubnet("169.254.0.0", 16, "ipv4");
-hereAndMetadata.addSubnet("224.0.0.0", 3, "ipv4");
-hereAndMetadata.addAddress("100.100.100.200", "ipv4");
-hereAndMetadata.addSubnet("::", 127, "ipv6");
-hereAndMetadata.addSubnet("64:ff9b::", 96, "ipv6");
-hereAndMetadata.addSubnet("fe80::", 10, "ipv6");
-hereAndMetadata.addSubnet("ff00::", 8, "ipv6");
-hereAndMetadata.addAddress("fd00:ec2::254", "ipv6");
-
-function ownAddresses(): BlockList {
-  const list = new BlockList();
-  for (const addresses of Object.values(networkInterfaces())) {
-    for (const { address, family } of addresses ?? []) {
-      list.addAddress(address, family === "IPv6" ? "ipv6" : "ipv4");
-    }
-  }
-  return list;
+  return new Set(targets.flatMap((target) => (typeof target === "string" ? [] : nameOf(target))));
 }

@@ -2,8 +2,9 @@
 import { closeSync, openSync } from "node:fs";
 import type { LaunchSpec } from "../../engine/ports/sandbox.ts";
 import { spawnOwned, type OwnedProcess } from "../../platform/spawn.ts";
+import type { Lookup } from "./egress-address.ts";
 import { egressEnvironment } from "./egress-proxy.ts";
-import { needsChannel } from "./hand-over.ts";
+import { hasWayOut, needsChannel } from "./hand-over.ts";
 import { EGRESS_PORT, launcherArguments, splitEnvironment } from "./launcher.ts";
 import { fenceArguments } from "./policy.ts";
 import type { Registry } from "./registry.ts";
@@ -25,6 +26,8 @@ export type Fence = {
   /** Folder of a control group hierarchy with a task limit. */
   readonly taskCgroup: string | null;
   readonly registry: Registry;
+  /** Resolves the names that a fence asks for. */
+  readonly lookup: Lookup;
 };
 
 const NODE_INSIDE = "/run/tutti/node";
@@ -37,7 +40,7 @@ export type StartPlan = {
 };
 
 export function planStart(fence: Fence, spec: LaunchSpec): StartPlan {
-  const hasEgress = spec.egress.length > 0;
+  const hasEgress = hasWayOut(spec);
   const hasChannel = needsChannel(spec);
   const needsLauncher = hasChannel || fence.hasStrayDescriptors;
   const wanted = {

@@ -16,6 +16,7 @@ import { childrenOf, descendantsOf, type ProcessId } from "../../platform/proces
 import { killTree, signalProcess, waitUntilGone } from "../../platform/process-tree.ts";
 import type { OwnedProcess } from "../../platform/spawn.ts";
 import { makeTaskCgroup, removeCgroup } from "./cgroup.ts";
+import type { Lookup } from "./egress-address.ts";
 import { serveEgress, type Egress } from "./egress-proxy.ts";
 import { fenceFailure } from "./failure.ts";
 import { checkRequests, handOver, type Doors } from "./hand-over.ts";
@@ -49,7 +50,7 @@ export async function startFenced(
     },
   );
   const registration = await register(fence.registry, owned, { owner: spec.owner, cgroup });
-  const running = new Running(owned, { spec, cgroup, registration });
+  const running = new Running(owned, { spec, cgroup, registration, lookup: fence.lookup });
   const started = new AbortController();
   try {
     owned.pipe(START_DESCRIPTORS.args)?.end(encodeArguments(plan.args));
@@ -79,6 +80,7 @@ type RunningOptions = {
   readonly spec: LaunchSpec;
   readonly cgroup: string | null;
   readonly registration: Registration;
+  readonly lookup: Lookup;
 };
 
 class Running {
@@ -146,9 +148,9 @@ class Running {
   }
 
   #handOver(): Promise<void> {
-    const { spec } = this.#options;
+    const { spec, lookup } = this.#options;
     const doors: Doors = new Map([
-      [EGRESS_PORT, (server) => (this.#egress = serveEgress(server, spec))],
+      [EGRESS_PORT, (server) => (this.#egress = serveEgress(server, { ...spec, lookup }))],
       ...(spec.listeners ?? []).map(({ port, attach }) => [port, this.#door(attach)] as const),
     ]);
     return handOver(this.#owned, { doors, files: spec.homeFiles ?? {} });

@@ -26,8 +26,14 @@ const Word = z.union([
   z.object({ failed: z.string() }),
 ]);
 
-export const needsChannel = ({ egress, listeners = [], homeFiles = {} }: LaunchSpec): boolean =>
-  egress.length > 0 || listeners.length > 0 || Object.keys(homeFiles).length > 0;
+/** Whether there is a proxy at all. */
+export const hasWayOut = ({ egress, egressAnswers }: LaunchSpec): boolean =>
+  egress.length > 0 || egressAnswers !== undefined;
+
+export const needsChannel = (spec: LaunchSpec): boolean => {
+  const { listeners = [], homeFiles = {} } = spec;
+  return hasWayOut(spec) || listeners.length > 0 || Object.keys(homeFiles).length > 0;
+};
 
 /** Refuses (`sandbox.failed`, `sandbox.path`) what a launch asks of its launcher beyond the bounds. */
 export function checkRequests({ listeners = [], homeFiles = {}, place }: LaunchSpec): void {

@@ -11,6 +11,7 @@ import { requireBubblewrap } from "./bubblewrap.ts";
 import { readCapabilities } from "./capabilities.ts";
 import { findTaskCgroup, sweepTaskCgroups } from "./cgroup.ts";
 import { makeDevices } from "./devices.ts";
+import { systemNames, type Lookup } from "./egress-address.ts";
 import type { Fence } from "./fence-start.ts";
 import { startFenced } from "./fenced-process.ts";
 import { openRegistry, type Registry } from "./registry.ts";
@@ -26,6 +27,8 @@ export type SandboxOptions = {
   readonly node?: string;
   /** Where bubblewrap is looked for besides the system's folders; default this process's PATH. */
   readonly path?: string;
+  /** Resolves the names that a fence asks for; default the system's resolver. */
+  readonly lookup?: Lookup;
 };
 
 export function createSandbox(options: SandboxOptions): Sandbox {
@@ -100,6 +103,7 @@ async function prepareFence(
     hasOwnDevices: devices !== null,
     taskCgroup,
     registry,
+    lookup: options.lookup ?? systemNames,
   };
 }
 

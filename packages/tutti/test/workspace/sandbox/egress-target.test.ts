@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { isForeignAddress } from "../../../src/workspace/sandbox/egress-address.ts";
 import {
   decideEgress,
-  isForeignAddress,
   readAllowList,
   readTarget,
 } from "../../../src/workspace/sandbox/egress-target.ts";
@@ -63,6 +63,10 @@ describe("a list", () => {
     expect(decideEgress(text, allowed).kind).toBe(kind);
   });
 
+  test("means port 443 where it names none", () => {
+    expect([...readAllowList(["API.example.com"])]).toEqual(["api.example.com:443"]);
+  });
+
   test("allows nothing when it is empty", () => {
     expect(decideEgress("api.example.com:443", readAllowList([])).kind).toBe("refused");
   });
@@ -70,7 +74,16 @@ describe("a list", () => {
 
 test.each([
   ["192.0.2.7", true],
-  ["10.1.2.3", true],
+  ["10.1.2.3", false],
+  ["172.31.255.1", false],
+  ["172.32.0.1", true],
+  ["192.168.1.1", false],
+  ["100.64.0.1", false],
+  ["100.100.100.200", false],
+  ["::ffff:10.0.0.1", false],
+  ["64:ff9b::a00:1", false],
+  ["2002:7f00:1::", false],
+  ["fd12:3456::1", false],
   ["2001:db8::1", true],
   ["127.0.0.1", false],
   ["127.8.9.10", false],

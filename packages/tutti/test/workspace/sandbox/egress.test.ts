@@ -87,25 +87,55 @@ const ask = (text: string): string =>
   `use IO::Socket::IP; my $s = IO::Socket::IP->new(PeerHost => "127.0.0.1", PeerPort => ${EGRESS_PORT});
    print $s ${JSON.stringify(text)}; print while <$s>;`;
 
-test("plain http and nonsense are refused in one line", async () => {
+test("nonsense is refused in one line", async () => {
   using scene = rig();
   const decisions: unknown[] = [];
-  const answers: string[] = [];
-  for (const text of [
-    "GET http://example.org/ HTTP/1.1\r\nHost: example.org\r\n\r\n",
-    "hello\r\n\r\n",
-  ]) {
-    await using running = await scene.start("", {
-      command: ["perl", "-e", ask(text)],
-      egress: ["api.example.com:443"],
-      onEgress: (decision) => decisions.push(decision),
+  await using running = await scene.start("", {
+    command: ["perl", "-e", ask("hello\r\n\r\n")],
+    egress: ["api.example.com:443"],
+    onEgress: (decision) => decisions.push(decision),
+  });
+  expect(await textOf(running.stdout)).toMatch(/^HTTP\/1\.1 400 .*not an HTTP request/su);
+  expect(decisions).toEqual([{ host: "(not a request)", allowed: false }]);
+});
+
+test("with a person to ask there is a proxy for an empty list too, and his answer counts at once", async () => {
+  using scene = rig();
+  const server = await listening(
+    createServer((socket) => socket.end("HTTP/1.1 200 OK\r\n\r\nhello\n")),
+  );
+  try {
+    const target = `public.example:${portOf(server)}`;
+    const denied: string[] = [];
+    let isAllowed = false;
+    const twice = `for my $round (1, 2) { ${ask(`GET http://${target}/ HTTP/1.1\r\nHost: ${target}\r\n\r\n`)} print "\n--\n"; $| = 1; <STDIN> }`;
+    const { outside } = scene.named({ "public.example": "127.0.0.9" });
+    await using running = await outside.launch({
+      place: scene.place,
+      command: ["perl", "-e", twice],
+      egress: [],
+      egressAnswers: { allows: () => isAllowed, denied: (name) => denied.push(name) },
+      owner: "test",
     });
-    answers.push(await textOf(running.stdout));
+    const output = running.stdout[Symbol.asyncIterator]();
+    const answered = async (): Promise<string> => {
+      let text = "";
+      for (let next = await output.next(); next.done !== true; next = await output.next()) {
+        text += String(next.value);
+        if (text.includes("--")) break;
+      }
+      return text;
+    };
+    const first = await answered();
+    expect(first).toMatch(/^HTTP\/1\.1 403/u);
+    expect(denied).toEqual([target]);
+    isAllowed = true;
+    running.stdin.write("go on\n");
+    const second = await answered();
+    // Allowed, but the name leads back to this machine: that is another question.
+    expect(second).toMatch(/^HTTP\/1\.1 502/u);
+    expect(denied).toEqual([target]);
+  } finally {
+    server.close();
   }
-  expect(answers[0]).toMatch(/^HTTP\/1\.1 405 .*Only CONNECT is served here/su);
-  expect(answers[1]).toMatch(/^HTTP\/1\.1 400 .*not an HTTP request/su);
-  expect(decisions).toEqual([
-    { host: "example.org", allowed: false },
-    { host: "(not a request)", allowed: false },
-  ]);
 });

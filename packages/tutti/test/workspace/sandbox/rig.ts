@@ -1,5 +1,6 @@
 /** A sandbox with one small place, for the tests of this folder. */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { isIP } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Place } from "../../../src/engine/ports/place.ts";
@@ -11,6 +12,8 @@ export type Rig = Disposable & {
   readonly data: string;
   readonly place: Place;
   readonly sandbox: Sandbox;
+  /** Another sandbox of the same folder, in which these names have these addresses and no others do. */
+  readonly named: (names: Readonly<Record<string, string>>) => { readonly outside: Sandbox };
   readonly start: (
     script: string,
     more?: Partial<LaunchSpec>,
@@ -43,6 +46,13 @@ export function rig(overrides: Partial<Place> = {}): Rig {
     data,
     place,
     sandbox,
+    named: (names) => ({
+      outside: createSandbox({
+        dataFolder: data,
+        lookup: async (host) =>
+          names[host] === undefined ? [] : [{ address: names[host], family: isIP(names[host]) }],
+      }),
+    }),
     start: async (script, more = {}, signal) => {
       const command = ["sh", "-c", script];
       const spec = { place, command, egress: [], owner: "test", ...more };
