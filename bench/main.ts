@@ -14,6 +14,7 @@ const SUITES = new Map<string, () => Promise<Suite>>([
   ["engine", async () => (await import("./engine.ts")).engineSuite],
   ["store", async () => (await import("./store.ts")).storeSuite],
   ["workspace", async () => (await import("./workspace.ts")).workspaceSuite],
+  ["gateway", async () => (await import("./gateway.ts")).gatewaySuite],
   ["sandbox", async () => (await import("./sandbox.ts")).sandboxSuite],
 ]);
 

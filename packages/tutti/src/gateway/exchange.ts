@@ -71,7 +71,14 @@ export async function exchange(scene: Scene, incoming: Incoming): Promise<Answer
   const refusal = tally.isOverLimit
     ? { status: 429 as const, message: "this session has asked more often than is allowed" }
     : checkToken(stage, keys);
-  return refusal === null ? admit(stage) : refuse(stage, refusal);
+  if (refusal !== null) return refuse(stage, refusal);
+  try {
+    return await admit(stage);
+  } catch (error) {
+    // A keyring that does not open, or a defect: one request fails, and nothing else.
+    scene.log("a model request failed in the gateway", { error, path });
+    return refuse(stage, { status: 502, message: "the gateway failed" }, "unreachable");
+  }
 }
 
 const splitOnce = (target: string): [string, string] => {

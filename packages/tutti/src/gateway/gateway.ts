@@ -101,6 +101,7 @@ async function open(shared: Shared, grant: GatewayGrant): ReturnType<Gateway["op
       upstream: shared.upstream,
       timeouts: shared.limits,
       clock: shared.clock,
+      log: shared.log,
       ids: () => `m-${randomBase32(ID_CHARACTERS)}`,
       key: keys.get,
       forgetKey: keys.forget,

@@ -10,7 +10,7 @@ function matchesModel(glob: string, model: string): boolean {
     .map((part) => {
       if (part === "*") return ".*";
       if (part === "?") return ".";
-      return part.replaceAll(/[.+^${}()|[\]\\/-]/gu, "\\$&");
+      return part.replaceAll(/[.+^${}()|[\]\\]/gu, "\\$&");
     })
     .join("");
   return new RegExp(`^${source}$`, "u").test(model);

@@ -1,6 +1,7 @@
 /** What every request of one session is asked with. */
 import type { ModelCaller, ModelPolicy, ModelRequest, ProviderConfig } from "@tutti/protocol";
 import type { Clock } from "../engine/ports/clock.ts";
+import type { Deps } from "../engine/ports/deps.ts";
 import type { BudgetStop, GatewayGrant } from "../engine/ports/gateway.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Timeouts } from "./limits.ts";
@@ -19,6 +20,7 @@ export type Scene = {
   readonly upstream: Upstream;
   readonly timeouts: Timeouts;
   readonly clock: Clock;
+  readonly log: Deps["log"];
   readonly ids: () => string;
   /** In constant time. */
   readonly isToken: (presented: string) => boolean;

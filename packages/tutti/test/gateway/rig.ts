@@ -66,7 +66,7 @@ export async function openProvider(
   };
 }
 
-const CALLER = ModelCaller.parse({
+export const CALLER = ModelCaller.parse({
   run: RUN,
   project: "p-sample",
   step: "build",
@@ -202,7 +202,7 @@ export const anthropicAt = (url: string, more: Partial<ProviderConfig> = {}) => 
   anthropic: { dialect: "anthropic" as const, url, key: "ANTHROPIC_API_KEY", ...more },
 });
 
-const event = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
+export const event = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
 
 /** A whole stream of Anthropic's dialect. */
 export const messageStream = (model = "claude-sonnet-4-5-20250929"): string =>
