@@ -4,19 +4,20 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { AgentConfig } from "@tutti/protocol";
 import { acpAgents } from "../../packages/tutti/src/agents/acp/agents.ts";
+import { createLogins } from "../../packages/tutti/src/agents/acp/logins.ts";
+import { catalogEntry } from "../../packages/tutti/src/agents/catalog/catalog.ts";
 import type { Place } from "../../packages/tutti/src/engine/ports/place.ts";
-import type { Sandbox } from "../../packages/tutti/src/engine/ports/sandbox.ts";
+import type { Gateway } from "../../packages/tutti/src/engine/ports/gateway.ts";
 import { systemClock } from "../../packages/tutti/src/platform/clock.ts";
 import { createSandbox } from "../../packages/tutti/src/workspace/sandbox/sandbox.ts";
 import type { Rig } from "../conformance/agents/rig.ts";
-import { createStage, LIMITS, sessionOf } from "../conformance/agents/rig.ts";
+import { createStage, GRANT, LIMITS, sessionOf } from "../conformance/agents/rig.ts";
 import { playing } from "../fixtures/model-server/from-script.ts";
 import type { ModelServer } from "../fixtures/model-server/server.ts";
 import { startModelServer } from "../fixtures/model-server/server.ts";
 import type { Handler } from "../fixtures/model-server/step.ts";
 import { MODELS, realAgent } from "../fixtures/real-agents.ts";
 
-const MODEL_PORT = 8484;
 const TOKEN = "tutti-conformance";
 /** Codex takes no home below the folder for temporary files. */
 const HOME = "/home/agent";
@@ -42,35 +43,33 @@ export const createRealRig = async (id: string): Promise<RealRig> => {
   const played: { handler: Handler } = { handler: () => undefined };
   const models = await startModelServer({ handler: (turn) => played.handler(turn), key: TOKEN });
   const sandbox = createSandbox({ dataFolder: data });
-  const launch = agent.entry.launch({
-    gatewayUrl: `http://127.0.0.1:${MODEL_PORT}`,
-    token: TOKEN,
-    model: MODELS[id] ?? agent.entry.model,
-    effort: null,
-    home: HOME,
-  });
-  const withModels: Sandbox = {
-    ...sandbox,
-    launch: (spec, options) =>
-      sandbox.launch(
-        {
-          ...spec,
-          homeFiles: launch.homeFiles,
-          listeners: [{ port: MODEL_PORT, attach: models.attach }],
-        },
-        options,
-      ),
+  const gateway: Gateway = {
+    open: () =>
+      Promise.resolve({
+        token: TOKEN,
+        attach: models.attach,
+        fetch: () => Promise.reject(new Error("not asked for here")),
+        requests: () => [],
+        budgetStop: () => null,
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      }),
+    providers: () => Promise.resolve([]),
   };
-  const agents = acpAgents({ sandbox: withModels, clock: systemClock });
-  const open: Rig["open"] = async (script, { agent: change, limits, signal } = {}) => {
+  const agents = acpAgents({
+    sandbox,
+    clock: systemClock,
+    gateway,
+    catalog: catalogEntry,
+    logins: createLogins(join(data, "logins")),
+  });
+  const open: Rig["open"] = async (script, { agent: change, limits, signal, spec: more } = {}) => {
     played.handler = playing(script);
-    const { mode } = agent.entry.quirks;
     const config = AgentConfig.parse({
-      command: [...agent.command, ...launch.args],
+      catalog: id,
+      command: [...agent.command],
       family: agent.entry.family,
-      ...(mode === null ? {} : { mode }),
+      model: MODELS[id],
       ...change,
-      env: { ...launch.env, ...change?.env },
     });
     const spec = {
       name: id,
@@ -78,10 +77,13 @@ export const createRealRig = async (id: string): Promise<RealRig> => {
       place,
       owner: "e-conformance1",
       limits: { ...LIMITS, ...limits },
+      models: GRANT,
+      ...more,
     };
     return agents.open(spec, { signal: signal ?? new AbortController().signal });
   };
   return {
+    scripts: stage.scripts,
     place,
     models,
     open,

@@ -280,6 +280,21 @@ export const ERRORS = {
     exit: EXIT.failed,
     mend: "The agent's process was ended from outside.",
   },
+  "agent.mode": {
+    status: 502,
+    exit: EXIT.failed,
+    mend: "Without this mode the agent cannot work inside the fence. Install the version that `tutti agents` names, then `tutti retry RUN`.",
+  },
+  "agent.unfenced": {
+    status: 403,
+    exit: EXIT.policy,
+    mend: "This agent asks before nothing, so it runs inside the fence only. Start the run without `--isolation none`, or give the role to another agent.",
+  },
+  "agent.login": {
+    status: 422,
+    exit: EXIT.usage,
+    mend: "Log the agent in as the message says, then `tutti retry RUN`.",
+  },
   "workspace.failed": {
     status: 500,
     exit: EXIT.failed,

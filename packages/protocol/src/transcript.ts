@@ -25,6 +25,8 @@ export const TranscriptEntry = z.discriminatedUnion("kind", [
     id: z.string(),
     title: z.string(),
     answer: z.string().nullable(),
+    /** What answered in a person's place; absent when a person did. */
+    rule: z.string().optional(),
   }),
   z.object({
     kind: z.literal("usage"),
@@ -39,6 +41,16 @@ export const TranscriptEntry = z.discriminatedUnion("kind", [
     at: Instant,
     stream: z.enum(["stdout", "stderr"]),
     text: z.string(),
+  }),
+  /** The agent's own session, which a later attempt may go on with. */
+  z.object({
+    kind: z.literal("opened"),
+    at: Instant,
+    session: z.string(),
+    openedAt: Instant,
+    agent: z.string(),
+    version: z.string(),
+    isContinued: z.boolean(),
   }),
   z.object({ kind: z.literal("note"), at: Instant, text: z.string() }),
   z.object({ kind: z.literal("ended"), at: Instant, reason: z.string() }),

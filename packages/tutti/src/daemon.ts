@@ -2,6 +2,8 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { acpAgents } from "./agents/acp/agents.ts";
+import { createLogins } from "./agents/acp/logins.ts";
+import { catalogEntry } from "./agents/catalog/catalog.ts";
 import { DAEMON_LOG } from "./client/start-daemon.ts";
 import { createLocalDispatcher } from "./dispatch/local/dispatcher.ts";
 import { createEngine } from "./engine/engine.ts";
@@ -62,19 +64,26 @@ const createDeps = (options: DaemonOptions, { store, redactor, log }: Parts): De
     environment,
   });
   const report = reporter(log);
+  const gateway = createGateway({
+    store,
+    secrets: { get: async (name) => environment[name] ?? null },
+    providers: async () => ({}),
+    clock: systemClock,
+    log: report,
+  });
   return {
     store,
     sandbox,
     workspaces,
     repositories,
-    agents: acpAgents({ sandbox, clock: systemClock }),
-    gateway: createGateway({
-      store,
-      secrets: { get: async (name) => environment[name] ?? null },
-      providers: async () => ({}),
+    agents: acpAgents({
+      sandbox,
       clock: systemClock,
-      log: report,
+      gateway,
+      catalog: catalogEntry,
+      logins: createLogins(join(folders.data, "logins")),
     }),
+    gateway,
     verification: createVerification({ sandbox, putBlob: (bytes) => store.blobs.put(bytes) }),
     rules: createRules(folders.config),
     redactor,

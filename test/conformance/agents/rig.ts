@@ -3,12 +3,21 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test as base } from "vitest";
-import { AgentConfig } from "@tutti/protocol";
+import {
+  AgentConfig,
+  EffectId,
+  type ModelCaller,
+  ModelPolicy,
+  ProjectId,
+  RunId,
+  StepKey,
+} from "@tutti/protocol";
 import { scriptedAgentProgram } from "../../../packages/tutti/src/agents/scripted/program.ts";
 import type { Action, Script } from "../../../packages/tutti/src/agents/scripted/script.ts";
 import type {
   AgentEvent,
   Agents,
+  ModelGrant,
   Session,
   SessionSpec,
 } from "../../../packages/tutti/src/engine/ports/agents.ts";
@@ -22,9 +31,27 @@ export type OpenOptions = {
   readonly agent?: Partial<AgentConfig>;
   readonly limits?: Partial<SessionSpec["limits"]>;
   readonly signal?: AbortSignal;
+  readonly spec?: Partial<Pick<SessionSpec, "earlier" | "mcp">>;
+};
+
+const CALLER: ModelCaller = {
+  run: RunId.parse("r-conformance1"),
+  project: ProjectId.parse("p-conformance"),
+  step: StepKey.parse("build"),
+  attempt: 1,
+  effect: EffectId.parse("e-conformance1"),
+  agent: "alto",
+};
+
+export const GRANT: ModelGrant = {
+  caller: CALLER,
+  policy: ModelPolicy.parse({}),
+  budget: { run: {}, day: {} },
 };
 
 export type Rig = {
+  /** Shown inside, read-only; holds the scripts. */
+  readonly scripts: string;
   readonly place: Place;
   readonly open: (script: Script, options?: OpenOptions) => Promise<Opened>;
   /** Opens or throws the failure's message. */
@@ -122,7 +149,7 @@ export const createRig = async (agents: Agents, isolation: Place["isolation"]): 
   const { place, scripts } = stage;
   let written = 0;
 
-  const open: Rig["open"] = async (script, { agent, limits, signal } = {}) => {
+  const open: Rig["open"] = async (script, { agent, limits, signal, spec } = {}) => {
     written += 1;
     const path = join(scripts, `script-${written}.json`);
     writeFileSync(path, JSON.stringify(script));
@@ -131,17 +158,20 @@ export const createRig = async (agents: Agents, isolation: Place["isolation"]): 
       family: "anthropic",
       ...agent,
     });
-    const spec = {
+    const whole = {
       name: "alto",
       agent: config,
       place,
       owner: "e-conformance1",
       limits: { ...LIMITS, ...limits },
+      models: GRANT,
+      ...spec,
     };
-    return agents.open(spec, { signal: signal ?? new AbortController().signal });
+    return agents.open(whole, { signal: signal ?? new AbortController().signal });
   };
 
   return {
+    scripts,
     place,
     open,
     session: (script, options) => sessionOf(open(script, options)),

@@ -88,6 +88,24 @@ export const describeWork = (name: string, makeRig: () => Promise<Rig>): void =>
   });
 };
 
+/** Opens, says something and is killed in the middle of its turn. */
+const cutOff = async (rig: Rig, script: Script) => {
+  const opened = await rig.open(script);
+  if (opened.kind === "failed") throw new Error(opened.failure.message);
+  await using session = opened.session;
+  const events = await turn(session, PROMPT);
+  expect(codeOf(events)).toBe("agent.died");
+  return opened.conversation ?? null;
+};
+const dying = (continues: "load" | "resume"): Script => ({
+  continues,
+  turns: [{ do: [{ do: "say", text: "said before. " }, { do: "crash" }] }],
+});
+const goingOn = (continues: "load" | "resume"): Script => ({
+  continues,
+  turns: [{ do: [{ do: "say", text: "said after." }] }],
+});
+
 export const describeAgents = (name: string, makeRig: () => Promise<Rig>): void => {
   const it = rigTest(makeRig);
   describeWork(name, makeRig);
@@ -175,6 +193,118 @@ export const describeAgents = (name: string, makeRig: () => Promise<Rig>): void 
           text: expect.stringContaining('does not offer the mode "full"; it offers ask'),
         }),
       );
+    });
+  });
+
+  describe.concurrent(`${name}: settings and servers`, () => {
+    const echo: Script = {
+      settings: { mode: ["ask", "full"], model: ["small", "large"], effort: ["low", "high"] },
+      turns: [
+        {
+          do: [{ do: "run", command: 'echo "$SCRIPTED_MODE/$SCRIPTED_MODEL/$SCRIPTED_EFFORT"' }],
+        },
+      ],
+    };
+
+    it("sets mode, model and effort by config options", async ({ rig }) => {
+      const agent = { mode: "full", model: "large", effort: "high" };
+      const shown = JSON.stringify(await run(rig, echo, { agent }));
+      expect(shown).toContain("full/large/high");
+    });
+
+    it("leaves what is not configured as it is", async ({ rig }) => {
+      expect(JSON.stringify(await run(rig, echo))).toContain("ask/small/low");
+    });
+
+    it("notes an effort that the agent does not offer, and works", async ({ rig }) => {
+      const events = await run(rig, echo, { agent: { effort: "boundless" } });
+      expect(entriesOf(events)).toContainEqual(
+        expect.objectContaining({
+          kind: "note",
+          text: 'The agent does not offer the effort "boundless"; it offers low, high.',
+        }),
+      );
+      expect(codeOf(events)).toBe("ended: end_turn");
+    });
+
+    it("takes a model that the agent does not know for a name, and says nothing", async ({
+      rig,
+    }) => {
+      const events = await run(rig, echo, { agent: { model: "scripted" } });
+      expect(entriesOf(events).filter(({ kind }) => kind === "note")).toEqual([]);
+    });
+
+    it("gives the agent its MCP servers, to be started inside", async ({ rig }) => {
+      const mcp = { tools: { command: ["tool-server", "--stdio"], env: { COLOUR: "blue" } } };
+      const script = doing({ do: "run", command: 'echo "$SCRIPTED_MCP"' });
+      const events = await run(rig, script, { spec: { mcp } });
+      const tool = entriesOf(events).findLast((entry) => entry.kind === "tool");
+      expect(JSON.parse(tool?.kind === "tool" ? (tool.detail.split("\n")[0] ?? "") : "")).toEqual([
+        {
+          name: "tools",
+          command: "tool-server",
+          args: ["--stdio"],
+          env: [{ name: "COLOUR", value: "blue" }],
+        },
+      ]);
+    });
+  });
+
+  describe.concurrent(`${name}: a session that was cut off`, () => {
+    it.for(["load", "resume"] as const)(
+      "goes on by %s, and what it said before is not told again",
+      async (continues, { rig }) => {
+        const earlier = await cutOff(rig, dying(continues));
+        const opened = await rig.open(goingOn(continues), { spec: { earlier } });
+        expect(opened).toMatchObject({
+          kind: "opened",
+          conversation: { id: earlier?.id, openedAt: earlier?.openedAt, isContinued: true },
+        });
+        if (opened.kind !== "opened") return;
+        await using session = opened.session;
+        const events = await turn(session, PROMPT);
+        expect(entriesOf(events).map((entry) => entry.kind)).toEqual(["text"]);
+        expect(textOf(events)).toBe("said after.");
+      },
+    );
+
+    const fallBacks: readonly [string, Partial<Script>][] = [
+      ["the agent cannot", {}],
+      [
+        "the agent refuses",
+        { continues: "load", onContinue: [{ do: "refuse", message: "it is broken" }] },
+      ],
+      ["the agent dies of it", { continues: "load", onContinue: [{ do: "crash" }] }],
+      ["the agent answers nothing", { continues: "load", onContinue: [{ do: "hang" }] }],
+    ];
+    it.for(fallBacks)("begins a new session when %s, and says so", async ([, how], { rig }) => {
+      const { continues: _continues, ...rest } = goingOn("load");
+      const opened = await rig.open(
+        { ...rest, ...how },
+        { spec: { earlier: { id: "s-1", openedAt: 1 } }, limits: { silenceMs: 5000 } },
+      );
+      expect(opened).toMatchObject({ kind: "opened", conversation: { isContinued: false } });
+      if (opened.kind !== "opened") return;
+      await using session = opened.session;
+      const events = await turn(session, PROMPT);
+      expect(textOf(events)).toBe("said after.");
+      expect(entriesOf(events)).toContainEqual(
+        expect.objectContaining({
+          kind: "note",
+          text: expect.stringContaining("is not gone on with"),
+        }),
+      );
+    });
+
+    it("opens no second process when the start is cancelled meanwhile", async ({ rig }) => {
+      const stop = new AbortController();
+      const script: Script = { ...goingOn("load"), onContinue: [{ do: "hang" }] };
+      const opening = rig.open(script, {
+        spec: { earlier: { id: "s-1", openedAt: 1 } },
+        signal: stop.signal,
+      });
+      stop.abort();
+      expect(await opening).toMatchObject({ kind: "failed", failure: { code: "agent.stopped" } });
     });
   });
 

@@ -1,8 +1,18 @@
 /** What `tutti doctor` proves by doing: each check and each agent's handshake, once, inside the fence. */
-import { type CheckResult, type Probe, RunId, TuttiError } from "@tutti/protocol";
+import {
+  type CheckResult,
+  EffectId,
+  ModelPolicy,
+  type Probe,
+  RunId,
+  StepKey,
+  TuttiError,
+} from "@tutti/protocol";
 import { hashOf } from "../domain/hash.ts";
+import type { ModelGrant } from "./ports/agents.ts";
 import type { Deps } from "./ports/deps.ts";
 import type { RunSource } from "./ports/workspaces.ts";
+import { projectIdOf } from "./start-run.ts";
 
 const HANDSHAKE_MS = 60_000;
 
@@ -30,6 +40,20 @@ const probeChecks = async (
   return checks;
 };
 
+/** Of what is tried outside a run: the project's rules about models hold, its budget does not count it. */
+const probeGrant = ({ run, project, policy }: RunSource, agent: string): ModelGrant => ({
+  caller: {
+    run,
+    project: projectIdOf(project),
+    step: StepKey.parse("probe"),
+    attempt: 1,
+    effect: EffectId.parse(`e-${run.slice("r-".length)}-0`),
+    agent,
+  },
+  policy: policy.config.models ?? ModelPolicy.parse({}),
+  budget: { run: {}, day: {} },
+});
+
 const probeAgents = async (
   deps: Deps,
   source: RunSource,
@@ -49,6 +73,7 @@ const probeAgents = async (
         place: copy.place,
         owner: source.run,
         limits: { turnMs: HANDSHAKE_MS, silenceMs: HANDSHAKE_MS },
+        models: probeGrant(source, name),
       },
       { signal },
     );

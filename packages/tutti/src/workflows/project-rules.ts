@@ -5,13 +5,16 @@ import type { ProjectRules, PromptInput, ReadFile } from "../engine/ports/rules.
 import { formatProblem } from "../documents/problem.ts";
 import { readArtifact } from "./artifacts.ts";
 import { ARTIFACTS_VARIABLE } from "./output-contract.ts";
-import { assemblePrompt, assembleReviewPrompt } from "./prompt.ts";
-import type { PromptArtifact, PromptFinding } from "./prompt.ts";
+import { assembleContinuation, assemblePrompt, assembleReviewPrompt } from "./prompt.ts";
+import type { AgentPrompt, PromptArtifact, PromptFinding } from "./prompt.ts";
 import { quoteBlock } from "./quote.ts";
 import { builtInPlace, folderPlace, openWorkflow, PROJECT_WORKFLOWS } from "./resolve.ts";
 import type { WorkflowPlace } from "./resolve.ts";
 
-type WorkflowRules = Pick<ProjectRules, "workflow" | "prompt" | "repairPrompt" | "artifact">;
+type WorkflowRules = Pick<
+  ProjectRules,
+  "workflow" | "prompt" | "continuePrompt" | "repairPrompt" | "artifact"
+>;
 
 /** `userFolder`: the user's own workflow files; it need not exist. */
 export const workflowRules = (options: { readonly userFolder: string }): WorkflowRules => ({
@@ -21,7 +24,16 @@ export const workflowRules = (options: { readonly userFolder: string }): Workflo
     const warnings = opened.warnings.map((warning) => formatProblem(warning));
     return { workflow: opened.workflow, warnings };
   },
-  prompt: promptOf,
+  prompt: (input) =>
+    input.step.kind === "review"
+      ? assembleReviewPrompt({
+          ...commonOf(input),
+          step: input.step,
+          changed: input.state.changed,
+          patch: input.diff,
+        })
+      : assemblePrompt(agentPromptOf(input)),
+  continuePrompt: (input) => assembleContinuation(agentPromptOf(input)),
   repairPrompt: ({ key, attempt }, problems) =>
     [
       `Tutti step: ${key} (attempt ${attempt}, repair)`,
@@ -46,9 +58,9 @@ const projectPlace = (read: ReadFile): WorkflowPlace => ({
   list: () => Promise.resolve([]),
 });
 
-const promptOf = (input: PromptInput): string => {
-  const { state, step } = input;
-  const common = {
+const commonOf = (input: PromptInput) => {
+  const { state } = input;
+  return {
     key: input.key,
     attempt: input.attempt,
     run: {
@@ -61,13 +73,15 @@ const promptOf = (input: PromptInput): string => {
     preamble: state.workflow.preamble,
     artifacts: input.artifacts.map((artifact) => withPin(input, artifact)),
   };
-  if (step.kind === "review")
-    return assembleReviewPrompt({ ...common, step, changed: state.changed, patch: input.diff });
-  if (step.kind !== "agent") throw new TypeError(`a step of kind ${step.kind} has no prompt`);
+};
+
+const agentPromptOf = (input: PromptInput): AgentPrompt => {
+  const { state, step } = input;
+  if (step.kind !== "agent") throw new TypeError(`a step of kind ${step.kind} has no such prompt`);
   const isWriter = step.access === "workspace";
   const checks = Object.entries(state.policy.config.checks);
-  return assemblePrompt({
-    ...common,
+  return {
+    ...commonOf(input),
     step,
     item: input.item,
     facts: input.facts,
@@ -76,7 +90,7 @@ const promptOf = (input: PromptInput): string => {
       : [],
     comments: input.comments,
     checks: isWriter ? checks.map(([name, { run }]) => ({ name, run })) : [],
-  });
+  };
 };
 
 /** Pinned: a person approved exactly this text. */

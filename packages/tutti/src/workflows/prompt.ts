@@ -112,6 +112,18 @@ export const assembleReviewPrompt = (input: ReviewPrompt): string => {
   ]);
 };
 
+/** The session has all of the prompt before; what it must leave is said again. */
+export const assembleContinuation = (input: AgentPrompt): string =>
+  join([
+    opening(input),
+    section(
+      "Go on",
+      "This session was cut off in the middle of your step and is continued now. The work tree is as it was left: look at it first, then finish the step as it was asked above. Do not begin anew what is done already.",
+    ),
+    section("What people said", input.comments.join("\n\n")),
+    section("How this step ends", ending(input)),
+  ]);
+
 const opening = (input: Common): string =>
   `Tutti step: ${input.key} (attempt ${input.attempt})\n\n${QUOTE_RULE}`;
 

@@ -2,20 +2,33 @@
  * Any agent that speaks the Agent Client Protocol, version 1, on its standard streams, started by
  * its command in the fence. It gets no client file system and no terminal: what it does, it does
  * inside.
+ *
+ *   prepare ─► launch ─► initialize ─► go on with the earlier session ─► settings ─► opened
+ *                              │                 └ cannot, or fails: once more from launch,
+ *                              └─────────────────► new session ────────► settings ─► opened
  */
-import type { AgentFailure, Agents, SessionSpec } from "../../engine/ports/agents.ts";
+import type { AgentFailure, Agents, Session, SessionSpec } from "../../engine/ports/agents.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
-import type { FencedProcess, Sandbox } from "../../engine/ports/sandbox.ts";
-import { answerFailure, failure, isErrorAnswer, launchFailure } from "./failures.ts";
+import type { Sandbox } from "../../engine/ports/sandbox.ts";
+import { type Call, call, START_CANCELLED } from "./call.ts";
+import {
+  capabilitiesOf,
+  continueSession,
+  mcpServersOf,
+  newSession,
+  wayOn,
+  type Capabilities,
+} from "./conversation.ts";
+import { answerFailure, HarnessError, launchFailure } from "./failures.ts";
+import { type Prepared, prepareLaunch, type Supplies } from "./launch-plan.ts";
 import { HANDSHAKE_MS } from "./limits.ts";
-import type { Link } from "./link.ts";
-import { openLink, within } from "./link.ts";
-import { Initialized, NewSession } from "./messages.ts";
-import type { Scene } from "./scene.ts";
-import { createScene } from "./scene.ts";
+import { openLink } from "./link.ts";
+import { Initialized } from "./messages.ts";
+import { createScene, type Scene } from "./scene.ts";
 import { createSession } from "./session.ts";
+import { applySettings, type Fresh } from "./settings.ts";
 
-export type AcpParts = { readonly sandbox: Sandbox; readonly clock: Clock };
+export type AcpParts = Supplies & { readonly sandbox: Sandbox; readonly clock: Clock };
 
 const PROTOCOL_VERSION = 1;
 
@@ -25,131 +38,149 @@ const INITIALIZE = {
   clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
 };
 
-/** A step of the handshake that did not work. Never leaves this file. */
-class HandshakeError extends Error {
-  readonly failure: AgentFailure;
+type Opened = Awaited<ReturnType<Agents["open"]>>;
+type Greeted = {
+  readonly agent: { readonly name: string; readonly version: string };
+  readonly capabilities: Capabilities;
+};
 
-  constructor(cause: AgentFailure) {
-    super(cause.message);
-    this.failure = cause;
+/** @throws HarnessError */
+const initialize = async (to: Call): Promise<Greeted> => {
+  const answer = Initialized.safeParse(await call(to, "initialize", INITIALIZE));
+  if (!answer.success) throw HarnessError.of(answerFailure("initialize", answer.error));
+  const { protocolVersion, agentInfo } = answer.data;
+  if (protocolVersion !== PROTOCOL_VERSION)
+    throw new HarnessError(
+      "agent.protocol",
+      `The agent speaks ACP version ${protocolVersion}; Tutti speaks version ${PROTOCOL_VERSION}.`,
+    );
+  return {
+    agent: agentInfo ?? { name: "unknown", version: "unknown" },
+    capabilities: capabilitiesOf(answer.data),
+  };
+};
+
+/** Thrown when an earlier session cannot be gone on with in this process. Never leaves this file. */
+class StartAfresh extends Error {
+  readonly because: string;
+
+  constructor(because: string) {
+    super(because);
+    this.because = because;
   }
 }
 
-type Call = { readonly link: Link; readonly timeoutMs: number; readonly signal: AbortSignal };
+type Start = {
+  readonly parts: AcpParts;
+  readonly spec: SessionSpec;
+  readonly prepared: Prepared;
+  readonly signal: AbortSignal;
+  /** For the transcript's first turn. */
+  readonly notes: readonly string[];
+};
 
-const START_CANCELLED = failure("agent.stopped", "The start of the agent was cancelled.");
-
-const stopped = (signal: AbortSignal): Promise<AgentFailure> =>
-  new Promise((resolve) => {
-    const stop = (): void => resolve(START_CANCELLED);
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
+/** The agent's session, and whether it is the earlier one. @throws HarnessError, StartAfresh */
+const converse = async (
+  to: Call,
+  { capabilities }: Greeted,
+  { parts, spec, prepared, signal, scene }: Start & { readonly scene: Scene },
+): Promise<{ readonly session: Fresh; readonly isContinued: boolean; readonly why: string[] }> => {
+  const { entry } = prepared;
+  const { earlier = null } = spec;
+  const fresh = async (why: string[]) => ({
+    session: await newSession(to, spec, entry),
+    isContinued: false,
+    why,
   });
-
-/** One request of the handshake. @throws HandshakeError */
-const call = async (
-  { link, timeoutMs, signal }: Call,
-  method: string,
-  params: unknown,
-): Promise<unknown> => {
-  const answer = link.request(method, params).then(
-    (value) => ({ value }),
-    async (error: unknown) => (isErrorAnswer(error) ? answerFailure(method, error) : link.lost),
-  );
-  const outcome = await within(Promise.race([answer, link.lost, stopped(signal)]), timeoutMs);
-  if (outcome === undefined)
-    throw new HandshakeError(
-      failure("agent.silent", `The agent did not answer ${method} within ${timeoutMs / 1000} s.`),
-    );
-  if ("value" in outcome) return outcome.value;
-  throw new HandshakeError(outcome);
-};
-
-const initialize = async (
-  to: Call,
-): Promise<{ readonly name: string; readonly version: string }> => {
-  const answer = Initialized.safeParse(await call(to, "initialize", INITIALIZE));
-  if (!answer.success) throw new HandshakeError(answerFailure("initialize", answer.error));
-  const { protocolVersion, agentInfo } = answer.data;
-  if (protocolVersion !== PROTOCOL_VERSION)
-    throw new HandshakeError(
-      failure(
-        "agent.protocol",
-        `The agent speaks ACP version ${protocolVersion}; Tutti speaks version ${PROTOCOL_VERSION}.`,
-      ),
-    );
-  return agentInfo ?? { name: "unknown", version: "unknown" };
-};
-
-/** Sets the mode the old way (modes) or the new one (a config option of category mode). Returns a note when it is not offered. */
-const setMode = async (to: Call, session: NewSession, mode: string): Promise<string | null> => {
-  const { sessionId } = session;
-  const modes = session.modes?.availableModes.map(({ id }) => id) ?? [];
-  if (modes.includes(mode)) {
-    await call(to, "session/set_mode", { sessionId, modeId: mode });
-    return null;
+  if (earlier === null) return fresh([]);
+  const way = wayOn(earlier, { capabilities, entry, now: parts.clock.now() });
+  if (way.kind === "new") return fresh([startedAfresh(way.because)]);
+  const unmute = scene.mute();
+  try {
+    const { method } = way;
+    const session = await continueSession(to, { id: earlier.id, method }, { spec, entry });
+    return { session, isContinued: true, why: [] };
+  } catch (error) {
+    // The process may be in any state now, so a new one is started.
+    if (error instanceof HarnessError && !signal.aborted) throw new StartAfresh(error.message);
+    throw error;
+  } finally {
+    unmute();
   }
-  const option = session.configOptions?.find(
-    ({ id, category }) => category === "mode" || id === "mode",
-  );
-  if (option?.options.some(({ value }) => value === mode) === true) {
-    await call(to, "session/set_config_option", { sessionId, configId: option.id, value: mode });
-    return null;
-  }
-  const offered = [...modes, ...(option?.options.map(({ value }) => value) ?? [])];
-  return `The agent does not offer the mode "${mode}"; it offers ${offered.length === 0 ? "none" : offered.join(", ")}.`;
 };
 
-const newSession = async (
-  to: Call,
-  spec: SessionSpec,
-): Promise<{ readonly id: string; readonly notes: readonly string[] }> => {
-  const answer = NewSession.safeParse(
-    await call(to, "session/new", { cwd: spec.place.root, mcpServers: [] }),
-  );
-  if (!answer.success) throw new HandshakeError(answerFailure("session/new", answer.error));
-  const note =
-    spec.agent.mode === undefined ? null : await setMode(to, answer.data, spec.agent.mode);
-  return { id: answer.data.sessionId, notes: note === null ? [] : [note] };
-};
+const startedAfresh = (because: string): string =>
+  `The session of the attempt before is not gone on with (${because}); a new one begins from what is approved.`;
 
-type Opened = Awaited<ReturnType<Agents["open"]>>;
+const mcpNote = ({ spec, prepared: { entry } }: Start): readonly string[] =>
+  Object.keys(spec.mcp ?? {}).length > 0 && mcpServersOf(spec, entry).length === 0
+    ? [
+        `${entry?.title ?? "The agent"} takes no MCP servers over standard streams, so it gets none.`,
+      ]
+    : [];
 
-const handshake = async (
-  spec: SessionSpec,
-  process: FencedProcess,
-  { scene, signal }: { readonly scene: Scene; readonly signal: AbortSignal },
-): Promise<Opened> => {
-  const link = openLink(process, spec.agent.command, scene.conversation);
+/** @throws HarnessError, StartAfresh; nothing of the process is left then. */
+const handshake = async (start: Start): Promise<Extract<Opened, { kind: "opened" }>> => {
+  const { parts, spec, prepared, signal } = start;
+  const process = await parts.sandbox.launch(prepared.launch, { signal });
+  const scene = createScene(parts.clock);
+  const link = openLink(process, prepared.launch.command, scene.conversation);
   const to: Call = { link, timeoutMs: Math.min(HANDSHAKE_MS, spec.limits.silenceMs), signal };
   try {
-    const agent = await initialize(to);
-    const { id, notes } = await newSession(to, spec);
+    const greeted = await initialize(to);
+    const { session, isContinued, why } = await converse(to, greeted, { ...start, scene });
+    const openedAt = isContinued ? (spec.earlier?.openedAt ?? 0) : parts.clock.now();
+    const settled = await applySettings(to, session, {
+      spec,
+      entry: prepared.entry,
+      modeNow: scene.mode,
+    });
+    const notes = [...start.notes, ...why, ...mcpNote(start), ...settled];
+    const { limits } = spec;
     return {
       kind: "opened",
-      agent,
-      session: createSession({ id, link, scene, notes, limits: spec.limits }),
+      agent: greeted.agent,
+      conversation: { id: session.id, openedAt, isContinued },
+      session: createSession({ id: session.id, link, scene, notes, limits }),
     };
   } catch (error) {
     await link.stop();
     scene.transcriber.flush();
-    if (error instanceof HandshakeError) return { kind: "failed", failure: error.failure };
     throw error;
   }
 };
 
-export const acpAgents = ({ sandbox, clock }: AcpParts): Agents => ({
+const start = async (first: Start): Promise<Extract<Opened, { kind: "opened" }>> => {
+  try {
+    return await handshake(first);
+  } catch (error) {
+    if (!(error instanceof StartAfresh)) throw error;
+    const spec = { ...first.spec, earlier: null };
+    return await handshake({ ...first, spec, notes: [startedAfresh(error.because)] });
+  }
+};
+
+/** The session, and behind it what was taken for it. */
+const owning = (session: Session, { lease }: Prepared, held: AsyncDisposableStack): Session => ({
+  ...(lease === null ? {} : { budgetStop: lease.budgetStop }),
+  prompt: (text, options) => session.prompt(text, options),
+  answer: (permission, option) => session.answer(permission, option),
+  [Symbol.asyncDispose]: async () => {
+    await session[Symbol.asyncDispose]();
+    await held.disposeAsync();
+  },
+});
+
+export const acpAgents = (parts: AcpParts): Agents => ({
   open: async (spec, { signal }) => {
-    const { place, agent, owner } = spec;
-    let process: FencedProcess;
+    await using held = new AsyncDisposableStack();
     try {
-      process = await sandbox.launch(
-        { place, command: agent.command, env: agent.env, egress: agent.egress, owner },
-        { signal },
-      );
+      const prepared = await prepareLaunch(spec, parts, { held, signal });
+      const opened = await start({ parts, spec, prepared, signal, notes: [] });
+      return { ...opened, session: owning(opened.session, prepared, held.move()) };
     } catch (error) {
-      return { kind: "failed", failure: signal.aborted ? START_CANCELLED : launchFailure(error) };
+      const failure: AgentFailure = signal.aborted ? START_CANCELLED : launchFailure(error);
+      return { kind: "failed", failure };
     }
-    return handshake(spec, process, { scene: createScene(clock), signal });
   },
 });

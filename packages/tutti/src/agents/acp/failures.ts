@@ -14,13 +14,16 @@ const RETRY = {
   "agent.refused": "later",
   "agent.flood": "new-attempt",
   "agent.stopped": "new-attempt",
+  "agent.mode": "never",
+  "agent.unfenced": "never",
+  "agent.login": "never",
+  "provider.unknown": "never",
+  "provider.key-missing": "never",
+  "provider.refused": "never",
   "workspace.full": "never",
   "sandbox.failed": "never",
   "disk.full": "later",
   "budget.exceeded": "never",
-  "provider.unknown": "never",
-  "provider.key-missing": "never",
-  "provider.refused": "never",
 } as const satisfies Record<AgentFailure["code"], AgentFailure["retry"]>;
 
 export const failure = (code: AgentFailure["code"], message: string): AgentFailure => ({
@@ -29,13 +32,29 @@ export const failure = (code: AgentFailure["code"], message: string): AgentFailu
   retry: RETRY[code],
 });
 
+/** A start or a step of the handshake that did not work. Never leaves this folder. */
+export class HarnessError extends Error {
+  readonly failure: AgentFailure;
+
+  constructor(code: AgentFailure["code"], message: string) {
+    super(message);
+    this.failure = failure(code, message);
+  }
+
+  static of(cause: AgentFailure): HarnessError {
+    const error = new HarnessError(cause.code, cause.message);
+    return Object.assign(error, { failure: cause });
+  }
+}
+
 const isFailureCode = (code: string): code is AgentFailure["code"] => Object.hasOwn(RETRY, code);
 
 const wordsOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
-/** The sandbox did not start the agent's process. */
+/** The agent's process was not started. */
 export const launchFailure = (error: unknown): AgentFailure => {
+  if (error instanceof HarnessError) return error.failure;
   if (!(error instanceof TuttiError)) return failure("sandbox.failed", wordsOf(error));
   return {
     code: isFailureCode(error.code) ? error.code : "sandbox.failed",

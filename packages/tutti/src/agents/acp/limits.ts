@@ -3,6 +3,16 @@
 /** Time for `initialize` and for `session/new` each; the session's silence limit applies when it is shorter. */
 export const HANDSHAKE_MS = 120_000;
 
+/** Time for `session/load` and `session/resume`: a long history is replayed. The handshake's limits apply too. */
+export const CONTINUE_MS = 60_000;
+
+/** Names of what an agent offers, in a note. */
+export const OFFERED_NAMED_MAX = 12;
+
+/** Paths of one permission request that are looked at; a request with more is asked. */
+export const FACT_PATHS_MAX = 64;
+export const FACT_COMMAND_MAX_CHARS = 10_000;
+
 /** One message on standard output. Tool calls may carry whole files. */
 export const LINE_MAX_BYTES = 8 * 1024 * 1024;
 

@@ -10,25 +10,54 @@ export const Initialized = z.object({
     .object({ name: z.string(), version: z.string().catch("unknown") })
     .nullish()
     .catch(null),
+  agentCapabilities: z
+    .object({
+      loadSession: z.boolean().nullish().catch(null),
+      sessionCapabilities: z.object({ resume: z.unknown().optional() }).nullish().catch(null),
+    })
+    .nullish()
+    .catch(null),
 });
+
+export type Initialized = z.infer<typeof Initialized>;
 
 const Mode = z.object({ id: z.string() });
 const Choice = z.object({ value: z.string() });
+/** Choices may come in groups. */
+const Choices = z
+  .array(
+    z.union([
+      Choice.transform((one) => [one]),
+      z.object({ options: z.array(Choice) }).transform(({ options }) => options),
+    ]),
+  )
+  .transform((groups) => groups.flat());
 const ConfigOption = z.object({
   id: z.string(),
   category: z.string().nullish(),
-  options: z.array(Choice).catch([]),
+  currentValue: z.unknown().optional(),
+  options: Choices.catch([]),
 });
+export type ConfigOption = z.infer<typeof ConfigOption>;
 
-export const NewSession = z.object({
-  sessionId: z.string().min(1),
+/** What a session offers: the older form (modes, models) and the newer one (config options). */
+const Offers = {
   modes: z
-    .object({ availableModes: z.array(Mode) })
+    .object({ availableModes: z.array(Mode), currentModeId: z.string().nullish() })
+    .nullish()
+    .catch(null),
+  models: z
+    .object({ availableModels: z.array(z.object({ modelId: z.string() })) })
     .nullish()
     .catch(null),
   configOptions: z.array(ConfigOption).nullish().catch(null),
-});
-export type NewSession = z.infer<typeof NewSession>;
+};
+
+/** Answer to `session/load`, `session/resume` and `session/set_config_option`. */
+export const SessionOffers = z.object(Offers);
+export type SessionOffers = z.infer<typeof SessionOffers>;
+
+export const NewSession = z.object({ sessionId: z.string().min(1), ...Offers });
 
 const tokens = z.number().int().nonnegative();
 
@@ -53,12 +82,14 @@ export const Tool = z.object({
   toolCallId: z.string(),
   title: z.string().nullish(),
   status: z.string().nullish(),
+  kind: z.string().nullish().catch(null),
   content: z.array(Content).nullish().catch(null),
   locations: z
     .array(z.object({ path: z.string() }))
     .nullish()
     .catch(null),
   rawInput: z.unknown().optional(),
+  rawOutput: z.unknown().optional(),
 });
 export type Tool = z.infer<typeof Tool>;
 
@@ -73,6 +104,7 @@ export const Update = z.discriminatedUnion("sessionUpdate", [
     sessionUpdate: z.literal("plan"),
     entries: z.array(z.object({ content: z.string(), status: z.string().catch("") })),
   }),
+  z.object({ sessionUpdate: z.literal("current_mode_update"), currentModeId: z.string() }),
   z.object({
     sessionUpdate: z.literal("usage_update"),
     cost: z

@@ -9,6 +9,7 @@ import {
   OPTIONS_MAX,
 } from "./limits.ts";
 import { PermissionRequest } from "./messages.ts";
+import { toolFacts } from "./tool-facts.ts";
 import type { Transcriber } from "./transcript.ts";
 import { cut, toolDetail } from "./transcript.ts";
 
@@ -73,7 +74,9 @@ export const createDesk = (transcriber: Transcriber): Desk => {
     transcriber.flush();
     asking.hold();
     const answered = settled(id, options, signal);
-    asking.emit({ kind: "permission", id, title, detail: toolDetail(request.toolCall), options });
+    const { toolCall } = request;
+    const facts = toolFacts(toolCall);
+    asking.emit({ kind: "permission", id, title, detail: toolDetail(toolCall), options, facts });
     const option = await answered;
     open.delete(id);
     asking.release();

@@ -7,27 +7,26 @@ import type { Conversation } from "./link.ts";
 import { SessionNotification } from "./messages.ts";
 import type { Desk } from "./permissions.ts";
 import { createDesk } from "./permissions.ts";
+import { createReports, type Reports } from "./reports.ts";
 import type { Transcriber } from "./transcript.ts";
 import { createTranscriber } from "./transcript.ts";
 import type { TurnClock } from "./turn-clock.ts";
 
 type Turn = { readonly feed: Feed<AgentEvent>; readonly clock: TurnClock };
 
-export type Scene = {
+export type Scene = Reports & {
   readonly conversation: Conversation;
   readonly transcriber: Transcriber;
   readonly desk: Desk;
   /** Starts a turn: what came since the last one goes first. */
   readonly enter: (turn: Turn) => void;
   readonly leave: () => void;
-  /** USD that the agent says the session has cost so far; null when it never said. */
-  readonly cost: () => number | null;
 };
 
 export const createScene = (clock: Clock): Scene => {
   let turn: Turn | null = null;
   let idle: AgentEvent[] = [];
-  let cost: number | null = null;
+  const { note, ...reports } = createReports();
 
   const emit = (event: AgentEvent): void => {
     if (turn !== null) turn.feed.push(event);
@@ -47,15 +46,13 @@ export const createScene = (clock: Clock): Scene => {
   const updated = (params: unknown): void => {
     const { data } = SessionNotification.safeParse(params);
     if (data?.update === undefined) return;
-    if (data.update.sessionUpdate === "usage_update" && data.update.cost?.currency === "USD")
-      cost = data.update.cost.amount;
-    transcriber.update(data.update);
+    if (note(data.update)) transcriber.update(data.update);
   };
 
   return {
     transcriber,
     desk,
-    cost: () => cost,
+    ...reports,
     conversation: {
       room,
       updated,

@@ -40,6 +40,12 @@ type Outcome =
 
 type LastEvent = Extract<AgentEvent, { kind: "ended" | "failed" }>;
 
+/** What the turn began with. */
+type Before = { readonly cost: number | null; readonly nestedSandboxes: number };
+
+const nestedWords = (count: number): string =>
+  `The agent tried to start a sandbox of its own for ${count === 1 ? "a command" : `${count} commands`}, which is not possible inside the fence; those did not run.`;
+
 const CANCELLED_ANSWER: Outcome = { kind: "answered", value: { stopReason: "cancelled" } };
 
 const expiryFailure = (
@@ -127,11 +133,11 @@ class AcpSession implements Session {
     for (const note of this.#notes)
       transcriber.add({ kind: "note", at: transcriber.now(), text: note });
     this.#notes = [];
-    const costBefore = scene.cost();
+    const before = { cost: scene.cost(), nestedSandboxes: scene.nestedSandboxes() };
     const last =
       this.#lost === null
         ? await this.#outcome(text, clock, signal).then((outcome) =>
-            this.#conclude(outcome, costBefore),
+            this.#conclude(outcome, before),
           )
         : this.#failed(this.#lost);
     clock.stop();
@@ -165,10 +171,10 @@ class AcpSession implements Session {
     return settled.kind === "refused" ? CANCELLED_ANSWER : settled;
   }
 
-  async #conclude(outcome: Outcome, costBefore: number | null): Promise<LastEvent> {
+  async #conclude(outcome: Outcome, before: Before): Promise<LastEvent> {
     switch (outcome.kind) {
       case "answered":
-        return this.#ended(outcome.value, costBefore);
+        return this.#ended(outcome.value, before);
       case "refused":
         return this.#failed(answerFailure("session/prompt", outcome.error));
       case "lost":
@@ -187,13 +193,16 @@ class AcpSession implements Session {
     }
   }
 
-  async #ended(value: unknown, costBefore: number | null): Promise<LastEvent> {
+  async #ended(value: unknown, before: Before): Promise<LastEvent> {
     const answer = PromptEnded.safeParse(value);
     if (!answer.success) return this.#end(answerFailure("session/prompt", answer.error));
+    const nested = this.#parts.scene.nestedSandboxes() - before.nestedSandboxes;
+    // Such a turn ends as if all were well, though none of its commands ran.
+    if (nested > 0) return this.#failed(failure("agent.mode", nestedWords(nested)));
     const { stopReason, usage } = answer.data;
     if (usage === null || usage === undefined) return { kind: "ended", stopReason, usage: null };
     const cost = this.#parts.scene.cost();
-    const costUsd = cost === null ? null : Math.max(0, cost - (costBefore ?? 0));
+    const costUsd = cost === null ? null : Math.max(0, cost - (before.cost ?? 0));
     const spent = { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens, costUsd };
     const { transcriber } = this.#parts.scene;
     transcriber.add({ kind: "usage", at: transcriber.now(), ...spent });

@@ -93,7 +93,13 @@ type Titles = ReturnType<typeof createTitles>;
 
 type Whole = Exclude<
   Update,
-  { sessionUpdate: "agent_message_chunk" | "agent_thought_chunk" | "usage_update" }
+  {
+    sessionUpdate:
+      | "agent_message_chunk"
+      | "agent_thought_chunk"
+      | "usage_update"
+      | "current_mode_update";
+  }
 >;
 
 const wholeEntry = (update: Whole, at: number, titles: Titles): TranscriptEntry => {
@@ -124,6 +130,9 @@ export const createTranscriber = (
         return joiner.add("text", one.content.text ?? `[${one.content.type}]`);
       case "agent_thought_chunk":
         return joiner.add("thought", one.content.text ?? `[${one.content.type}]`);
+      case "current_mode_update":
+        // What is asked of its mode is asked in the handshake.
+        return undefined;
       case "usage_update":
         // Its cost is kept by the session; it has no tokens of a turn.
         return undefined;

@@ -44,7 +44,7 @@ export type LaunchPlan = {
   readonly homeFiles: Readonly<Record<string, string>>;
 };
 
-type Quirks = {
+export type Quirks = {
   /** ACP mode to set right after the session is there; null leaves the agent's default. */
   readonly mode: string | null;
   /** What it asks a person for inside the fence. One that never asks may run in the sandbox only. */

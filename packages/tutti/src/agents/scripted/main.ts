@@ -6,19 +6,21 @@
 import { readFileSync } from "node:fs";
 import { countPrompt } from "./memory.ts";
 import { parseScript } from "./parse.ts";
+import {
+  makeSession,
+  nextId,
+  offersOf,
+  recall,
+  remember,
+  type Session,
+  sessionVariables,
+  setOption,
+} from "./sessions.ts";
 import type { Action, Script } from "./script.ts";
 import type { Outcome, Stage } from "./stage.ts";
 import { markerOf, performAll, turnFor } from "./turn.ts";
 import type { Answer, Call, Wire } from "./wire.ts";
 import { connect, isMessage } from "./wire.ts";
-
-type Session = {
-  readonly id: string;
-  readonly cwd: string;
-  mode: string | null;
-  turn: AbortController | null;
-  readonly usage: Stage["usage"];
-};
 
 const INVALID_REQUEST = -32_600;
 const INVALID_PARAMS = -32_602;
@@ -53,18 +55,16 @@ const stageOf = (
     session: session.id,
     cwd: session.cwd,
     signal,
-    env: { ...process.env, SCRIPTED_MODE: session.mode ?? "", ...facts },
+    env: { ...process.env, ...sessionVariables(session), ...facts },
     usage: session.usage,
-    update: (update) => wire.notify("session/update", { sessionId: session.id, update }),
+    update: (update) => {
+      remember(script, session.id, update);
+      wire.notify("session/update", { sessionId: session.id, update });
+    },
     nextTool: () => `tool-${(tools += 1)}`,
     perform: (actions) => performAll(actions, stage),
   };
   return stage;
-};
-
-const newSession = (cwd: string): Session => {
-  const usage = { inputTokens: 0, outputTokens: 0, costUsd: 0 };
-  return { id: `s-${sessions.size + 1}`, cwd, mode: script.modes?.[0] ?? null, turn: null, usage };
 };
 
 /** Actions before a session exists: misbehaviour in the handshake. */
@@ -72,7 +72,11 @@ const prelude = async (actions: readonly Action[] | undefined): Promise<Answer |
   if (actions === undefined) return null;
   const outcome = await performAll(
     actions,
-    stageOf(newSession(process.cwd()), new AbortController().signal, {}),
+    stageOf(
+      makeSession(script, { id: "s-0", cwd: process.cwd(), mcpServers: [] }),
+      new AbortController().signal,
+      {},
+    ),
   );
   return outcome !== null && "refuse" in outcome ? { error: outcome.refuse } : null;
 };
@@ -84,29 +88,60 @@ const initialize = async (): Promise<Answer> => {
       result: {
         protocolVersion: script.protocolVersion ?? 1,
         agentInfo: { name: script.name ?? "scripted", version: "1.0.0" },
-        agentCapabilities: { loadSession: false },
+        agentCapabilities: {
+          loadSession: script.continues === "load",
+          sessionCapabilities: script.continues === "resume" ? { resume: {} } : {},
+        },
         authMethods: [],
       },
     }
   );
 };
 
-const openSession = async ({ params }: Call): Promise<Answer> => {
+const placeOf = ({ params }: Call, id: string) => ({
+  id,
+  cwd: String(params["cwd"]),
+  mcpServers: params["mcpServers"],
+});
+
+const openSession = async (call: Call): Promise<Answer> => {
   const failed = await prelude(script.onSession);
   if (failed !== null) return failed;
-  const session = newSession(String(params["cwd"]));
-  sessions.set(session.id, session);
-  const availableModes = (script.modes ?? []).map((id) => ({ id, name: id }));
-  const modes =
-    session.mode === null ? {} : { modes: { currentModeId: session.mode, availableModes } };
-  return { result: { sessionId: session.id, ...modes } };
+  const id = nextId(script, new Set(sessions.keys()));
+  const session = makeSession(script, placeOf(call, id));
+  sessions.set(id, session);
+  return { result: { sessionId: id, ...offersOf(script, session) } };
+};
+
+/** `session/load` sends again what was sent before; `session/resume` does not. */
+const continueSession = async (call: Call): Promise<Answer> => {
+  const failed = await prelude(script.onContinue);
+  if (failed !== null) return failed;
+  const id = String(call.params["sessionId"]);
+  const history = recall(id);
+  if (history === null) return refuse(INVALID_PARAMS, "no such session");
+  const session = makeSession(script, placeOf(call, id));
+  sessions.set(id, session);
+  if (call.method === "session/load")
+    for (const update of history) wire.notify("session/update", { sessionId: id, update });
+  return { result: offersOf(script, session) };
 };
 
 const setMode = (session: Session, { params }: Call): Answer => {
   const mode = String(params["modeId"]);
   if (script.modes?.includes(mode) !== true) return refuse(INVALID_PARAMS, `no such mode: ${mode}`);
-  session.mode = mode;
+  if (script.keepsMode !== true) session.mode = mode;
+  else {
+    const update = { sessionUpdate: "current_mode_update", currentModeId: session.mode };
+    wire.notify("session/update", { sessionId: session.id, update });
+  }
   return { result: {} };
+};
+
+const setConfigOption = (session: Session, { params }: Call): Answer => {
+  const [id, value] = [String(params["configId"]), String(params["value"])];
+  const result = setOption(script, session, { id, value });
+  return result === null ? refuse(INVALID_PARAMS, `no such option: ${id} ${value}`) : { result };
 };
 
 const promptText = (blocks: unknown): string =>
@@ -171,6 +206,8 @@ const inSession = async (call: Call): Promise<Answer | null> => {
       return prompt(session, call);
     case "session/set_mode":
       return setMode(session, call);
+    case "session/set_config_option":
+      return setConfigOption(session, call);
     case "session/cancel":
       return cancel(session);
     default:
@@ -181,6 +218,7 @@ const inSession = async (call: Call): Promise<Answer | null> => {
 const answer = async (call: Call): Promise<Answer | null> => {
   if (call.method === "initialize") return initialize();
   if (call.method === "session/new") return openSession(call);
+  if (call.method === `session/${script.continues}`) return continueSession(call);
   return call.method.startsWith("session/") ? inSession(call) : null;
 };
 

@@ -10,7 +10,9 @@ type Field =
   | "entries"
   | "actions"
   | "any"
-  | "flood";
+  | "flood"
+  | "settings"
+  | "continues";
 
 /** A field's type; `?` marks an optional one. The mapped type makes the table complete. */
 type FieldTable<Of> = { readonly [Name in keyof Of]-?: Field | `${Field}?` };
@@ -21,7 +23,15 @@ const ACTIONS = {
   plan: { entries: "entries" },
   stream: { text: "string", updates: "number", everyMs: "number" },
   usage: { inputTokens: "number", outputTokens: "number", costUsd: "number?" },
-  ask: { title: "string", allow: "actions?", deny: "actions?" },
+  ask: {
+    title: "string",
+    kind: "string?",
+    paths: "text?",
+    command: "string?",
+    always: "boolean?",
+    allow: "actions?",
+    deny: "actions?",
+  },
   request: { method: "string", params: "any?" },
   notify: { method: "string", params: "any?" },
   write: { path: "string", content: "text" },
@@ -79,6 +89,12 @@ const HOLDS: {
   ],
   entries: ["a list of {text, status}", (value) => Array.isArray(value) && value.every(isEntry)],
   any: ["a value", () => true],
+  settings: [
+    "an object of lists",
+    (value) =>
+      isRecord(value) && Object.values(value).every((one) => Array.isArray(one) && isText(one)),
+  ],
+  continues: ["load or resume", (value) => value === "load" || value === "resume"],
   flood: [
     "messages, line, garbage or stderr",
     (value) => ["messages", "line", "garbage", "stderr"].includes(String(value)),
@@ -160,6 +176,10 @@ const scriptProblems = (value: unknown): string[] => {
     protocolVersion: "number?",
     onInitialize: "actions?",
     onSession: "actions?",
+    onContinue: "actions?",
+    keepsMode: "boolean?",
+    settings: "settings?",
+    continues: "continues?",
   };
   return [
     ...recordProblems(rest, known, "script"),

@@ -25,7 +25,16 @@ export type ActionFields = {
     readonly outputTokens: number;
     readonly costUsd?: number;
   };
-  readonly ask: { readonly title: string; readonly allow?: Actions; readonly deny?: Actions };
+  readonly ask: {
+    readonly title: string;
+    readonly kind?: string;
+    readonly paths?: readonly string[];
+    readonly command?: string;
+    /** Also offers an answer that the agent would remember. */
+    readonly always?: boolean;
+    readonly allow?: Actions;
+    readonly deny?: Actions;
+  };
   readonly request: { readonly method: string; readonly params?: unknown };
   readonly notify: { readonly method: string; readonly params?: unknown };
 
@@ -83,6 +92,14 @@ export type Script = {
   readonly name?: string;
   /** Session modes it offers; the first one is set at the start. */
   readonly modes?: readonly string[];
+  /** Tells of a changed mode, and stays in the one it had. */
+  readonly keepsMode?: boolean;
+  /** Config options by id with their values, for example `model` and `effort`; the first is set at the start. */
+  readonly settings?: Readonly<Record<string, readonly string[]>>;
+  /** The way in which it goes on with a session of an earlier process; none when absent. */
+  readonly continues?: "load" | "resume";
+  /** Done before such a session is gone on with. */
+  readonly onContinue?: Actions;
   /** The protocol version it answers; 1 when absent. */
   readonly protocolVersion?: number;
   /** Done before `initialize` is answered. */

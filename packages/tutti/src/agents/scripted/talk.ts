@@ -19,6 +19,7 @@ export const pause = async (ms: number, signal: AbortSignal): Promise<boolean> =
   }
 };
 
+const ALWAYS = { optionId: "always", name: "Always allow", kind: "allow_always" };
 const PERMISSION_OPTIONS = [
   { optionId: "allow", name: "Allow", kind: "allow_once" },
   { optionId: "deny", name: "Deny", kind: "reject_once" },
@@ -70,16 +71,23 @@ export const talk = {
     });
     return null;
   },
-  ask: async ({ title, allow = [], deny = [] }, stage) => {
-    const toolCall = { toolCallId: stage.nextTool(), title, kind: "other", status: "pending" };
+  ask: async ({ title, kind = "other", allow = [], deny = [], ...about }, stage) => {
+    const toolCall = {
+      toolCallId: stage.nextTool(),
+      title,
+      kind,
+      status: "pending",
+      ...(about.paths === undefined ? {} : { locations: about.paths.map((path) => ({ path })) }),
+      ...(about.command === undefined ? {} : { rawInput: { command: about.command } }),
+    };
     const answer = await stage.wire.request("session/request_permission", {
       sessionId: stage.session,
       toolCall,
-      options: PERMISSION_OPTIONS,
+      options: about.always === true ? [ALWAYS, ...PERMISSION_OPTIONS] : PERMISSION_OPTIONS,
     });
     const option = selected(answer);
     if (option === null) return CANCELLED;
-    return stage.perform(option === "allow" ? allow : deny);
+    return stage.perform(option === "deny" ? deny : allow);
   },
   request: async ({ method, params }, stage) => {
     const answer = await stage.wire.request(method, params ?? {});

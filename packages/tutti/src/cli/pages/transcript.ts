@@ -27,10 +27,7 @@ export function transcriptLines(entry: TranscriptEntry, style: Style): string[] 
       const shape = entry.stream === "stderr" ? "!" : "|";
       return body(entry.text).map((line) => `${time} ${shape} ${line.trimStart()}`);
     }
-    case "permission":
-    case "usage":
-    case "note":
-    case "ended":
+    default:
       return [`${time} ${style.paint("quiet", printableLine(shortText(entry)))}`];
   }
 }
@@ -38,16 +35,21 @@ export function transcriptLines(entry: TranscriptEntry, style: Style): string[] 
 const body = (text: string): string[] =>
   text === "" ? [] : indent(printable(text).trimEnd().split("\n"), 2);
 
-type Short = Extract<TranscriptEntry, { kind: "permission" | "usage" | "note" | "ended" }>;
+type Short = Extract<
+  TranscriptEntry,
+  { kind: "permission" | "usage" | "note" | "opened" | "ended" }
+>;
 
 function shortText(entry: Short): string {
   switch (entry.kind) {
     case "permission":
-      return `asks: ${entry.title}: ${entry.answer ?? "open"}`;
+      return `asks: ${entry.title}: ${entry.answer ?? "open"}${entry.rule === undefined ? "" : ` (by ${entry.rule})`}`;
     case "usage":
       return `usage: ${entry.inputTokens} tokens in, ${entry.outputTokens} out`;
     case "note":
       return entry.text;
+    case "opened":
+      return `${entry.isContinued ? "goes on with" : "opens"} session ${entry.session} of ${entry.agent} ${entry.version}`;
     case "ended":
       return `ended: ${entry.reason}`;
   }

@@ -3,6 +3,7 @@
  * made, and hand problems back once in the same session. Ends as a result, never as an exception.
  */
 import type {
+  AgentConfig,
   BudgetScope,
   BudgetStop,
   EffectResult,
@@ -10,12 +11,13 @@ import type {
   Usage,
 } from "@tutti/protocol";
 import { budgetOf } from "../../domain/budget.ts";
-import type { AgentEvent, Session } from "../ports/agents.ts";
+import type { AgentEvent, EarlierSession, Session } from "../ports/agents.ts";
 import type { PromptInput } from "../ports/rules.ts";
 import type { Place } from "../ports/place.ts";
 import { type Collected, collectArtifacts } from "./artifacts.ts";
 import type { Work } from "./context.ts";
-import { budgetFailure, grantOf, stopBefore, turnTime, wholeStop } from "./models.ts";
+import { budgetFailure, stopBefore, turnTime, wholeStop } from "./models.ts";
+import { sessionSpec } from "./session-spec.ts";
 
 /** Times that problems with the artifacts are handed back in the same session. */
 const REPAIRS_MAX = 1;
@@ -32,6 +34,8 @@ export type SessionJob = {
   readonly produces: readonly string[];
   readonly session: string;
 };
+
+type OpenJob = SessionJob & { readonly isContinued: boolean };
 
 const addUsage = (left: Usage | null, right: Usage | null): Usage | null => {
   if (left === null || right === null) return left ?? right;
@@ -115,22 +119,12 @@ const runTurn = async (
   };
 };
 
-const environment = (work: Turn, place: Place): Place => ({
-  ...place,
-  env: {
-    ...place.env,
-    TUTTI_ARTIFACTS: place.artifacts,
-    TUTTI_STEP: work.payload.step,
-    TUTTI_ATTEMPT: String(work.payload.attempt),
-    TUTTI_RUN: work.state.id,
-  },
-});
-
-const converse = async (work: Turn, session: Session, job: SessionJob): Promise<EffectResult> => {
+const converse = async (work: Turn, session: Session, job: OpenJob): Promise<EffectResult> => {
   const startedAt = work.deps.clock.now();
   let usage: Usage | null = null;
   let collected: Collected = { artifacts: [], findings: null, problems: [] };
-  let text = work.deps.rules.prompt(job.input);
+  const { rules } = work.deps;
+  let text = job.isContinued ? rules.continuePrompt(job.input) : rules.prompt(job.input);
   for (let repairs = 0; ; repairs += 1) {
     const ended = await runTurn(work, session, { text, name: job.session });
     if (ended.kind === "failed") return ended.result;
@@ -154,7 +148,7 @@ const converse = async (work: Turn, session: Session, job: SessionJob): Promise<
         durationMs: work.deps.clock.now() - startedAt,
       };
     }
-    text = work.deps.rules.repairPrompt(job.input, collected.problems);
+    text = rules.repairPrompt(job.input, collected.problems);
   }
 };
 
@@ -189,6 +183,30 @@ const missing = (agent: string): EffectResult => ({
   },
 });
 
+/** Durable before the first prompt: a crash after it must find the session again. */
+const recordOpening = (
+  { deps, payload }: Turn,
+  session: string,
+  opened: {
+    readonly agent: { readonly version: string };
+    readonly conversation: EarlierSession & { readonly isContinued: boolean };
+  },
+): void => {
+  const { id, openedAt, isContinued } = opened.conversation;
+  deps.store.transcript.append(session, [
+    {
+      kind: "opened",
+      at: deps.clock.now(),
+      session: id,
+      openedAt,
+      agent: payload.agent,
+      version: opened.agent.version,
+      isContinued,
+    },
+  ]);
+  deps.store.transcript.flush();
+};
+
 const openAndConverse = async (work: Turn, job: SessionJob): Promise<EffectResult> => {
   const { deps, payload, state, signal } = work;
   const agent = state.policy.config.agents[payload.agent];
@@ -197,24 +215,24 @@ const openAndConverse = async (work: Turn, job: SessionJob): Promise<EffectResul
   if (reached !== null) return failedFor(work, job, budgetFailure(payload.agent, reached));
   const { limits } = state.policy.config;
   const { turnMs, scope } = turnTime(work, limits.turnMinutes * MS_PER_MINUTE);
-  const spec = {
-    name: payload.agent,
-    agent,
-    place: environment(work, job.place),
-    owner: work.effect.id,
-    limits: { turnMs, silenceMs: limits.silenceMinutes * MS_PER_MINUTE },
-    models: grantOf(work),
-    produces: job.produces,
-  };
-  const opened = await deps.agents.open(spec, { signal });
+  const opened = await deps.agents.open(sessionSpec(work, agent, { job, turnMs }), { signal });
   if (opened.kind === "failed") {
     if (signal.aborted) return { kind: "interrupted", reason: "the turn was stopped" };
     return failedFor(work, job, opened);
   }
   await using session = opened.session;
-  const result = await converse(work, session, job);
+  const { conversation } = opened;
+  if (conversation !== undefined) recordOpening(work, job.session, { ...opened, conversation });
+  const isContinued = conversation?.isContinued === true;
+  const result = withLogin(agent, await converse(work, session, { ...job, isContinued }));
   return judgedByBudget(work, result, { stop: session.budgetStop?.() ?? null, scope });
 };
+
+/** What an agent with its own login says of its models cannot be checked; the gateway's figures replace this. */
+const withLogin = (agent: AgentConfig, result: EffectResult): EffectResult =>
+  agent.credentials === "inside" && result.kind === "turn.ended"
+    ? { ...result, lineage: "reported" }
+    : result;
 
 export const runSession = async (work: Turn, job: SessionJob): Promise<EffectResult> => {
   const startedAt = work.deps.clock.now();

@@ -1,9 +1,22 @@
-import type { AgentConfig, BudgetStop, PermissionOption, TranscriptEntry } from "@tutti/protocol";
+import type {
+  AgentConfig,
+  BudgetStop,
+  McpServer,
+  PermissionOption,
+  TranscriptEntry,
+} from "@tutti/protocol";
 import type { GatewayGrant } from "./gateway.ts";
 import type { Place } from "./place.ts";
 
 /** On whose behalf models are asked, which ones, and how much may be taken. */
 export type ModelGrant = Pick<GatewayGrant, "caller" | "policy" | "budget">;
+
+/** A session that an earlier attempt left in the same workspace and home. */
+export type EarlierSession = {
+  /** The agent's own id of it. */
+  readonly id: string;
+  readonly openedAt: number;
+};
 
 export type SessionSpec = {
   readonly name: string;
@@ -16,6 +29,29 @@ export type SessionSpec = {
   readonly models?: ModelGrant;
   /** What the turn must leave in the place's artifacts folder. */
   readonly produces?: readonly string[];
+  /** Servers that the agent is given, started inside the fence. */
+  readonly mcp?: Readonly<Record<string, McpServer>>;
+  /** Gone on with where the agent can; else a new session is opened. */
+  readonly earlier?: EarlierSession | null;
+};
+
+export type ToolKind =
+  | "read"
+  | "edit"
+  | "delete"
+  | "move"
+  | "search"
+  | "execute"
+  | "think"
+  | "fetch"
+  | "other";
+
+/** What an agent wants to do, in its own words: nothing of it is verified. */
+export type ToolFacts = {
+  readonly tool: ToolKind;
+  /** As the agent names them, absolute or relative to the work tree. */
+  readonly paths: readonly string[];
+  readonly command: string | null;
 };
 
 export type AgentFailure = {
@@ -28,13 +64,16 @@ export type AgentFailure = {
     | "agent.refused"
     | "agent.flood"
     | "agent.stopped"
+    | "agent.mode"
+    | "agent.unfenced"
+    | "agent.login"
+    | "provider.unknown"
+    | "provider.key-missing"
+    | "provider.refused"
     | "workspace.full"
     | "sandbox.failed"
     | "disk.full"
-    | "budget.exceeded"
-    | "provider.unknown"
-    | "provider.key-missing"
-    | "provider.refused";
+    | "budget.exceeded";
   readonly message: string;
   readonly retry: "never" | "later" | "new-attempt";
 };
@@ -51,6 +90,7 @@ export type AgentEvent =
       readonly title: string;
       readonly detail: string;
       readonly options: readonly PermissionOption[];
+      readonly facts: ToolFacts;
     }
   | {
       readonly kind: "ended";
@@ -87,6 +127,8 @@ export type Agents = {
         readonly kind: "opened";
         readonly session: Session;
         readonly agent: { readonly name: string; readonly version: string };
+        /** The agent's own session, to go on with after a crash; absent where there is no such thing. */
+        readonly conversation?: EarlierSession & { readonly isContinued: boolean };
       }
     | { readonly kind: "failed"; readonly failure: AgentFailure }
   >;

@@ -49,6 +49,8 @@ export type ProjectRules = {
     options: { readonly read: ReadFile; readonly config: ProjectConfig },
   ) => Promise<{ readonly workflow: Workflow; readonly warnings: readonly string[] }>;
   readonly prompt: (input: PromptInput) => string;
+  /** For a session that was cut off and goes on: it knows the rest already. */
+  readonly continuePrompt: (input: PromptInput) => string;
   /** Problems of a first answer, handed back in the same session. */
   readonly repairPrompt: (input: PromptInput, problems: readonly string[]) => string;
   readonly artifact: (

@@ -1,0 +1,90 @@
+/**
+ * Logins of agents that keep their own (`credentials: inside`): one folder an agent, in Tutti's data
+ * folder, with the layout of a home. It is bound into the fence where the agent looks for it, and
+ * never copied: a login is renewed by a token that is good for one use, so two copies, or two
+ * sessions at once, would end it. Hence one session of an agent at a time.
+ *
+ * A whole folder is bound where that is possible: programs renew a file by renaming a new one over
+ * it, which cannot be done to a file that is a mount itself.
+ */
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Mount, Place } from "../../engine/ports/place.ts";
+import type { CatalogEntry } from "../catalog/entry.ts";
+import { HarnessError } from "./failures.ts";
+
+type Login = {
+  readonly mounts: readonly Mount[];
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+export type Logins = {
+  /**
+   * Waits until no other session of this agent has it.
+   * @throws HarnessError `agent.login` when nobody has logged the agent in.
+   */
+  readonly take: (entry: CatalogEntry, place: Place, signal: AbortSignal) => Promise<Login>;
+};
+
+/** What is bound for one credential file: its folder, or the file itself when it lies in the home. */
+const boundPath = (file: string): string => (dirname(file) === "." ? file : dirname(file));
+
+/** One holder at a time, in the order of asking. */
+const createQueue = () => {
+  const tails = new Map<string, Promise<void>>();
+  return async (name: string, signal: AbortSignal): Promise<() => void> => {
+    const before = tails.get(name) ?? Promise.resolve();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    tails.set(
+      name,
+      before.then(() => released),
+    );
+    const aborted = new Promise<"aborted">((resolve) => {
+      if (signal.aborted) resolve("aborted");
+      else signal.addEventListener("abort", () => resolve("aborted"), { once: true });
+    });
+    if ((await Promise.race([before, aborted])) !== "aborted") return release;
+    release();
+    throw new DOMException("The wait for a login was aborted.", "AbortError");
+  };
+};
+
+/** `folder`: where the logins lie; private to the user. */
+export const createLogins = (folder: string): Logins => {
+  const lock = createQueue();
+  return {
+    take: async (entry, place, signal) => {
+      const release = await lock(entry.id, signal);
+      try {
+        const store = join(folder, entry.id);
+        return {
+          mounts: mountsOf(entry, store, place),
+          [Symbol.asyncDispose]: async () => release(),
+        };
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
+  };
+};
+
+const mountsOf = (entry: CatalogEntry, store: string, place: Place): readonly Mount[] => {
+  mkdirSync(store, { recursive: true, mode: 0o700 });
+  if (!entry.credentialFiles.some((file) => existsSync(join(store, file))))
+    throw new HarnessError(
+      "agent.login",
+      `${entry.title} is to use its own login, and there is none yet. Log in once with: HOME=${store} ${entry.signIn ?? entry.distribution.program}`,
+    );
+  if (place.isolation === "none")
+    throw new HarnessError(
+      "agent.login",
+      `${entry.title} with its own login needs the fence: its login is shown there and nowhere else.`,
+    );
+  const home = place.env["HOME"] ?? "/";
+  return [...new Set(entry.credentialFiles.map(boundPath))].flatMap((path): Mount[] => {
+    const source = join(store, path);
+    if (!entry.credentialFiles.includes(path)) mkdirSync(source, { recursive: true, mode: 0o700 });
+    return existsSync(source) ? [{ source, target: join(home, path), access: "writable" }] : [];
+  });
+};

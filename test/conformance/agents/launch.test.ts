@@ -1,0 +1,3 @@
+import { describeLaunch } from "./launching.ts";
+
+describeLaunch();
