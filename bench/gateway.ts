@@ -200,10 +200,10 @@ export const gatewaySuite: Suite = async (say) => {
     say("latency, in pairs");
     const figures = await measureLatency(ways, TYPICAL_BODY_BYTES);
     figures.push(...(await measureLatency(ways, SMALL_BODY_BYTES)));
-    say("throughput of one stream");
-    figures.push(...(await measureThroughput(ways)));
     say(`${STREAMS} streams at once`);
-    return [...figures, ...(await measureMemory(ways, gateway.pid ?? 0))];
+    figures.push(...(await measureMemory(ways, gateway.pid ?? 0)));
+    say("throughput of one stream");
+    return [...figures, ...(await measureThroughput(ways))];
   } finally {
     for (const child of children) child.kill();
     rmSync(folder, { recursive: true });

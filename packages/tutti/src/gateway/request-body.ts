@@ -12,7 +12,7 @@ import { DEFAULT_MAX_OUTPUT_TOKENS, REQUEST_MAX_BYTES } from "./limits.ts";
 const RESERVED_BYTES_PER_TOKEN = 2;
 /** Where nobody said what a request took. */
 const ESTIMATED_BYTES_PER_TOKEN = 4;
-const ATTACHMENT = /[A-Za-z0-9+/_-]{4096,}/gu;
+const ATTACHMENT_MIN_BYTES = 4_096;
 const ATTACHMENT_BYTES_PER_TOKEN = 200;
 const ATTACHMENT_MIN_TOKENS = 2_000;
 
@@ -64,12 +64,34 @@ function readJson(text: string): unknown {
   }
 }
 
-function sizeOf(text: string): { readonly plain: number; readonly attached: number } {
-  let plain = Buffer.byteLength(text);
+const BASE64 = new Uint8Array(256);
+for (const byte of Buffer.from(
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_",
+)) {
+  BASE64[byte] = 1;
+}
+
+/**
+ * Long runs of base64. Each covers one of the places that are looked at, so most bytes are not; none is
+ * looked at more than twice, whatever the body is.
+ */
+function sizeOf(bytes: Buffer): { readonly plain: number; readonly attached: number } {
+  const isBase64 = (at: number): boolean => BASE64[bytes[at] ?? 0] === 1;
+  let plain = bytes.length;
   let attached = 0;
-  for (const [run] of text.matchAll(ATTACHMENT)) {
-    plain -= run.length;
-    attached += Math.max(ATTACHMENT_MIN_TOKENS, Math.ceil(run.length / ATTACHMENT_BYTES_PER_TOKEN));
+  let done = 0;
+  for (let place = ATTACHMENT_MIN_BYTES - 1; place < bytes.length;) {
+    let begin = place;
+    while (begin > done && isBase64(begin - 1)) begin -= 1;
+    let end = place;
+    while (end < bytes.length && isBase64(end)) end += 1;
+    const length = end - begin;
+    if (isBase64(place) && length >= ATTACHMENT_MIN_BYTES) {
+      plain -= length;
+      attached += Math.max(ATTACHMENT_MIN_TOKENS, Math.ceil(length / ATTACHMENT_BYTES_PER_TOKEN));
+    }
+    done = Math.max(end, place);
+    place = done + ATTACHMENT_MIN_BYTES;
   }
   return { plain, attached };
 }
@@ -94,10 +116,9 @@ export function readRequest(
 ): RequestFacts | null {
   const unpacked = unpack(bytes, encoding.trim().toLowerCase());
   if (unpacked === null) return null;
-  const text = unpacked.toString("utf8");
-  const body = Body.safeParse(readJson(text));
+  const body = Body.safeParse(readJson(unpacked.toString("utf8")));
   if (!body.success) return null;
-  const { plain, attached } = sizeOf(text);
+  const { plain, attached } = sizeOf(unpacked);
   return {
     model: pathModel ?? body.data.model ?? null,
     reservedInput: Math.ceil(plain / RESERVED_BYTES_PER_TOKEN) + attached,
