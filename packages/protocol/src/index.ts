@@ -1,4 +1,5 @@
 export * from "./actor.ts";
+export * from "./agents.ts";
 export * from "./api.ts";
 export * from "./artifact.ts";
 export * from "./attention.ts";

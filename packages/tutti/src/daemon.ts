@@ -1,10 +1,14 @@
 /** The daemon: every part wired to the others, listening on its socket. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { createSurvey } from "./agent-survey.ts";
 import { acpAgents } from "./agents/acp/agents.ts";
 import { createLogins } from "./agents/acp/logins.ts";
 import { catalogEntry } from "./agents/catalog/catalog.ts";
+import { catalogAgents } from "./catalog-agents.ts";
 import { DAEMON_LOG } from "./client/start-daemon.ts";
+import { USER_CONFIG_FILE } from "./config/open.ts";
+import { userProviders } from "./config/project-rules.ts";
 import { createLocalDispatcher } from "./dispatch/local/dispatcher.ts";
 import { createEngine } from "./engine/engine.ts";
 import type { Deps, Limits } from "./engine/ports/deps.ts";
@@ -18,7 +22,8 @@ import { createRules } from "./rules.ts";
 import { createRedactor } from "./secrets/redact/redactor.ts";
 import { redactingStore } from "./secrets/redacting-store.ts";
 import { keysIn } from "./secrets/secret-name.ts";
-import { createServer } from "./server/create-server.ts";
+import { openSecrets } from "./secrets/secrets.ts";
+import { createServer, type ServerOptions } from "./server/create-server.ts";
 import { openSqliteStore } from "./store/sqlite/store.ts";
 import { createVerification } from "./verification/verification.ts";
 import { createSandbox } from "./workspace/sandbox/sandbox.ts";
@@ -66,8 +71,8 @@ const createDeps = (options: DaemonOptions, { store, redactor, log }: Parts): De
   const report = reporter(log);
   const gateway = createGateway({
     store,
-    secrets: { get: async (name) => environment[name] ?? null },
-    providers: async () => ({}),
+    secrets: openSecrets({ folders, environment, onHandedOut: redactor.know }),
+    providers: userProviders(join(folders.config, USER_CONFIG_FILE), catalogAgents()),
     clock: systemClock,
     log: report,
   });
@@ -103,6 +108,19 @@ const createDeps = (options: DaemonOptions, { store, redactor, log }: Parts): De
   };
 };
 
+const agentsOf = (
+  { folders, environment }: DaemonOptions,
+  { gateway, repositories }: Pick<Deps, "gateway" | "repositories">,
+): NonNullable<ServerOptions["agents"]> => {
+  const survey = createSurvey({
+    userFile: join(folders.config, USER_CONFIG_FILE),
+    gateway,
+    environment,
+    node: process.execPath,
+  });
+  return async (path) => survey(path === null ? null : (await repositories.open(path)).root);
+};
+
 /** Resolves when the daemon answers. TuttiError when it cannot start; nothing is left behind then. */
 export const runDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   requireLinux();
@@ -115,7 +133,8 @@ export const runDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   const log = starting.use(openFileLog(logPath, { redact: redactor.text }));
   const store = redactingStore(openSqliteStore(ensurePrivateFolder(folders.data)), redactor);
   starting.defer(() => store.close());
-  const engine = createEngine(createDeps(options, { store, redactor, log }));
+  const deps = createDeps(options, { store, redactor, log });
+  const engine = createEngine(deps);
   await engine.start();
   starting.defer(() => engine.stop());
   const stopping = Promise.withResolvers<void>();
@@ -124,6 +143,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<Daemon> => {
       socketPath,
       version,
       stop: () => stopping.resolve(),
+      agents: agentsOf(options, deps),
       log,
       logPath,
       dataPath: folders.data,

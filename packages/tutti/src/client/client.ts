@@ -1,6 +1,7 @@
 /** The daemon's interface as functions. Every one of them throws TuttiError with the daemon's code. */
 import type {
   Accepted,
+  AgentsReport,
   AttentionItem,
   DiffView,
   DoctorReport,
@@ -76,6 +77,8 @@ export type Client = {
   readonly events: (query: EventQuery) => AsyncGenerator<RunEvent>;
   readonly shell: (run: string, options?: Signal) => Promise<ShellSpec>;
   readonly doctor: (request: DoctorRequest, options?: Signal) => Promise<DoctorReport>;
+  /** `path`: a folder of the project; without one, of the user and the catalogue. */
+  readonly agents: (query?: { readonly path?: string }, options?: Signal) => Promise<AgentsReport>;
   readonly gc: (options?: Signal) => Promise<{ readonly removed: number }>;
   /** The daemon has begun to end when this resolves. */
   readonly stop: (options?: Signal) => Promise<void>;
@@ -173,6 +176,8 @@ function daemonCalls(text: Text) {
       JSON.parse(
         await text({ ...post, path: "/doctor", body: json(request), ...signalOf(signal) }),
       ),
+    agents: async (query = {}, { signal } = {}) =>
+      JSON.parse(await text({ path: `/agents${search(query)}`, ...signalOf(signal) })),
     gc: async ({ signal } = {}) =>
       JSON.parse(await text({ ...post, path: "/gc", ...signalOf(signal) })),
     stop: async ({ signal } = {}) => {

@@ -5,6 +5,7 @@ import { formatProblem } from "../documents/problem.ts";
 import type { Problem } from "../documents/problem.ts";
 import type { CatalogAgent } from "./catalog.ts";
 import { parseConfig, parseUserConfig } from "./parse.ts";
+import type { ParsedUserConfig } from "./parse.ts";
 
 /** Path of the configuration inside a repository. */
 export const CONFIG_FILE = ".tutti/config.yaml";
@@ -29,9 +30,7 @@ export const openConfig = (files: {
       `There is no ${CONFIG_FILE} in the commit that the run starts from.`,
     );
   const { catalog = [] } = files;
-  const user =
-    files.user === null ? null : parseUserConfig(files.user.text, files.user.file, { catalog });
-  if (user?.kind === "invalid") throw refuse(user.problems);
+  const user = files.user === null ? null : openUserConfig(files.user, catalog);
   const parsed = parseConfig(
     files.project.text,
     files.project.file,
@@ -39,6 +38,16 @@ export const openConfig = (files: {
   );
   if (parsed.kind === "invalid") throw refuse(parsed.problems);
   return { config: parsed.config, warnings: [...(user?.problems ?? []), ...parsed.problems] };
+};
+
+/** TuttiError `config.invalid` with every problem of the user's file. */
+export const openUserConfig = (
+  { file, text }: ConfigText,
+  catalog: readonly CatalogAgent[],
+): Extract<ParsedUserConfig, { kind: "config" }> => {
+  const parsed = parseUserConfig(text, file, { catalog });
+  if (parsed.kind === "invalid") throw refuse(parsed.problems);
+  return parsed;
 };
 
 const refuse = (problems: readonly Problem[]): TuttiError =>

@@ -45,7 +45,7 @@ export type ParsedUserConfig =
     }
   | { readonly kind: "invalid"; readonly problems: readonly Problem[] };
 
-const NO_USER: UserConfig = UserConfig.parse({});
+export const NO_USER: UserConfig = UserConfig.parse({});
 
 export type Known = { readonly catalog?: readonly CatalogAgent[] };
 

@@ -1,9 +1,11 @@
-/** The engine's port for the configuration of a run. */
+/** What the daemon reads of configuration files: the rules of a run, the user's providers, the agents there are. */
 import { readFile } from "node:fs/promises";
+import type { ProjectConfig, ProviderConfig } from "@tutti/protocol";
 import { formatProblem } from "../documents/problem.ts";
 import type { ProjectRules } from "../engine/ports/rules.ts";
 import type { CatalogAgent } from "./catalog.ts";
-import { CONFIG_FILE, openConfig } from "./open.ts";
+import { CONFIG_FILE, openConfig, openUserConfig } from "./open.ts";
+import { NO_USER, parseConfig, parseUserConfig } from "./parse.ts";
 import type { ConfigText } from "./open.ts";
 
 /** `userFile`: the user's own configuration; it need not exist. It is read anew for every run. */
@@ -22,6 +24,47 @@ export const configRules = (options: {
     return { config, warnings: warnings.map((warning) => formatProblem(warning)) };
   },
 });
+
+/** Providers of the user's file as it is now. TuttiError `config.invalid`. */
+export const userProviders =
+  (userFile: string, catalog: readonly CatalogAgent[]) =>
+  async (): Promise<Readonly<Record<string, ProviderConfig>>> => {
+    const user = await readIfThere(userFile);
+    return user === null ? {} : openUserConfig(user, catalog).config.providers;
+  };
+
+export type ConfiguredAgents = Pick<ProjectConfig, "agents" | "roles"> & {
+  /** Names that the user's file defines. */
+  readonly ofUser: readonly string[];
+  readonly problems: readonly string[];
+};
+
+/** Agents of both files as they are now; what is wrong is told, and the rest is left out. */
+export const configuredAgents = async (files: {
+  readonly user: string;
+  readonly project: string | null;
+  readonly catalog: readonly CatalogAgent[];
+}): Promise<ConfiguredAgents> => {
+  const { catalog } = files;
+  const userText = await readIfThere(files.user);
+  const projectText = files.project === null ? null : await readIfThere(files.project);
+  // Without a file there is nothing to say, as in an empty one.
+  const user = parseUserConfig(userText?.text ?? "", files.user, { catalog });
+  const mine = user.kind === "config" ? user : { ...NOBODY, problems: user.problems };
+  const project = parseConfig(projectText?.text ?? "", CONFIG_FILE, { catalog, user: mine.config });
+  const { agents, roles } =
+    project.kind === "config" ? project.config : { agents: mine.agents, roles: { reviewer: [] } };
+  return {
+    agents,
+    roles,
+    ofUser: Object.keys(mine.agents),
+    problems: [...mine.problems, ...project.problems]
+      .filter(({ level }) => level === "error")
+      .map((one) => formatProblem(one)),
+  };
+};
+
+const NOBODY = { config: NO_USER, agents: {} };
 
 const readIfThere = async (file: string): Promise<ConfigText | null> => {
   try {

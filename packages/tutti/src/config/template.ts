@@ -1,14 +1,15 @@
 /** The commented `.tutti/config.yaml` that `tutti init` writes. */
 import { stringify } from "yaml";
 import type { Detected } from "./detect/detect.ts";
+import type { Proposal } from "./propose-roles.ts";
 
 /** Text of the file. It parses without errors; what was not found stands there as an example in comments. */
-export const renderConfig = (detected: Detected): string =>
+export const renderConfig = (detected: Detected, roles: Proposal): string =>
   [
     "# Rules of this project for Tutti. Commit this file: a run reads it from the commit that it",
     "# starts from, so nobody changes the rules of a run that is under way.",
     "",
-    ...agentLines(detected),
+    ...agentLines(roles),
     "",
     ...checkLines(detected),
     "",
@@ -19,35 +20,36 @@ export const renderConfig = (detected: Detected): string =>
     "",
   ].join("\n");
 
-const agentLines = ({ agents }: Detected): string[] => {
-  const examples = agents.length > 0 ? agents : EXAMPLES;
-  const [author, rival] = [examples[0]?.name ?? "alto", examples[1]?.name ?? "tenor"];
+const ABOUT_AGENTS = [
+  "# Who does what. A role names an agent: of the catalogue (`tutti agents` lists it), or of `agents:`.",
+  "# A review only counts by another family than the author's. Keys are stored with `tutti keys set`.",
+];
+
+const agentLines = ({ author, reviewer, notes }: Proposal): string[] => {
+  if (author === null) return [...ABOUT_AGENTS, ...noteLines(notes), ...EXAMPLES];
   return [
-    "# Agents: any program that speaks ACP on its standard input and output. `family` is the maker of",
-    "# the model behind it: a review only counts by another family than the author's. Agents and their",
-    "# keys may stand in your own configuration instead (~/.config/tutti/config.yaml).",
-    ...(agents.length > 0 ? ["# Found on this machine:"] : []),
-    "#agents:",
-    ...examples.map(
-      (agent) =>
-        `#  ${agent.name}: { command: ${JSON.stringify(agent.command)}, family: ${agent.family}, egress: ${JSON.stringify(agent.egress)} }`,
-    ),
-    "#roles:",
-    `#  planner: ${author}`,
-    `#  author: ${author}`,
-    `#  reviewer: [${rival}]`,
+    ...ABOUT_AGENTS,
+    "roles:",
+    `  planner: ${author.name}`,
+    `  author: ${author.name}`,
+    ...(reviewer === null
+      ? ["  # reviewer: [codex]  # an agent of another family", ...noteLines(notes)]
+      : [`  reviewer: [${reviewer.name}]`]),
   ];
 };
 
+const noteLines = (notes: readonly string[]): string[] =>
+  notes.map((note) => `# Note: ${oneLine(note)}`);
+
 const EXAMPLES = [
-  {
-    name: "alto",
-    command: ["node", "alto.mjs"],
-    family: "anthropic",
-    egress: ["api.example.com:443"],
-  },
-  { name: "tenor", command: ["node", "tenor.mjs"], family: "openai", egress: [] },
-] as const;
+  "#agents:",
+  '#  alto: { command: ["node", "alto.mjs"], family: anthropic, egress: ["api.example.com:443"] }',
+  '#  tenor: { command: ["node", "tenor.mjs"], family: openai }',
+  "#roles:",
+  "#  planner: alto",
+  "#  author: alto",
+  "#  reviewer: [tenor]",
+];
 
 const checkLines = ({ checks }: Detected): string[] => {
   const about = [
@@ -112,7 +114,7 @@ const readLines = ({ read, notes }: Detected): string[] => [
         "  read:",
         ...read.map(({ path, why }) => `    - ${scalar(path)} # ${oneLine(why)}`),
       ]),
-  ...notes.map((note) => `# Note: ${oneLine(note)}`),
+  ...noteLines(notes),
 ];
 
 const OTHERS = [

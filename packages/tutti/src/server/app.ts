@@ -3,6 +3,7 @@ import { API_PREFIX, VERSION_HEADER } from "@tutti/protocol";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { problemResponse, responseToError } from "./problem.ts";
+import { addAgentRoutes } from "./routes/agents.ts";
 import { addDaemonRoutes } from "./routes/daemon.ts";
 import { addEventRoutes } from "./routes/events.ts";
 import { addReadingRoutes } from "./routes/reading.ts";
@@ -19,6 +20,7 @@ export function createApp(service: Service): App {
     await next();
   });
   addDaemonRoutes(app, service);
+  addAgentRoutes(app, service);
   addRunRoutes(app, service);
   addRecordRoutes(app, service);
   addReadingRoutes(app, service);

@@ -13,6 +13,7 @@ import { createApp } from "./app.ts";
 import { STREAM_LIMITS, type StreamLimits } from "./event-stream.ts";
 import { openFeed } from "./feed.ts";
 import { localUser } from "./request.ts";
+import type { Service } from "./routes/context.ts";
 
 /** Time that requests in progress get to end when the server closes. */
 const CLOSE_GRACE_MS = 2000;
@@ -25,6 +26,7 @@ export type ServerOptions = {
   readonly version: string;
   /** Begins to end the daemon; called once the answer to `stop` was sent. */
   readonly stop: () => void;
+  readonly agents?: Service["agents"];
   readonly log?: Log;
   readonly logPath?: string;
   readonly dataPath?: string;
@@ -53,6 +55,7 @@ export async function createServer(engine: Engine, options: ServerOptions): Prom
   const app = createApp({
     engine,
     feed,
+    agents: options.agents ?? noAgents,
     log,
     version,
     now,
@@ -77,6 +80,8 @@ export async function createServer(engine: Engine, options: ServerOptions): Prom
   };
   return { socketPath, close, [Symbol.asyncDispose]: close };
 }
+
+const noAgents: Service["agents"] = async () => ({ agents: [], problems: [] });
 
 type AnyServer = ReturnType<typeof createAdaptorServer>;
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
-import type { ShellSpec } from "@tutti/protocol";
+import type { AgentsReport, ShellSpec } from "@tutti/protocol";
 import { catalogAgents } from "../../src/catalog-agents.ts";
 import type { CliDeps } from "../../src/cli/cli.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
@@ -37,7 +37,9 @@ export type Harness = {
 
 const VERSION = "9.9.9";
 
-export async function openHarness(): Promise<Harness> {
+type HarnessOptions = { readonly agents?: (path: string | null) => AgentsReport };
+
+export async function openHarness({ agents }: HarnessOptions = {}): Promise<Harness> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "tutti-cli-")));
   const project = join(folder, "project");
   mkdirSync(join(project, ".git"), { recursive: true });
@@ -48,6 +50,7 @@ export async function openHarness(): Promise<Harness> {
     version: VERSION,
     stop: () => undefined,
     logPath: "/log",
+    agents: async (path) => agents?.(path) ?? { agents: [], problems: [] },
   });
   const shells: ShellSpec[] = [];
   const tutti = async (words: readonly string[], options: CommandOptions = {}) => {

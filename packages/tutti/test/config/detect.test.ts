@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { detectProject } from "../../src/config/detect/detect.ts";
 import { machineReader, projectReader } from "../../src/config/detect/readers.ts";
 import { parseConfig } from "../../src/config/parse.ts";
+import { proposeRoles } from "../../src/config/propose-roles.ts";
 import { renderConfig } from "../../src/config/template.ts";
 
 let folder = "";
@@ -44,6 +45,8 @@ const runs = async () =>
   Object.fromEntries((await detect()).checks.map(({ name, run }) => [name, run]));
 const shown = async (tool: string, path: readonly string[]) =>
   (await detect(path, [{ command: [tool] }])).read;
+
+const NOBODY = proposeRoles([]);
 
 test("scripts of package.json become checks, in the order in which they are worth running", async () => {
   await files({
@@ -359,7 +362,7 @@ test("the file that is written parses without errors and says what was found", a
     await detect(),
     await detect([join(home, ".local/bin"), "/usr/bin"], [{ command: ["gemini"] }]),
   ]) {
-    const text = renderConfig(detected);
+    const text = renderConfig(detected, NOBODY);
     const parsed = parseConfig(text, "config.yaml");
     expect(parsed.problems.filter(({ level }) => level === "error")).toEqual([]);
     expect(parsed).toMatchObject({
@@ -377,13 +380,13 @@ test("the file that is written parses without errors and says what was found", a
 });
 
 test("an empty folder gives a file with examples that still parses", async () => {
-  const text = renderConfig(await detect());
+  const text = renderConfig(await detect(), NOBODY);
   expect(parseConfig(text, "config.yaml").kind).toBe("config");
   expect(text).toContain("None was found");
 });
 
 test("the examples in the comments are valid once the marks are removed", async () => {
-  const text = renderConfig(await detect()).replace("checks: {}\n", "checks:\n");
+  const text = renderConfig(await detect(), NOBODY).replace("checks: {}\n", "checks:\n");
   const live = text
     .split("\n")
     .map((line) => (/^#(?:[a-z]+:|\s{2}[a-z])/u.test(line) ? line.slice(1) : line))

@@ -1,5 +1,6 @@
 /** Commands about the project, this machine and Tutti itself. */
 import type { CommandSpec } from "../command-spec.ts";
+import { AGENTS } from "./agents.ts";
 import { KEYS } from "./keys.ts";
 
 const WORKFLOW_EXAMPLE = { command: "tutti workflows show spec-first", about: "Read one" };
@@ -85,6 +86,7 @@ export const MACHINE: readonly CommandSpec[] = [
       },
     ],
   },
+  AGENTS,
   KEYS,
   {
     name: "serve",

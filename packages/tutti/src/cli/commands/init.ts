@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { AgentView } from "@tutti/protocol";
 import { EXIT, TuttiError } from "@tutti/protocol/errors";
 import { detectProject, type Detected } from "../../config/detect/detect.ts";
 import { machineReader, projectReader } from "../../config/detect/readers.ts";
 import { CONFIG_FILE, USER_CONFIG_FILE } from "../../config/open.ts";
 import { parseUserConfig } from "../../config/parse.ts";
+import { proposeRoles, type Proposal } from "../../config/propose-roles.ts";
 import { renderConfig } from "../../config/template.ts";
 import type { Cli } from "../cli.ts";
 import { flagOption, type Action } from "../command-spec.ts";
@@ -18,30 +20,58 @@ export const run: Action = async (cli, input) => {
   if (!isPrinted && existsSync(path)) {
     throw new TuttiError("config.exists", `${shown(cli, path)} is there already.`);
   }
-  const detected = await detect(cli, root);
-  const text = renderConfig(detected);
+  const agents = await agentsHere(cli, root);
+  const roles = proposeRoles(agents);
+  const detected = await detect(cli, root, roles);
+  const text = renderConfig(detected, roles);
   if (!isPrinted) {
     mkdirSync(dirname(path), { recursive: true });
     // `wx`: a file that appeared meanwhile is a person's, and stays.
     writeFileSync(path, text, { flag: "wx" });
   }
-  if (cli.isJson) cli.printJson({ path, written: !isPrinted, text, detected });
+  const names = { author: roles.author?.name ?? null, reviewer: roles.reviewer?.name ?? null };
+  if (cli.isJson)
+    cli.printJson({
+      path,
+      written: !isPrinted,
+      text,
+      detected,
+      agents,
+      roles: { ...names, notes: roles.notes },
+    });
   else if (isPrinted) cli.print(text);
-  else tell(cli, path, detected);
+  else tell(cli, path, { detected, roles });
   return EXIT.ok;
 };
 
-async function detect({ deps }: Cli, root: string): Promise<Detected> {
-  const file = join(deps.folders.config, USER_CONFIG_FILE);
-  const user = existsSync(file)
-    ? parseUserConfig(readFileSync(file, "utf8"), file, { catalog: await deps.catalog() })
-    : null;
-  const agents = user?.kind === "config" ? Object.values(user.agents) : [];
-  const project = projectReader(root);
-  return detectProject({ project, machine: machineReader(deps.env), agents });
+/** None where the daemon cannot start: `tutti doctor` says why, and the file is worth writing anyway. */
+async function agentsHere(cli: Cli, root: string): Promise<readonly AgentView[]> {
+  try {
+    const client = await cli.client();
+    return (await client.agents({ path: root }, { signal: cli.deps.signal })).agents;
+  } catch (error) {
+    if (!(error instanceof TuttiError)) throw error;
+    cli.note(`! Nothing is known of agents: ${error.message}`);
+    return [];
+  }
 }
 
-function tell(cli: Cli, path: string, { checks, recipe, read, agents, notes }: Detected): void {
+async function detect({ deps }: Cli, root: string, roles: Proposal): Promise<Detected> {
+  const file = join(deps.folders.config, USER_CONFIG_FILE);
+  const catalog = await deps.catalog();
+  const user = existsSync(file)
+    ? parseUserConfig(readFileSync(file, "utf8"), file, { catalog })
+    : null;
+  const chosen = [roles.author, roles.reviewer].filter((agent) => agent !== null);
+  const own = user?.kind === "config" ? Object.values(user.agents) : [];
+  const project = projectReader(root);
+  return detectProject({ project, machine: machineReader(deps.env), agents: [...own, ...chosen] });
+}
+
+type Found = { readonly detected: Detected; readonly roles: Proposal };
+
+function tell(cli: Cli, path: string, { detected, roles }: Found): void {
+  const { checks, recipe, read, notes } = detected;
   const strong = (text: string): string => cli.style.paint("strong", text);
   cli.print(`● wrote ${shown(cli, path)}`);
   cli.print(`\n${strong("Checks")}`);
@@ -54,10 +84,13 @@ function tell(cli: Cli, path: string, { checks, recipe, read, agents, notes }: D
   for (const { path: folder, why } of read) {
     cli.print(`  ${printableLine(folder)}  (${printableLine(why)})`);
   }
-  if (agents.length > 0) cli.print(`\n${strong("Agents on this machine")}`);
-  for (const { name, command } of agents) cli.print(`  ${name}: ${command.join(" ")}`);
-  for (const note of notes) cli.print(`\n! ${printableLine(note)}`);
-  cli.print(
-    "\nNext: read the file and name your agents in it, commit it, then run `tutti doctor`.",
-  );
+  const { author, reviewer } = roles;
+  if (author !== null) {
+    cli.print(`\n${strong("Roles")}\n  author: ${printableLine(author.name)} (${author.family})`);
+    if (reviewer !== null)
+      cli.print(`  reviewer: ${printableLine(reviewer.name)} (${reviewer.family})`);
+  }
+  for (const note of [...roles.notes, ...notes]) cli.print(`\n! ${printableLine(note)}`);
+  const next = author === null ? "name your agents in it" : "correct what is wrong";
+  cli.print(`\nNext: read the file and ${next}, commit it, then run \`tutti doctor\`.`);
 }

@@ -1,6 +1,4 @@
 /** Proposes a configuration for a project: `tutti init` writes it, `tutti doctor` proves it. */
-import { findAgents } from "./agents.ts";
-import type { KnownAgent } from "./agents.ts";
 import { detectDeno, detectGo, detectJvm, detectMake, detectRuby, detectRust } from "./compiled.ts";
 import type { DetectedCheck, DetectedRecipe, Detector, Ecosystem } from "./ecosystem.ts";
 import { detectNode } from "./node.ts";
@@ -15,8 +13,6 @@ export type Detected = {
   readonly recipe: DetectedRecipe | null;
   /** Entries for `sandbox.read`. */
   readonly read: readonly Shown[];
-  /** Agents whose programs are on this machine. */
-  readonly agents: readonly KnownAgent[];
   /** What a person should look at, one sentence each. */
   readonly notes: readonly string[];
 };
@@ -32,7 +28,7 @@ const DETECTORS: readonly Detector[] = [
 ];
 const ORDER: readonly DetectedCheck["name"][] = ["build", "types", "lint", "test"];
 
-/** `agents`: commands of the agents that are configured; what they need is shown inside too. */
+/** `agents`: commands of the agents that are to be used; what they need is shown inside too. */
 export const detectProject = async (readers: {
   readonly project: ProjectReader;
   readonly machine: MachineReader;
@@ -54,7 +50,6 @@ export const detectProject = async (readers: {
     checks,
     recipe: joinRecipes(found),
     read: toolchains.shown,
-    agents: await findAgents(machine),
     notes: [...found.flatMap((one) => one.notes), ...toolchains.notes],
   };
 };

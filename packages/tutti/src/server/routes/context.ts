@@ -1,5 +1,6 @@
 /** What every route may use. */
 import type { HttpBindings } from "@hono/node-server";
+import type { AgentsReport } from "@tutti/protocol";
 import type { Hono } from "hono";
 import type { Engine } from "../../engine/api.ts";
 import type { Log } from "../../platform/log.ts";
@@ -11,6 +12,8 @@ export type App = Hono<{ Bindings: HttpBindings }>;
 export type Service = {
   readonly engine: Engine;
   readonly feed: Feed;
+  /** Agents for a folder of a project; without one, of the user and the catalogue. */
+  readonly agents: (path: string | null) => Promise<AgentsReport>;
   readonly log: Log;
   readonly version: string;
   /** The person behind every request. */

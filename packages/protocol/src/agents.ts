@@ -1,0 +1,54 @@
+/** What `tutti agents` tells: which agents there are, and what keeps each from working. */
+import { z } from "zod";
+import { Family } from "./ids.ts";
+
+/**
+ * `key`, `no-key`: for the provider that the gateway asks for it. `free`: the provider takes none.
+ * `login`, `no-login`: its own, which the agent holds (`credentials: inside`). `no-provider`: nothing
+ * says whom to ask. `own`: a program by command sees to it itself.
+ */
+export const AgentAccess = z.enum([
+  "key",
+  "no-key",
+  "free",
+  "login",
+  "no-login",
+  "no-provider",
+  "own",
+]);
+export type AgentAccess = z.infer<typeof AgentAccess>;
+
+export const AgentView = z.object({
+  name: z.string(),
+  title: z.string(),
+  /** Who says that it is there. */
+  from: z.enum(["catalogue", "user", "project"]),
+  /** Entry of the catalogue that it is based on. */
+  catalog: z.string().nullable(),
+  /** Empty for a model API. */
+  command: z.array(z.string()),
+  family: Family,
+  model: z.string().nullable(),
+  roles: z.array(z.string()),
+  installed: z.boolean(),
+  version: z.string().nullable(),
+  /** Whether it is the version that was tested; null for what does not come from the catalogue. */
+  isTested: z.boolean().nullable(),
+  access: AgentAccess,
+  provider: z.string().nullable(),
+  /** Name of the key; never its value. */
+  keyName: z.string().nullable(),
+  /** It was signed in on this machine, by files in the home folder. */
+  isSignedIn: z.boolean(),
+  isReady: z.boolean(),
+  /** The command, or what else to do, that mends what is missing. */
+  mend: z.string().nullable(),
+});
+export type AgentView = z.infer<typeof AgentView>;
+
+export const AgentsReport = z.object({
+  agents: z.array(AgentView),
+  /** What is wrong with the configuration: agents that it defines may be missing. */
+  problems: z.array(z.string()),
+});
+export type AgentsReport = z.infer<typeof AgentsReport>;

@@ -1,0 +1,21 @@
+/** Commands about agents. */
+import type { CommandSpec } from "../command-spec.ts";
+
+const LIST = { command: "tutti agents ls", about: "And what mends those that do not work" };
+
+export const AGENTS: CommandSpec = {
+  name: "agents",
+  about: "List the agents there are",
+  details:
+    "The catalogue and what your files define: installed or not and in which version, whether the key of its provider is there, and the command that mends what is missing. Without a word after it: the list.",
+  examples: [{ command: "tutti agents", about: "The same as `tutti agents ls`" }],
+  load: () => import("../commands/agents-ls.ts"),
+  commands: [
+    {
+      name: "ls",
+      about: "List agents: installed? with a key? what is missing?",
+      examples: [LIST, { command: "tutti agents ls --json", about: "The same for a program" }],
+      load: () => import("../commands/agents-ls.ts"),
+    },
+  ],
+};

@@ -1,0 +1,47 @@
+/** Who should do what, with the agents that work here: who judges is of another family than who writes. */
+import type { AgentView } from "@tutti/protocol";
+
+export type Proposal = {
+  /** Null: no agent works here. */
+  readonly author: AgentView | null;
+  /** Null: none of another family works here. */
+  readonly reviewer: AgentView | null;
+  /** What a person should know, one sentence each. */
+  readonly notes: readonly string[];
+};
+
+export const proposeRoles = (agents: readonly AgentView[]): Proposal => {
+  const ready = agents.filter(({ isReady }) => isReady);
+  const author = ready.find(({ command }) => command.length > 0) ?? null;
+  if (author === null) return { author, reviewer: null, notes: noneNotes(agents) };
+  const reviewer = ready.find(({ family }) => family !== author.family) ?? null;
+  return { author, reviewer, notes: reviewer === null ? degradedNotes(author, agents) : [] };
+};
+
+const degradedNotes = ({ family }: AgentView, agents: readonly AgentView[]): string[] => {
+  const others = agents.filter((agent) => agent.family !== family);
+  const next = others.find(({ installed }) => installed) ?? others[0];
+  return [
+    `Reviews will be degraded: only agents of the family ${family} work here, and nobody judges their own work.`,
+    ...(next === undefined ? [] : [nextStep(next)]),
+  ];
+};
+
+const noneNotes = (agents: readonly AgentView[]): string[] => {
+  const next = agents.find(({ installed }) => installed) ?? agents[0];
+  return next === undefined
+    ? []
+    : ["No agent works here yet.", nextStep(next), ...loginNotes(agents)];
+};
+
+const nextStep = ({ title, mend }: AgentView): string =>
+  `To add ${title}: ${mend ?? "see `tutti agents`"}`;
+
+/** A login is only handed to an agent by the user's own word, never by a repository's file. */
+const loginNotes = (agents: readonly AgentView[]): string[] =>
+  agents
+    .filter(({ installed, isSignedIn, access }) => installed && isSignedIn && access === "no-key")
+    .map(
+      ({ title, name }) =>
+        `${title} is signed in here. To let it use that login, write \`agents: { ${name}: { agent: ${name}, credentials: inside, egress: [HOST:443] } }\` into ~/.config/tutti/config.yaml; the login is then inside the fence.`,
+    );

@@ -1,0 +1,154 @@
+/** What each agent lacks to work here, from facts that others found out. */
+import type { AgentAccess, AgentConfig, AgentView, RolesConfig } from "@tutti/protocol";
+import type { ProviderState } from "../engine/ports/gateway.ts";
+import type { CatalogAgent } from "./catalog.ts";
+
+/** What is found on this machine of an agent of the catalogue. */
+export type InstalledFact = {
+  readonly isInstalled: boolean;
+  readonly version: string | null;
+  readonly isTested: boolean;
+  readonly isSignedIn: boolean;
+};
+
+export type Facts = {
+  readonly catalog: readonly CatalogAgent[];
+  /** Those that files define or roles name. */
+  readonly agents: Readonly<Record<string, AgentConfig>>;
+  readonly roles: RolesConfig;
+  /** Names that the user's file defines. */
+  readonly ofUser: readonly string[];
+  readonly installed: (id: string) => InstalledFact;
+  /** Whether the program of a command is there. */
+  readonly isProgram: (command: readonly string[]) => boolean;
+  readonly providers: readonly ProviderState[];
+};
+
+/** The catalogue in its order, then what files define besides. */
+export const surveyAgents = (facts: Facts): readonly AgentView[] => {
+  const ids = facts.catalog.map(({ id }) => id);
+  const catalogued = facts.catalog.map((entry) =>
+    viewOf(entry.id, facts.agents[entry.id] ?? usual(entry), facts),
+  );
+  const others = Object.entries(facts.agents)
+    .filter(([name]) => !ids.includes(name))
+    .map(([name, agent]) => viewOf(name, agent, facts));
+  return [...catalogued, ...others];
+};
+
+const usual = (entry: CatalogAgent): AgentConfig => ({
+  command: [...entry.command],
+  family: entry.family,
+  env: {},
+  egress: [],
+  catalog: entry.id,
+  ...(entry.model === null ? {} : { model: entry.model }),
+  ...(entry.provider === null ? {} : { provider: entry.provider }),
+});
+
+const NOTHING: InstalledFact = {
+  isInstalled: false,
+  version: null,
+  isTested: false,
+  isSignedIn: false,
+};
+
+const viewOf = (name: string, agent: AgentConfig, facts: Facts): AgentView => {
+  const entry = facts.catalog.find(({ id }) => id === agent.catalog) ?? null;
+  const fact = entry === null ? NOTHING : facts.installed(entry.id);
+  const program = programOf(agent, { entry, fact, isProgram: facts.isProgram });
+  const provider = facts.providers.find((one) => one.name === agent.provider) ?? null;
+  const access = accessOf(agent, { provider, isSignedIn: fact.isSignedIn });
+  const keyName = provider === null ? null : provider.keyName;
+  const isReady = program.installed && !["no-key", "no-login", "no-provider"].includes(access);
+  const { installed } = program;
+  return {
+    name,
+    ...namesOf(name, agent, entry),
+    from: originOf(name, entry, facts),
+    command: agent.command,
+    family: agent.family,
+    roles: rolesOf(name, facts.roles),
+    ...program,
+    access,
+    keyName,
+    isSignedIn: fact.isSignedIn,
+    isReady,
+    mend: isReady ? null : mendFor({ name, agent, entry, installed, access, keyName }),
+  };
+};
+
+const namesOf = (name: string, agent: AgentConfig, entry: CatalogAgent | null) => ({
+  title: entry?.title ?? name,
+  catalog: entry?.id ?? null,
+  model: agent.model ?? null,
+  provider: agent.provider ?? null,
+});
+
+const originOf = (
+  name: string,
+  entry: CatalogAgent | null,
+  { ofUser }: Facts,
+): AgentView["from"] => {
+  if (ofUser.includes(name)) return "user";
+  return entry?.id === name ? "catalogue" : "project";
+};
+
+type Program = Pick<AgentView, "installed" | "version" | "isTested">;
+
+const programOf = (
+  { command }: AgentConfig,
+  about: Pick<Facts, "isProgram"> & {
+    readonly entry: CatalogAgent | null;
+    readonly fact: InstalledFact;
+  },
+): Program => {
+  const { entry, fact, isProgram } = about;
+  if (entry !== null && isSame(command, entry.command)) {
+    const { isInstalled: installed, version, isTested } = fact;
+    return { installed, version, isTested: installed ? isTested : null };
+  }
+  return { installed: command.length === 0 || isProgram(command), version: null, isTested: null };
+};
+
+const accessOf = (
+  agent: AgentConfig,
+  {
+    provider,
+    isSignedIn,
+  }: { readonly provider: ProviderState | null; readonly isSignedIn: boolean },
+): AgentAccess => {
+  if (agent.credentials === "inside") return isSignedIn ? "login" : "no-login";
+  if (agent.provider === undefined) return agent.catalog === undefined ? "own" : "no-provider";
+  if (provider === null) return "no-provider";
+  if (provider.key === "not-needed") return "free";
+  return provider.key === "there" ? "key" : "no-key";
+};
+
+const mendFor = (about: {
+  readonly name: string;
+  readonly agent: AgentConfig;
+  readonly entry: CatalogAgent | null;
+  readonly installed: boolean;
+  readonly access: AgentAccess;
+  readonly keyName: string | null;
+}): string => {
+  const { name, agent, entry, installed, access, keyName } = about;
+  if (!installed) {
+    if (entry !== null && isSame(agent.command, entry.command)) return entry.install;
+    return `Install \`${agent.command[0] ?? name}\`, or correct \`agents.${name}.command\`.`;
+  }
+  if (access === "no-key") return `tutti keys set ${keyName ?? "NAME"}`;
+  if (access === "no-login")
+    return entry?.signIn ?? "Sign in with the agent's own command, or leave `credentials` out.";
+  return `Define a provider under \`providers:\` in ~/.config/tutti/config.yaml, and \`agents: { ${name}: { agent: ${entry?.id ?? name}, provider: NAME } }\`.`;
+};
+
+const rolesOf = (name: string, { planner, author, reviewer }: RolesConfig): string[] => [
+  ...(planner === name ? ["planner"] : []),
+  ...(author === name ? ["author"] : []),
+  ...(reviewer.includes(name) ? ["reviewer"] : []),
+];
+
+const isSame = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((word, index) => word === other[index]);

@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { AgentsReport, type AgentView } from "@tutti/protocol";
+import { expect, it } from "vitest";
+import { openHarness } from "./harness.ts";
+
+const view = (name: string, changes: Partial<AgentView> = {}): AgentView => ({
+  name,
+  title: name,
+  from: "catalogue",
+  catalog: name,
+  command: [name],
+  family: "anthropic",
+  model: null,
+  roles: [],
+  installed: true,
+  version: "1.2.3",
+  isTested: true,
+  access: "key",
+  provider: "anthropic",
+  keyName: "ANTHROPIC_API_KEY",
+  isSignedIn: false,
+  isReady: true,
+  mend: null,
+  ...changes,
+});
+const AGENTS = [
+  view("claude-code", { roles: ["author"] }),
+  view("codex", {
+    family: "openai",
+    installed: false,
+    version: null,
+    isTested: null,
+    isReady: false,
+    mend: "npm install -g codex@1",
+  }),
+  view("gemini", {
+    family: "google",
+    access: "no-key",
+    keyName: "GEMINI_API_KEY",
+    version: "9.9",
+    isTested: false,
+    isReady: false,
+    mend: "tutti keys set GEMINI_API_KEY",
+  }),
+];
+const report = () => ({ agents: AGENTS, problems: ["config.yaml:1: error: x"] });
+
+it("lists agents with what mends those that do not work", async () => {
+  await using harness = await openHarness({ agents: report });
+  const listed = await harness.tutti(["agents"], { cwd: harness.project });
+  expect(listed).toMatchObject({ code: 0, err: "! config.yaml:1: error: x\n" });
+  expect(listed.out.split("\n")).toEqual([
+    "claude-code  ● ready          anthropic · 1.2.3 · ANTHROPIC_API_KEY is there · author",
+    "codex        ○ not installed  openai · ANTHROPIC_API_KEY is there",
+    "             npm install -g codex@1",
+    "gemini       ◆ no access      google · 9.9 (not the version that was tested) · GEMINI_API_KEY is missing",
+    "             tutti keys set GEMINI_API_KEY",
+    "",
+  ]);
+  const json = await harness.tutti(["agents", "ls", "--json"]);
+  expect(AgentsReport.parse(JSON.parse(json.out)).agents).toHaveLength(3);
+});
+
+it("asks for the agents of the present project", async () => {
+  const asked: (string | null)[] = [];
+  await using harness = await openHarness({
+    agents: (path) => {
+      asked.push(path);
+      return report();
+    },
+  });
+  await harness.tutti(["agents"], { cwd: harness.project });
+  await harness.tutti(["agents"], { cwd: harness.folder });
+  expect(asked).toEqual([harness.project, null]);
+});
+
+it("writes roles for the agents that work here", async () => {
+  const agents = [view("claude-code"), view("gemini", { family: "google" })];
+  await using harness = await openHarness({ agents: () => ({ agents, problems: [] }) });
+  const written = await harness.tutti(["init"], { cwd: harness.project });
+  expect(written.out).toContain("author: claude-code (anthropic)");
+  expect(written.out).toContain("reviewer: gemini (google)");
+  const text = readFileSync(join(harness.project, ".tutti/config.yaml"), "utf8");
+  expect(text).toContain("  author: claude-code\n  reviewer: [gemini]\n");
+});
+
+it("says what to add where only one family works", async () => {
+  await using harness = await openHarness({ agents: report });
+  const written = await harness.tutti(["init", "--json"], { cwd: harness.project });
+  expect(JSON.parse(written.out)).toMatchObject({
+    roles: {
+      author: "claude-code",
+      reviewer: null,
+      notes: [
+        expect.stringContaining("Reviews will be degraded"),
+        "To add gemini: tutti keys set GEMINI_API_KEY",
+      ],
+    },
+  });
+});
