@@ -12,6 +12,8 @@ import type { Scene } from "./scene.ts";
 import { createServing } from "./serve.ts";
 
 const TOKEN_BYTES = 32;
+/** Answers that may not have a body. */
+const EMPTY_STATUS = new Set([204, 205, 304]);
 
 type LeaseOptions = {
   /** All of a scene but what belongs to the session itself. */
@@ -112,5 +114,7 @@ function toResponse({ status, headers, body }: Answer): Response {
   for (const [name, value] of Object.entries(headers)) {
     for (const one of typeof value === "string" ? [value] : value) list.append(name, one);
   }
-  return new Response(Readable.toWeb(body), { status, headers: list });
+  const isEmpty = EMPTY_STATUS.has(status);
+  if (isEmpty) body.resume();
+  return new Response(isEmpty ? null : Readable.toWeb(body), { status, headers: list });
 }

@@ -19,7 +19,10 @@ export function createServing(handle: Handle): Serving {
   const server = createServer(
     // The server checks its own time-outs only when it listens itself: sockets have them here.
     { maxHeaderSize: HEADERS_MAX_BYTES, keepAliveTimeout: CONNECTION_IDLE_MS },
-    (request, response) => void respond(handle, request, response),
+    (request, response) => {
+      // An answer that cannot be written, for example for a header that is none, ends its connection.
+      respond(handle, request, response).catch(() => response.destroy());
+    },
   );
   server.on("clientError", (_error, socket) => socket.destroy());
   const accept = (socket: Socket): void => {

@@ -170,7 +170,8 @@ export class Tally {
       totalMs: Math.round(monotonicMs() - this.#begunMs),
     };
     this.#place?.leave();
-    this.#scene.record(request);
+    // Who is stuck in a loop does not fill the disk.
+    if (!this.isOverLimit) this.#scene.record(request);
     this.#reservation?.settle(sumsOf(request));
   }
 

@@ -68,7 +68,8 @@ function failureOf(outgoing: http.ClientRequest, error: Error): UpstreamFailure 
     return { kind: "garbage", reason: `its answer is no HTTP (${code})` };
   }
   const wasSent = outgoing.socket?.connecting === false && outgoing.writableFinished;
-  return { kind: "unreachable", reason: error.message, wasSent };
+  // Of several addresses that all failed, only the code says why.
+  return { kind: "unreachable", reason: error.message || code, wasSent };
 }
 
 const silentFor = (ms: number): UpstreamFailure => ({

@@ -107,6 +107,27 @@ describe("a provider that fails", () => {
     expect(lease.requests()[0]?.error).toContain("ECONNREFUSED");
   });
 
+  it("at all of its addresses is said to be so", async () => {
+    await using gone = await openRaw(() => undefined);
+    await gone[Symbol.asyncDispose]();
+    await using rig = openRig({
+      providers: anthropicAt(gone.url.replace("127.0.0.1", "localhost")),
+    });
+    const { ask, lease } = await rig.open();
+    expect((await ask()).status).toBe(502);
+    expect(lease.requests()[0]?.error).toContain("ECONNREFUSED");
+  });
+
+  it("by saying that there is nothing is heard by the daemon's own requests", async () => {
+    await using provider = await openProvider((_request, response) =>
+      response.writeHead(204).end(),
+    );
+    await using rig = openRig({ providers: anthropicAt(provider.url) });
+    const { lease } = await rig.open();
+    const response = await lease.fetch("http://gateway/v1/models");
+    expect([response.status, await response.text()]).toEqual([204, ""]);
+  });
+
   it.each([
     ["no HTTP", "SSH-2.0-OpenSSH\r\n", 502],
     ["HTML", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>", 200],
