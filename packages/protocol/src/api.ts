@@ -68,7 +68,13 @@ export const RunStarted = z.object({ run: RunId, warnings: z.array(z.string()) }
 export type RunStarted = z.infer<typeof RunStarted>;
 
 /** Kinds that the engine gives itself; a person asks for them by other routes or not at all. */
-const ENGINE_COMMANDS = ["run.start", "effect.settle", "permission.ask", "artifact.amend"] as const;
+const ENGINE_COMMANDS = [
+  "run.start",
+  "effect.settle",
+  "permission.ask",
+  "egress.deny",
+  "artifact.amend",
+] as const;
 
 /** What a person may ask of a run. */
 export type PersonCommand = Exclude<Command, { kind: (typeof ENGINE_COMMANDS)[number] }>;

@@ -14,11 +14,13 @@ export const AttentionKind = z.enum([
   "taken",
   "environment",
   "budget",
+  /** Blocks nothing: a program was refused a way out. */
+  "egress",
 ]);
 export type AttentionKind = z.infer<typeof AttentionKind>;
 
 export const AttentionAnswer = z.object({
-  /** One word: proceed, changes, cancel, retry, waive, allow, deny, holds, again, accept, give, raise. */
+  /** One word: proceed, changes, cancel, retry, waive, allow, allow-project, deny, holds, again, accept, give, raise. */
   name: z.string(),
   label: z.string(),
   /** Needs a text (a reason or a comment). */

@@ -6,6 +6,7 @@ import { ArtifactData } from "./artifact.ts";
 import { PermissionOption } from "./event.ts";
 import { EffectId, FindingId, ProjectId, RunId, Sha256, StepKey } from "./ids.ts";
 import { Policy, Target } from "./policy.ts";
+import { EgressScope, EgressTarget } from "./egress.ts";
 import { Budget, BudgetScope } from "./usage.ts";
 import { Workflow } from "./workflow.ts";
 
@@ -52,7 +53,11 @@ export const Command = z.discriminatedUnion("kind", [
   kind("workspace.give", {}),
   /** Sends the work back to the author with a person's words. */
   kind("work.return", { comment: z.string().min(1) }),
+  /** What was refused may be reached from now on, by what runs already too. */
+  kind("egress.allow", { target: EgressTarget, scope: EgressScope }),
+  kind("egress.refuse", { target: EgressTarget }),
   /** From workers. */
+  kind("egress.deny", { target: EgressTarget, effect: EffectId }),
   kind("effect.settle", { effect: EffectId, result: EffectResult }),
   kind("permission.ask", {
     permission: z.string(),

@@ -25,6 +25,7 @@ import {
   StepKey,
 } from "./ids.ts";
 import { Policy, Target } from "./policy.ts";
+import { EgressScope, EgressTarget } from "./egress.ts";
 import { Budget, BudgetScope, ServedModel } from "./usage.ts";
 import { Workflow } from "./workflow.ts";
 
@@ -202,6 +203,11 @@ export const EventBody = z.discriminatedUnion("type", [
   }),
   type("permission.answered", { permission: z.string(), option: z.string(), by: z.string() }),
   type("permission.voided", { permission: z.string(), reason: z.string() }),
+  /** A program of the run wanted out to a host that is not listed; once for each host. */
+  type("egress.denied", { target: EgressTarget, effect: EffectId, step: StepKey.nullable() }),
+  type("egress.allowed", { target: EgressTarget, scope: EgressScope, by: z.string() }),
+  /** It stays refused, and is not asked about again. */
+  type("egress.refused", { target: EgressTarget, by: z.string() }),
   type("landing.prepared", {
     step: StepKey,
     tip: CommitId.nullable(),

@@ -8,6 +8,7 @@ export * from "./command.ts";
 export * from "./config.ts";
 export * from "./effect.ts";
 export * from "./errors.ts";
+export * from "./egress.ts";
 export * from "./event.ts";
 export * from "./ids.ts";
 export * from "./policy.ts";

@@ -6,6 +6,7 @@ import { ArtifactData } from "./artifact.ts";
 import { Author, Facts, Inputs, PermissionOption } from "./event.ts";
 import { CommitId, EffectId, Instant, ProjectId, RunId, Sha256, StepKey } from "./ids.ts";
 import { Policy, Target } from "./policy.ts";
+import { EgressRecord } from "./egress.ts";
 import { Budget, ServedModel } from "./usage.ts";
 import { Workflow } from "./workflow.ts";
 
@@ -190,6 +191,7 @@ export const RunDocument = z.object({
   findings: z.array(Finding),
   proofs: z.array(Proof),
   permissions: z.array(Permission),
+  egress: EgressRecord,
   comments: z.array(z.object({ by: z.string(), on: z.string(), text: z.string(), at: Instant })),
   landing: z
     .object({

@@ -27,4 +27,9 @@ export const SECRET_ERRORS = {
     exit: EXIT.policy,
     mend: "Take it out of the file and renew it: what a run goes by is stored with the run. `tutti keys set NAME` keeps a key for a provider, and an agent needs none of its own then.",
   },
+  "egress.unknown": {
+    status: 404,
+    exit: EXIT.conflict,
+    mend: "See what was refused with `tutti permit ls`. A host that nobody asked for yet is listed under `egress` in the configuration.",
+  },
 } as const;

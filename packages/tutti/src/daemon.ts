@@ -19,6 +19,7 @@ import { type Log, openFileLog } from "./platform/log.ts";
 import { ensurePrivateFolder, type Folders } from "./platform/paths.ts";
 import { requireLinux } from "./platform/support.ts";
 import { createRules } from "./rules.ts";
+import { withKnownTokens } from "./secrets/known-tokens.ts";
 import { createRedactor } from "./secrets/redact/redactor.ts";
 import { redactingStore } from "./secrets/redacting-store.ts";
 import { keysIn } from "./secrets/secret-name.ts";
@@ -26,6 +27,7 @@ import { openSecrets } from "./secrets/secrets.ts";
 import { createServer, type ServerOptions } from "./server/create-server.ts";
 import { openSqliteStore } from "./store/sqlite/store.ts";
 import { createVerification } from "./verification/verification.ts";
+import { openEgressGrants } from "./workspace/sandbox/egress-grants.ts";
 import { createSandbox } from "./workspace/sandbox/sandbox.ts";
 import { createWorkspaces } from "./workspace/workspaces.ts";
 
@@ -69,13 +71,16 @@ const createDeps = (options: DaemonOptions, { store, redactor, log }: Parts): De
     environment,
   });
   const report = reporter(log);
-  const gateway = createGateway({
-    store,
-    secrets: openSecrets({ folders, environment, onHandedOut: redactor.know }),
-    providers: userProviders(join(folders.config, USER_CONFIG_FILE), catalogAgents()),
-    clock: systemClock,
-    log: report,
-  });
+  const gateway = withKnownTokens(
+    createGateway({
+      store,
+      secrets: openSecrets({ folders, environment, onHandedOut: redactor.know }),
+      providers: userProviders(join(folders.config, USER_CONFIG_FILE), catalogAgents()),
+      clock: systemClock,
+      log: report,
+    }),
+    redactor,
+  );
   return {
     store,
     sandbox,
@@ -92,6 +97,7 @@ const createDeps = (options: DaemonOptions, { store, redactor, log }: Parts): De
     verification: createVerification({ sandbox, putBlob: (bytes) => store.blobs.put(bytes) }),
     rules: createRules(folders.config),
     redactor,
+    egressGrants: openEgressGrants(ensurePrivateFolder(folders.data)),
     clock: systemClock,
     ids: { run: randomIds.run, permission: () => `q-${randomIds.suffix()}` },
     limits: limitsOf(environment),

@@ -1,6 +1,7 @@
 /** Allow or deny: finds the open permission and the agent's option that says so. */
 import type { Permission, RunView } from "@tutti/protocol";
 import { TuttiError } from "@tutti/protocol/errors";
+import { answerEgress, hostAnswered } from "./answer-egress.ts";
 import { finish } from "./await-run.ts";
 import type { Cli } from "./cli.ts";
 import { flagOption, textOption, type Input } from "./command-spec.ts";
@@ -14,7 +15,16 @@ export async function answerPermission(
 ): Promise<number> {
   const { run: id, rest } = await selectRun(cli, input.args, "act");
   const client = await cli.client();
-  const permission = permissionOf(await client.run(id), rest[0]);
+  const view = await client.run(id);
+  const target = hostAnswered(view, rest[0]);
+  if (target !== null)
+    return answerEgress(cli, input, { run: id, target, isAllowed: word === "allow" });
+  if (flagOption(input, "project"))
+    throw new TuttiError(
+      "usage",
+      "An agent's permission is for its session; --project is for hosts.",
+    );
+  const permission = permissionOf(view, rest[0]);
   const option = optionOf(permission, {
     named: textOption(input, "option"),
     kind: `${word}_${flagOption(input, "always") ? "always" : "once"}`,

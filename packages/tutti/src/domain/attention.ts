@@ -12,6 +12,7 @@ import { isAuthorBusy } from "./back-edge.ts";
 import { type Ask, answer, cancelAnswer } from "./ask.ts";
 import { budgetStopOf } from "./budget.ts";
 import { budgets } from "./budget-ask.ts";
+import { refusedHosts } from "./egress-ask.ts";
 import { guardFlags, guardSubject, waitForGuard } from "./checks.ts";
 import { approvalSubject, isApprovalOpen } from "./decide/approval.ts";
 import { asksWhenStale, needsHold, upstreamHolds } from "./holds.ts";
@@ -271,6 +272,7 @@ export const attention = (state: RunDocument): readonly AttentionItem[] => {
     ...budgets(state),
     ...degraded(state),
     ...stale(state),
+    ...refusedHosts(state),
   ];
   return asks.map((ask) => item(state, ask)).toSorted((left, right) => left.since - right.since);
 };

@@ -8,6 +8,8 @@ export const LANDING_TRIES_MAX = 10;
 export const RETRY_BACKOFF_MS = 500;
 /** Permissions of one run that wait for an answer; an agent that asks for more is told no. */
 export const PERMISSIONS_OPEN_MAX = 20;
+/** Hosts that one run may have asked for; what it asks beyond that is refused and not recorded. */
+export const EGRESS_HOSTS_MAX = 50;
 /** Facts kept for the next prompt of a step; the oldest go first. */
 export const FACTS_KEPT_MAX = 6;
 /** Attempts kept in the document per step. */

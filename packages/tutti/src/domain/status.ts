@@ -19,12 +19,13 @@ export const statusOf = (state: RunDocument): RunStatus => {
   if (state.cancelled !== null)
     return { state: "working", text: "cancelling: parking the work", attention: [] };
   const items = [...attention(state)];
-  const first = items[0];
+  // A refused host is shown, but nothing waits for it.
+  const first = items.find(({ kind }) => kind !== "egress");
   if (first !== undefined) return { state: "waiting", text: first.asks, attention: items };
-  if (state.paused !== null) return { state: "paused", text: state.paused, attention: [] };
+  if (state.paused !== null) return { state: "paused", text: state.paused, attention: items };
   if (Object.keys(state.effects).length === 0)
-    return { state: "queued", text: "queued", attention: [] };
-  return { state: "working", text: working(state), attention: [] };
+    return { state: "queued", text: "queued", attention: items };
+  return { state: "working", text: working(state), attention: items };
 };
 
 export type StepOutcome =

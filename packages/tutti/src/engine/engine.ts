@@ -2,6 +2,7 @@
 import type { Actor, Effect, EffectResult, RunEvent, RunId } from "@tutti/protocol";
 import { TuttiError } from "@tutti/protocol";
 import type { Engine, Outcome, PersonCommand, RunRequest, Started } from "./api.ts";
+import { createEgressDesk } from "./egress.ts";
 import { createFeed } from "./feed.ts";
 import { groupsOf } from "./groups.ts";
 import { createBaselines } from "./perform/baseline.ts";
@@ -149,11 +150,14 @@ export const createEngine = (deps: Deps): Engine => {
       if (state === null) throw new Error(`effect ${effect.id} belongs to no run`);
       const { ask } = permissions;
       const { document } = runs;
-      return await performEffect({ deps, effect, state, signal, ask, document, shared });
+      const egressAnswers = egress.answersFor(effect, state);
+      const job = { deps, effect, state, signal, ask, document, shared, egressAnswers };
+      return await performEffect(job);
     },
     groupsOf: (effect) => groupsOf(effect, runs.document(effect.run), deps.limits),
     settle: settleIn(deps.store, runs),
   });
+  const egress = createEgressDesk(deps, runs);
   const reads = createReads(deps, runs);
   const live = (): RunId[] => [
     ...new Set([...deps.store.openEffects().map((row) => row.effect.run), ...reads.unfinished()]),
@@ -171,8 +175,10 @@ export const createEngine = (deps: Deps): Engine => {
     },
     drain: () => dispatcher.drain(),
     startRun: createStarter(deps, runs, shared.fence),
-    handle: async (run: RunId, command: PersonCommand, actor: Actor) =>
-      outcomeOf(run, await runs.handle(run, command, actor)),
+    handle: async (run: RunId, command: PersonCommand, actor: Actor) => {
+      egress.remember(run, command);
+      return outcomeOf(run, await runs.handle(run, command, actor));
+    },
     amend: (run, artifact, actor) => amend({ deps, runs, actor }, run, artifact),
     shell: (run) => shellOf(deps, runs, run),
     probe: (path, options) => probeProject(deps, path, options),

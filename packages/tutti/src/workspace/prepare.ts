@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TuttiError, type CommitId } from "@tutti/protocol";
+import type { EgressAnswers } from "../engine/ports/sandbox.ts";
 import { writeFileAtomic } from "../platform/atomic-file.ts";
 import { changeRefs, readRefs, runRefs } from "./git/refs.ts";
 import { inSource } from "./git/source.ts";
@@ -15,6 +16,7 @@ import { buildAuthorTree, prepareFor, type TreeOptions, type Work } from "./tree
 export type PrepareOptions = {
   readonly onOutput: (text: string) => void;
   readonly signal: AbortSignal;
+  readonly egressAnswers?: EgressAnswers;
 };
 
 type Prepared = { readonly root: string; readonly facts: readonly string[] };

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CommitId } from "@tutti/protocol";
+import type { EgressAnswers } from "../engine/ports/sandbox.ts";
 import type { RunSource } from "../engine/ports/workspaces.ts";
 import { copyWithAge } from "./git/copy-with-age.ts";
 import { buildClone, buildGitFolder, settleClone } from "./git/clone.ts";
@@ -32,6 +33,7 @@ export type Work = RunGit & {
 export type TreeOptions = {
   readonly onOutput?: (text: string) => void;
   readonly signal?: AbortSignal | undefined;
+  readonly egressAnswers?: EgressAnswers;
 };
 
 const hasDependencies = ({ spec }: Work): boolean => {
@@ -71,6 +73,7 @@ export async function prepareFor(
     owner: `prepare-${work.run}`,
     onOutput: options.onOutput ?? (() => undefined),
     signal: options.signal,
+    ...(options.egressAnswers === undefined ? {} : { egressAnswers: options.egressAnswers }),
   });
 }
 

@@ -49,6 +49,7 @@ type Kind =
   | "return"
   | "dispose"
   | "ask"
+  | "leave"
   | "comment";
 type Move = { kind: Kind; seed: number };
 const move: fc.Arbitrary<Move> = fc.record({
@@ -71,6 +72,7 @@ const move: fc.Arbitrary<Move> = fc.record({
         "return",
         "dispose",
         "ask",
+        "leave",
         "comment",
       ),
     },
@@ -125,6 +127,15 @@ const uncalledFor = (world: World, kind: Kind, seed: number): Command | null => 
     : { kind: "step.renew", step, answer: seed % 2 === 0 ? "holds" : "again" };
 };
 
+/** A program wants out to a host that is not listed. */
+const leave = (world: World, seed: number): void => {
+  const open = effects(world);
+  const effect = open[seed % Math.max(1, open.length)];
+  if (effect === undefined) return;
+  const target = `host${seed % 3}.example:443`;
+  apply(world, { kind: "egress.deny", effect: effect.id, target }, WORKER);
+};
+
 const askOne = (world: World, seed: number): void => {
   const turn = effects(world).find(({ payload }) => payload.kind === "agent.turn");
   if (turn === undefined) return;
@@ -160,6 +171,7 @@ const play = (world: World, { kind, seed }: Move): void => {
   else if (kind === "answer") answerOne(world, seed);
   else if (kind === "good") goodMove(world);
   else if (kind === "ask") askOne(world, seed);
+  else if (kind === "leave") leave(world, seed);
   else if (kind === "replan") apply(world, replan(seed), PERSON);
   else {
     const isUncalled = ["waive", "renew", "return", "dispose"].includes(kind);

@@ -328,6 +328,15 @@ const SAY: Readonly<Record<string, Say>> = {
 
 /** The command that an answer of the queue stands for. */
 export const commandFor = (item: AttentionItem, answer: AttentionAnswer): Command | null => {
+  if (item.kind === "egress") {
+    const target = item.id.replace("egress:", "");
+    if (answer.name === "deny") return { kind: "egress.refuse", target };
+    return {
+      kind: "egress.allow",
+      target,
+      scope: answer.name === "allow-project" ? "project" : "run",
+    };
+  }
   if (item.kind === "permission")
     return {
       kind: "permission.answer",

@@ -86,7 +86,7 @@ export const ANSWERS: readonly CommandSpec[] = [
   },
   {
     name: "permit",
-    about: "Answer what agents ask permission for",
+    about: "Answer what agents ask permission for, and refused hosts",
     examples: [
       { command: "tutti permit ls", about: "What waits" },
       { command: "tutti permit allow r-4k2m", about: "Allow it once" },
@@ -94,19 +94,26 @@ export const ANSWERS: readonly CommandSpec[] = [
     commands: [
       {
         name: "ls",
-        about: "List what agents ask permission for",
+        about: "List what agents ask permission for, and hosts that were refused",
         examples: [{ command: "tutti permit ls", about: "In every project" }],
         load: () => import("../commands/permit-ls.ts"),
       },
       {
         name: "allow",
-        about: "Allow it once",
+        about: "Allow it once, or a host from now on",
         args: [RUN_ARGUMENT, PERMISSION_ARGUMENT],
         options: [
           OPTION_OPTION,
+          { flags: "--project", about: "A host: for every run of this project" },
           { flags: "--always", about: "Allow it and the like, where the agent offers that" },
         ],
-        examples: [{ command: "tutti permit allow r-4k2m", about: "The one that waits" }],
+        examples: [
+          { command: "tutti permit allow r-4k2m", about: "The one that waits" },
+          {
+            command: "tutti permit allow r-4k2m egress:pypi.org:443 --project",
+            about: "A host, for all runs of the project",
+          },
+        ],
         load: () => import("../commands/permit-allow.ts"),
       },
       {

@@ -14,7 +14,8 @@ export function eventLine(event: RunEvent, style: Style): string | null {
     workLine(body) ??
     mergeLine(body) ??
     reviewLine(body) ??
-    answerLine(body);
+    answerLine(body) ??
+    egressLine(body);
   if (line === null) return null;
   const [tone, shape, text] = line;
   const time = style.paint("quiet", clockTime(event.at));
@@ -177,3 +178,16 @@ function answerLine(body: EventBody): Line | null {
 const tail = (text: string): string => (text === "" ? "" : `: ${text}`);
 const counted = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+function egressLine(body: EventBody): Line | null {
+  switch (body.type) {
+    case "egress.denied":
+      return ["waiting", "◆", `${body.step ?? "set-up"} was refused the way to ${body.target}`];
+    case "egress.allowed":
+      return ["ok", "▽", `${body.target} allowed by ${body.by} for this ${body.scope}`];
+    case "egress.refused":
+      return ["quiet", "▽", `${body.target} stays refused, says ${body.by}`];
+    default:
+      return null;
+  }
+}

@@ -2,7 +2,7 @@
  * Command → events, or a refusal that leaves no trace. Pure: time and actor are passed in. After a
  * command's own events the run is advanced until nothing moves.
  */
-import type { Actor, Command, EventBody, Rejected, RunDocument } from "@tutti/protocol";
+import type { Actor, Command, CommandOf, EventBody, Rejected, RunDocument } from "@tutti/protocol";
 import { advance } from "../advance.ts";
 import { type Context, type Draft, reject } from "../draft.ts";
 import { startDocument } from "../fold/run.ts";
@@ -11,6 +11,7 @@ import { settle } from "../settle/settle.ts";
 import { giveApproval, refuseApproval } from "./approval.ts";
 import { raiseBudget } from "./budget.ts";
 import { answerPermission, askPermission } from "./dialogue.ts";
+import { allowEgress, denyEgress, refuseEgress } from "./egress.ts";
 import { acceptDegraded, allowGuard, disposeFinding, refuseGuard } from "./exception.ts";
 import { cancelRun, pauseRun, resumeRun, startedBody, prepareWorkspace } from "./run.ts";
 import { addComment, amendArtifact, renewStep, retryRun, returnWork, waiveStep } from "./step.ts";
@@ -46,8 +47,14 @@ const PERSONS_ONLY: ReadonlySet<Command["kind"]> = new Set([
   "workspace.give",
   "work.return",
   "comment.add",
+  "egress.allow",
+  "egress.refuse",
 ]);
-const WORKERS_ONLY: ReadonlySet<Command["kind"]> = new Set(["effect.settle", "permission.ask"]);
+const WORKERS_ONLY: ReadonlySet<Command["kind"]> = new Set([
+  "effect.settle",
+  "permission.ask",
+  "egress.deny",
+]);
 
 const actorMay = (command: Command, actor: Actor): boolean =>
   PERSONS_ONLY.has(command.kind)
@@ -121,10 +128,32 @@ const performAnswer = (draft: Draft, command: Answer): Rejected | null => {
       return askPermission(draft, command);
     case "permission.answer":
       return answerPermission(draft, command);
+    default:
+      return performRest(draft, command);
+  }
+};
+
+type Rest = CommandOf<
+  | "workspace.take"
+  | "workspace.give"
+  | "egress.deny"
+  | "egress.allow"
+  | "egress.refuse"
+  | "effect.settle"
+>;
+
+const performRest = (draft: Draft, command: Rest): Rejected | null => {
+  switch (command.kind) {
     case "workspace.take":
       return takeWorkspace(draft);
     case "workspace.give":
       return giveWorkspace(draft);
+    case "egress.deny":
+      return denyEgress(draft, command);
+    case "egress.allow":
+      return allowEgress(draft, command);
+    case "egress.refuse":
+      return refuseEgress(draft, command);
     case "effect.settle":
       return settle(draft, command);
     default:
@@ -143,6 +172,9 @@ const WHILE_MERGING: ReadonlySet<Command["kind"]> = new Set([
   "comment.add",
   "run.pause",
   "run.resume",
+  "egress.deny",
+  "egress.allow",
+  "egress.refuse",
 ]);
 const isMerging = (state: RunDocument): boolean =>
   Object.values(state.effects).some((effect) => effect.payload.kind === "merge.apply");

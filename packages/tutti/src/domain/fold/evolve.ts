@@ -5,6 +5,7 @@
 import type { RunDocument } from "@tutti/protocol";
 import { invariant } from "../invariant.ts";
 import type { Happened } from "./happened.ts";
+import { foldEgress } from "./egress.ts";
 import { foldRun, startDocument } from "./run.ts";
 import { foldStep } from "./step.ts";
 import { foldTurn } from "./turn.ts";
@@ -21,6 +22,7 @@ export const evolve = (state: RunDocument | null, event: Happened): RunDocument 
     foldRun(next, event) ??
     foldStep(next, event) ??
     foldTurn(next, event) ??
+    foldEgress(next, event) ??
     foldWork(next, event) ??
     next
   );

@@ -39,6 +39,7 @@ export const startDocument = (body: EventOf<"run.started">, at: number): RunDocu
   findings: [],
   proofs: [],
   permissions: [],
+  egress: { denied: [], allowed: [], refused: [] },
   comments: [],
   landing: null,
   merged: null,

@@ -9,6 +9,7 @@ import type {
 import { TuttiError } from "@tutti/protocol";
 import { fileFailure } from "../../platform/file-failure.ts";
 import type { Deps } from "../ports/deps.ts";
+import type { EgressAnswers } from "../ports/sandbox.ts";
 import type { RunSource } from "../ports/workspaces.ts";
 import type { Taken } from "./models.ts";
 
@@ -36,6 +37,8 @@ export type Work<Kind extends EffectPayload["kind"]> = {
   readonly signal: AbortSignal;
   readonly ask: AskPermission;
   readonly taken: Taken;
+  /** For the programs of this effect. */
+  readonly egressAnswers: EgressAnswers;
 };
 
 export const sourceOf = (state: RunDocument): RunSource => ({

@@ -2,6 +2,7 @@
 import type { Effect, EffectKind, EffectResult, RunDocument } from "@tutti/protocol";
 import { unreachable } from "../../domain/invariant.ts";
 import type { Deps } from "../ports/deps.ts";
+import type { EgressAnswers } from "../ports/sandbox.ts";
 import type { Baselines } from "./baseline.ts";
 import { type AskPermission, resultOf, sourceOf } from "./context.ts";
 import type { Taken } from "./models.ts";
@@ -23,6 +24,7 @@ type Job = {
   readonly ask: AskPermission;
   /** Newest document of a run: what others took since counts too. */
   readonly document: Taken["document"];
+  readonly egressAnswers: EgressAnswers;
   readonly shared: Shared;
 };
 

@@ -7,11 +7,13 @@ export const performPrepare = async ({
   signal,
   source,
   state,
+  egressAnswers,
 }: Work<"workspace.prepare">): Promise<EffectResult> => {
   const session = sessionName(state, "setup");
   const prepared = await deps.workspaces.prepare(source, {
     onOutput: outputTo(deps, session),
     signal,
+    egressAnswers,
   });
   for (const fact of prepared.facts) note(deps, session, fact);
   return { kind: "workspace.prepared", root: prepared.root, facts: [...prepared.facts] };

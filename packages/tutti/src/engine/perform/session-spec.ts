@@ -69,6 +69,7 @@ export const sessionSpec = (
     limits: { turnMs, silenceMs: limits.silenceMinutes * MS_PER_MINUTE },
     models: grantOf(work),
     produces: job.produces,
+    egressAnswers: work.egressAnswers,
     mcp,
     earlier: earlierSession(work),
   };

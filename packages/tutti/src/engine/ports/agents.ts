@@ -7,6 +7,7 @@ import type {
 } from "@tutti/protocol";
 import type { GatewayGrant } from "./gateway.ts";
 import type { Place } from "./place.ts";
+import type { EgressAnswers } from "./sandbox.ts";
 
 /** On whose behalf models are asked, which ones, and how much may be taken. */
 export type ModelGrant = Pick<GatewayGrant, "caller" | "policy" | "budget">;
@@ -24,6 +25,8 @@ export type SessionSpec = {
   readonly place: Place;
   /** Owner of the process tree: the effect's id. */
   readonly owner: string;
+  /** What people said about hosts that are not listed. */
+  readonly egressAnswers?: EgressAnswers;
   readonly limits: { readonly turnMs: number; readonly silenceMs: number };
   /** Of a run's turn. Without it no model is asked: a handshake alone. */
   readonly models?: ModelGrant;

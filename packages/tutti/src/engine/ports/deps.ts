@@ -1,6 +1,7 @@
 import type { Agents } from "./agents.ts";
 import type { Clock } from "./clock.ts";
 import type { Dispatcher, Group, Perform } from "./dispatcher.ts";
+import type { EgressGrants } from "./egress-grants.ts";
 import type { Gateway } from "./gateway.ts";
 import type { ProjectRules } from "./rules.ts";
 import type { Redactor } from "./secrets.ts";
@@ -29,6 +30,7 @@ export type Deps = {
   readonly rules: ProjectRules;
   /** Goes over everything that is handed in, before it is decided on or read. */
   readonly redactor: Redactor;
+  readonly egressGrants: EgressGrants;
   readonly clock: Clock;
   readonly ids: { readonly run: () => string; readonly permission: () => string };
   readonly limits: Limits;

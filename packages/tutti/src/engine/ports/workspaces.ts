@@ -1,5 +1,6 @@
 import type { Candidate, CommitId, EffectId, MergeRefusal, Policy, RunId } from "./types.ts";
 import type { Mount, Place, ThrowAway } from "./place.ts";
+import type { EgressAnswers } from "./sandbox.ts";
 
 /** What a workspace is made from; the same for every call of one run. */
 export type RunSource = {
@@ -46,7 +47,12 @@ export type Workspaces = {
   /** Shared clone, recipe, dependency copy. Returns facts for people (set-up time, warnings). */
   readonly prepare: (
     source: RunSource,
-    options: { readonly onOutput: (text: string) => void; readonly signal: AbortSignal },
+    options: {
+      readonly onOutput: (text: string) => void;
+      readonly signal: AbortSignal;
+      /** What people said about hosts that the recipe does not list. */
+      readonly egressAnswers?: EgressAnswers;
+    },
   ) => Promise<{ readonly root: string; readonly facts: readonly string[] }>;
   /** The author's place: the run's own clone, writable; or only to be looked at. */
   readonly authorPlace: (

@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node
 import { join } from "node:path";
 import { TuttiError, type RecipeConfig } from "@tutti/protocol";
 import { z } from "zod";
-import type { FencedProcess, Sandbox } from "../../engine/ports/sandbox.ts";
+import type { EgressAnswers, FencedProcess, Sandbox } from "../../engine/ports/sandbox.ts";
 import type { Place } from "../../engine/ports/place.ts";
 import { writeFileAtomic } from "../../platform/atomic-file.ts";
 import { createLock } from "../lock.ts";
@@ -45,6 +45,7 @@ type PreparationRequest = {
   readonly owner: string;
   readonly onOutput: (text: string) => void;
   readonly signal: AbortSignal | undefined;
+  readonly egressAnswers?: EgressAnswers;
 };
 
 type PreparationFolders = {
@@ -96,12 +97,13 @@ async function ensure(sandbox: Sandbox, request: PreparationRequest): Promise<Pr
 }
 
 async function setUp(sandbox: Sandbox, request: PreparationRequest, place: Place): Promise<void> {
-  const { recipe, hasScripts, signal, onOutput } = request;
+  const { recipe, hasScripts, signal, onOutput, egressAnswers } = request;
   if (recipe.setup === undefined) return;
   const env = hasScripts ? {} : NO_SCRIPTS;
+  const answers = egressAnswers === undefined ? {} : { egressAnswers };
   const command = ["/bin/sh", "-c", recipe.setup];
   await runCommand(sandbox, {
-    spec: { place, command, env, egress: recipe.egress, owner: request.owner },
+    spec: { place, command, env, egress: recipe.egress, owner: request.owner, ...answers },
     timeoutMs: recipe.setupTimeout,
     what: "The set-up command",
     onOutput,
