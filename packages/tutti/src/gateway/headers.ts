@@ -7,28 +7,32 @@ export type HeaderMap = Readonly<Record<string, string | readonly string[] | und
  * What goes on is listed: a header that nobody listed may name an account, a host or a credential.
  * `accept-encoding` never does: metering reads the stream, so it is asked for as it is.
  */
-const GOES_ON = new Set([
+const GOES_ON: readonly string[] = [
   "accept",
   "content-encoding",
   "content-type",
   "idempotency-key",
-  "originator",
-  "session_id",
-  "session-id",
-  "conversation_id",
   "user-agent",
-  "version",
-  "x-app",
   "x-client-request-id",
   "x-request-id",
-]);
-const GOES_ON_PREFIX = ["x-stainless-", "x-codex-", "x-claude-"];
+  "x-stainless-*",
+];
 const OF_DIALECT: Readonly<Record<ProviderDialect, readonly string[]>> = {
-  anthropic: ["anthropic-version", "anthropic-beta", "anthropic-dangerous-direct-browser-access"],
-  openai: ["openai-beta"],
+  anthropic: [
+    "anthropic-beta",
+    "anthropic-dangerous-direct-browser-access",
+    "anthropic-version",
+    "x-app",
+    "x-claude-*",
+  ],
+  openai: ["conversation_id", "openai-beta", "originator", "session_id", "version", "x-codex-*"],
   "openai-compatible": ["openai-beta"],
   google: ["x-goog-api-client"],
 };
+
+/** Of a name that ends with `*`, the begin counts. */
+const isListed = (list: readonly string[], name: string): boolean =>
+  list.some((one) => (one.endsWith("*") ? name.startsWith(one.slice(0, -1)) : name === one));
 
 /** Of one connection only (RFC 9110, 7.6.1), and what makes no sense behind the gateway. */
 const STAYS = new Set([
@@ -88,10 +92,7 @@ export function onwardHeaders(
   const own = OF_DIALECT[dialect];
   for (const [name, value] of Object.entries(incoming)) {
     const text = textOf(value);
-    const goesOn =
-      GOES_ON.has(name) ||
-      own.includes(name) ||
-      GOES_ON_PREFIX.some((prefix) => name.startsWith(prefix));
+    const goesOn = isListed(GOES_ON, name) || isListed(own, name);
     if (goesOn && text !== null) onward[name] = text;
   }
   onward["accept-encoding"] = "identity";

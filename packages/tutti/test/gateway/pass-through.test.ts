@@ -125,6 +125,8 @@ describe("passing requests on", () => {
         "proxy-authorization": "Basic eA==",
         "x-forwarded-for": "10.0.0.1",
         "x-odd": "1",
+        "x-codex-turn-metadata": "{}",
+        originator: "codex",
         te: "trailers",
       },
     });
