@@ -11,6 +11,8 @@ export class Recorder {
   readonly #log: Deps["log"];
   #waiting: ModelRequest[] = [];
   #timer: NodeJS.Timeout | null = null;
+  /** Never rejects. */
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(meter: Pick<Store["meter"], "append">, log: Deps["log"]) {
     this.#meter = meter;
@@ -23,9 +25,15 @@ export class Recorder {
   }
 
   /** Resolves when all that was added is durable, or when the store refused; then it is tried again. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    // After the batch that is being written: what it holds is not durable yet either.
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
     const batch = this.#waiting;
     if (batch.length === 0) return;
     this.#waiting = [];
