@@ -166,6 +166,16 @@ describe("metering a stream", () => {
     expect(meter.read()).toMatchObject({ taken: ANTHROPIC, isComplete: true });
   });
 
+  it("does not call a stream cut whose end was in an event that is too long to read", () => {
+    const meter = meterOf("openai-responses", SSE);
+    meter.push(Buffer.from(event({ type: "response.created", response: { model: "gpt-x" } })));
+    expect(meter.read()).toMatchObject({ isReadable: true, isComplete: false });
+    const output = "x".repeat(3 * 1024 * 1024);
+    const long = event({ type: "response.completed", response: { output, usage: responsesUsage } });
+    for (const piece of cutAt(long, [1_000_000, 2_500_000])) meter.push(piece);
+    expect(meter.read()).toMatchObject({ isReadable: false, taken: null, servedModel: "gpt-x" });
+  });
+
   it("tells an error in the middle of a stream", () => {
     const meter = meterOf("anthropic", SSE);
     const error = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };

@@ -20,6 +20,7 @@ export class EventLines {
   #rest: string[] = [];
   #restLength = 0;
   #isSkipping = false;
+  #hasSkipped = false;
   #events = 0;
 
   constructor(options: EventLinesOptions) {
@@ -29,6 +30,11 @@ export class EventLines {
   /** `data:` lines so far. */
   get events(): number {
     return this.#events;
+  }
+
+  /** An event was over its limit: nobody knows what it said. */
+  get hasSkipped(): boolean {
+    return this.#hasSkipped;
   }
 
   push(chunk: Buffer): void {
@@ -62,6 +68,7 @@ export class EventLines {
     this.#rest = [];
     this.#restLength = 0;
     this.#isSkipping = true;
+    this.#hasSkipped = true;
   }
 
   /** `text` is whole lines. */

@@ -66,7 +66,9 @@ function eventMeter(dialect: Dialect): Meter {
     },
     read: () => {
       lines.end();
-      return { ...reading, isReadable: true, estimatedOutput: estimate(lines.events, bytes) };
+      // What ended the stream may have been in what was not read.
+      const isReadable = reading.isComplete || !lines.hasSkipped;
+      return { ...reading, isReadable, estimatedOutput: estimate(lines.events, bytes) };
     },
   };
 }
