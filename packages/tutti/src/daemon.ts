@@ -78,6 +78,7 @@ const createDeps = (options: DaemonOptions, { store, redactor, log }: Parts): De
       providers: userProviders(join(folders.config, USER_CONFIG_FILE), catalogAgents()),
       clock: systemClock,
       log: report,
+      environment,
     }),
     redactor,
   );

@@ -30,6 +30,8 @@ export type GatewayOptions = {
   readonly clock: Clock;
   readonly log: Deps["log"];
   readonly timeouts?: Partial<Timeouts>;
+  /** Where it names a proxy, providers outside are asked through it. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 };
 
 /** What is shared by the sessions of all runs. */
@@ -60,7 +62,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     recorder: new Recorder(store.meter, log),
     paces: new Map(),
     sessions: new Map(),
-    upstream: createUpstream(limits),
+    upstream: createUpstream({ ...limits, environment: options.environment ?? {} }),
   };
   return {
     open: (grant) => open(shared, grant),

@@ -42,10 +42,11 @@ const wasStale = (request: http.ClientRequest, error: Error): boolean =>
 
 type Begin = (request: UpstreamRequest) => http.ClientRequest;
 
-function createBegin(): Begin {
+/** Plain http is for this machine and its network, where no proxy stands in between. */
+function createBegin(environment: UpstreamOptions["environment"]): Begin {
   const options = { keepAlive: true, maxFreeSockets: IDLE_CONNECTIONS_MAX };
   const plain = new http.Agent(options);
-  const secure = new https.Agent(options);
+  const secure = new https.Agent({ ...options, proxyEnv: { ...environment } });
   return ({ url, method, path, headers, body }) => {
     const length = body === null ? {} : { "content-length": String(body.length) };
     const isSecure = url.protocol === "https:";
@@ -109,8 +110,13 @@ function sendOnce(
   return promise.finally(end);
 }
 
-export function createUpstream({ firstByteMs }: Pick<Timeouts, "firstByteMs">): Upstream {
-  const begin = createBegin();
+export type UpstreamOptions = Pick<Timeouts, "firstByteMs"> & {
+  /** `HTTPS_PROXY` and `NO_PROXY` are heeded, in either case of letters. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+};
+
+export function createUpstream({ firstByteMs, environment }: UpstreamOptions): Upstream {
+  const begin = createBegin(environment);
   return {
     send: async (request) => {
       const first = await sendOnce(begin, request, firstByteMs);

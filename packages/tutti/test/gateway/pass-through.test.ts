@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import {
@@ -207,6 +210,33 @@ describe("passing requests on", () => {
       { outcome: "ok", inputTokens: 0, costUsd: 0, isMetered: true },
       { outcome: "ok", inputTokens: 0, costUsd: 0, isMetered: true },
     ]);
+  });
+});
+
+describe("a proxy between this machine and the providers", () => {
+  it("is asked for a tunnel, sees no key, and is left out for what is local", async () => {
+    const tunnels: string[] = [];
+    const proxy = createServer().on("connect", (request, socket) => {
+      tunnels.push(JSON.stringify([request.url, request.rawHeaders]));
+      socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+    });
+    proxy.listen(0, "127.0.0.1");
+    await once(proxy, "listening");
+    const { port } = proxy.address() as AddressInfo;
+    await using provider = await openProvider((_request, response) => response.end("{}"));
+    await using rig = openRig({
+      environment: { HTTPS_PROXY: `http://127.0.0.1:${port}`, HTTP_PROXY: "http://127.0.0.1:9" },
+      providers: {
+        ...local(provider.url),
+        far: { dialect: "anthropic", url: "https://api.example.com", key: "ANTHROPIC_API_KEY" },
+      },
+    });
+    expect((await (await rig.open({ provider: "far" })).ask()).status).toBe(502);
+    expect((await (await rig.open()).ask()).status).toBe(200);
+    expect(tunnels).toHaveLength(1);
+    expect(tunnels[0]).toContain("api.example.com:443");
+    expect(tunnels[0]).not.toContain(KEY);
+    proxy.close();
   });
 });
 

@@ -75,7 +75,9 @@ export const CALLER = ModelCaller.parse({
   agent: "alto",
 });
 
-type RigOptions = Partial<Pick<GatewayOptions, "timeouts" | "clock" | "secrets">> & {
+type RigOptions = Partial<
+  Pick<GatewayOptions, "timeouts" | "clock" | "secrets" | "environment">
+> & {
   readonly providers: Readonly<Record<string, ProviderConfig>>;
 };
 
