@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { catalog, catalogEntry } from "../../src/agents/catalog/catalog.ts";
 import type { CatalogEntry, LaunchInput } from "../../src/agents/catalog/entry.ts";
@@ -51,6 +53,15 @@ test("each is installed by one command with exact versions", () => {
     goose:
       "curl -fsSL https://github.com/block/goose/releases/download/stable/download_cli.sh | CONFIGURE=false bash",
   });
+});
+
+test("the pages say how each is installed", () => {
+  const folder = join(import.meta.dirname, "../../../../docs/agents");
+  const pages = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+  for (const entry of catalog) {
+    expect(pages.join("\n")).toContain(`    ${installCommand(entry)}\n`);
+    expect(pages.join("\n")).toContain(`| [\`${entry.id}\`](`);
+  }
 });
 
 describe.each(catalog.map((entry) => [entry.id, entry] as const))("%s", (_id, entry) => {
