@@ -7,7 +7,7 @@ const timeouts = {
   fences: 60_000,
   faults: 120_000,
   e2e: 120_000,
-  agents: 120_000,
+  agents: 240_000,
 };
 
 function tier(name: keyof typeof timeouts, include: string[]) {

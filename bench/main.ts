@@ -15,6 +15,7 @@ const SUITES = new Map<string, () => Promise<Suite>>([
   ["store", async () => (await import("./store.ts")).storeSuite],
   ["workspace", async () => (await import("./workspace.ts")).workspaceSuite],
   ["gateway", async () => (await import("./gateway.ts")).gatewaySuite],
+  ["agents", async () => (await import("./agents.ts")).agentsSuite],
   ["sandbox", async () => (await import("./sandbox.ts")).sandboxSuite],
 ]);
 
