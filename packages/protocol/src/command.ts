@@ -5,6 +5,7 @@ import { EffectResult, StoredArtifact } from "./effect.ts";
 import { ArtifactData } from "./artifact.ts";
 import { PermissionOption } from "./event.ts";
 import { EffectId, FindingId, ProjectId, RunId, Sha256, StepKey } from "./ids.ts";
+import { ToolFacts } from "./permission.ts";
 import { Policy, Target } from "./policy.ts";
 import { EgressScope, EgressTarget } from "./egress.ts";
 import { Budget, BudgetScope } from "./usage.ts";
@@ -46,7 +47,12 @@ export const Command = z.discriminatedUnion("kind", [
   /** New limits of this run; what stopped for a lower one goes on. */
   kind("budget.raise", { scope: BudgetScope, budget: Budget }),
   kind("comment.add", { on: z.string(), text: z.string().min(1) }),
-  kind("permission.answer", { permission: z.string(), option: z.string() }),
+  /** `remember`: the same question is answered so from now on, in this run or in every run of its project. */
+  kind("permission.answer", {
+    permission: z.string(),
+    option: z.string(),
+    remember: z.enum(["run", "project"]).optional(),
+  }),
   kind("finding.dispose", { finding: FindingId, why: z.string().min(1) }),
   kind("artifact.amend", { artifact: StoredArtifact, data: ArtifactData }),
   kind("workspace.take", {}),
@@ -65,6 +71,7 @@ export const Command = z.discriminatedUnion("kind", [
     title: z.string(),
     detail: z.string(),
     options: z.array(PermissionOption).min(1),
+    facts: ToolFacts.optional(),
   }),
 ]);
 export type Command = z.infer<typeof Command>;

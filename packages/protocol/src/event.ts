@@ -24,6 +24,7 @@ import {
   Sha256,
   StepKey,
 } from "./ids.ts";
+import { RememberedAnswer, ToolFacts } from "./permission.ts";
 import { Policy, Target } from "./policy.ts";
 import { EgressScope, EgressTarget } from "./egress.ts";
 import { Budget, BudgetScope, ServedModel } from "./usage.ts";
@@ -200,8 +201,11 @@ export const EventBody = z.discriminatedUnion("type", [
     title: z.string(),
     detail: z.string(),
     options: z.array(PermissionOption),
+    facts: ToolFacts.optional(),
   }),
   type("permission.answered", { permission: z.string(), option: z.string(), by: z.string() }),
+  /** A person's answer that holds for the same question later; `permission` is the one it was given to. */
+  type("permission.remembered", { permission: z.string(), remembered: RememberedAnswer }),
   type("permission.voided", { permission: z.string(), reason: z.string() }),
   /** A program of the run wanted out to a host that is not listed; once for each host. */
   type("egress.denied", { target: EgressTarget, effect: EffectId, step: StepKey.nullable() }),

@@ -5,12 +5,13 @@ import { Effect, Failure, Proof, StoredArtifact, TurnLineage, Usage } from "./ef
 import { ArtifactData } from "./artifact.ts";
 import { Author, Facts, Inputs, PermissionOption } from "./event.ts";
 import { CommitId, EffectId, Instant, ProjectId, RunId, Sha256, StepKey } from "./ids.ts";
+import { RememberedAnswer, ToolFacts } from "./permission.ts";
 import { Policy, Target } from "./policy.ts";
 import { EgressRecord } from "./egress.ts";
 import { Budget, ServedModel } from "./usage.ts";
 import { Workflow } from "./workflow.ts";
 
-export const FOLD_VERSION = 2;
+export const FOLD_VERSION = 3;
 
 export const Attempt = z.object({
   number: z.number().int().positive(),
@@ -63,6 +64,7 @@ export const Permission = z.object({
   title: z.string(),
   detail: z.string(),
   options: z.array(PermissionOption),
+  facts: ToolFacts.optional(),
   since: Instant,
 });
 export type Permission = z.infer<typeof Permission>;
@@ -192,6 +194,9 @@ export const RunDocument = z.object({
   proofs: z.array(Proof),
   permissions: z.array(Permission),
   egress: EgressRecord,
+  /** Questions whose process is gone; an answer to one holds for the step's next attempt. */
+  voided: z.array(Permission),
+  remembered: z.array(RememberedAnswer),
   comments: z.array(z.object({ by: z.string(), on: z.string(), text: z.string(), at: Instant })),
   landing: z
     .object({

@@ -25,6 +25,7 @@ import { redactingStore } from "./secrets/redacting-store.ts";
 import { keysIn } from "./secrets/secret-name.ts";
 import { openSecrets } from "./secrets/secrets.ts";
 import { createServer, type ServerOptions } from "./server/create-server.ts";
+import { openProjectAnswers } from "./store/project-answers.ts";
 import { openSqliteStore } from "./store/sqlite/store.ts";
 import { createVerification } from "./verification/verification.ts";
 import { openEgressGrants } from "./workspace/sandbox/egress-grants.ts";
@@ -84,6 +85,7 @@ const createDeps = (options: DaemonOptions, { store, redactor, log }: Parts): De
   );
   return {
     store,
+    answers: openProjectAnswers(join(folders.data, "answers")),
     sandbox,
     workspaces,
     repositories,

@@ -19,26 +19,29 @@ export async function answerPermission(
   const target = hostAnswered(view, rest[0]);
   if (target !== null)
     return answerEgress(cli, input, { run: id, target, isAllowed: word === "allow" });
-  if (flagOption(input, "project"))
-    throw new TuttiError(
-      "usage",
-      "An agent's permission is for its session; --project is for hosts.",
-    );
   const permission = permissionOf(view, rest[0]);
+  const remember = rememberFor(input);
   const option = optionOf(permission, {
     named: textOption(input, "option"),
-    kind: `${word}_${flagOption(input, "always") ? "always" : "once"}`,
+    kinds: remember === null ? [`${word}_once`] : [`${word}_once`, `${word}_always`],
   });
   const accepted = await client.command(id, {
     kind: "permission.answer",
     permission: permission.id,
     option,
+    ...(remember === null ? {} : { remember }),
   });
   return finish(cli, input, {
     run: id,
-    message: `› ${printableLine(permission.title)}: ${printableLine(option)}.`,
+    message: `› ${printableLine(permission.title)}: ${printableLine(option)}${remember === null ? "" : `, from now on in ${remember === "run" ? "this run" : "this project"}`}.`,
     json: { ...accepted, permission: permission.id, option },
   });
+}
+
+/** Tutti remembers it, whether the agent offers that or not. */
+function rememberFor(input: Input): "run" | "project" | null {
+  if (flagOption(input, "project")) return "project";
+  return flagOption(input, "always") ? "run" : null;
 }
 
 function permissionOf(view: RunView, named: string | undefined): Permission {
@@ -54,11 +57,12 @@ function permissionOf(view: RunView, named: string | undefined): Permission {
 
 function optionOf(
   { options }: Permission,
-  { named, kind }: { named: string | undefined; kind: string },
+  { named, kinds }: { named: string | undefined; kinds: readonly string[] },
 ): string {
-  const option = options.find((offered) =>
-    named === undefined ? offered.kind === kind : offered.id === named,
-  );
+  const option =
+    named === undefined
+      ? kinds.flatMap((kind) => options.filter((offered) => offered.kind === kind))[0]
+      : options.find((offered) => offered.id === named);
   if (option !== undefined) return option.id;
   const offered = options.map(({ id, name }) => `${printableLine(id)} (${printableLine(name)})`);
   throw new TuttiError("usage", `The agent offers: ${offered.join(", ")}. Name one with --option.`);

@@ -10,6 +10,9 @@ export const RETRY_BACKOFF_MS = 500;
 export const PERMISSIONS_OPEN_MAX = 20;
 /** Hosts that one run may have asked for; what it asks beyond that is refused and not recorded. */
 export const EGRESS_HOSTS_MAX = 50;
+/** Questions kept whose process is gone, and answers kept for questions to come; the oldest go first. */
+export const PERMISSIONS_VOIDED_MAX = 20;
+export const ANSWERS_REMEMBERED_MAX = 200;
 /** Facts kept for the next prompt of a step; the oldest go first. */
 export const FACTS_KEPT_MAX = 6;
 /** Attempts kept in the document per step. */

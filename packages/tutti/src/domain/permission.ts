@@ -17,18 +17,26 @@ export type PermissionQuestion = {
 
 const TIGHTEST: readonly PermissionAnswer[] = ["deny", "ask", "allow"];
 
+/** The rule whose word holds; null: none speaks of it. */
+export const ruleFor = (
+  rules: readonly PermissionRule[],
+  question: PermissionQuestion,
+  isolation: Isolation,
+): PermissionRule | null => {
+  const speaking = (["user", "project"] as const).flatMap((from) => {
+    const own = rules.filter((rule) => (rule.from ?? "user") === from);
+    return own.find((rule) => speaksOf(rule, question, isolation)) ?? [];
+  });
+  const words = TIGHTEST.map((answer) => speaking.find((rule) => rule.answer === answer));
+  return words.find((rule) => rule !== undefined) ?? null;
+};
+
 /** Null: no rule speaks of it. */
 export const answerByRules = (
   rules: readonly PermissionRule[],
   question: PermissionQuestion,
   isolation: Isolation,
-): PermissionAnswer | null => {
-  const words = (["user", "project"] as const).flatMap((from) => {
-    const own = rules.filter((rule) => (rule.from ?? "user") === from);
-    return own.find((rule) => speaksOf(rule, question, isolation))?.answer ?? [];
-  });
-  return TIGHTEST.find((answer) => words.includes(answer)) ?? null;
-};
+): PermissionAnswer | null => ruleFor(rules, question, isolation)?.answer ?? null;
 
 const speaksOf = (
   rule: PermissionRule,

@@ -1,5 +1,5 @@
 /** The engine: commands in, events out, effects in between. Wires the runs, the dispatcher and the performers. */
-import type { Actor, Effect, EffectResult, RunEvent, RunId } from "@tutti/protocol";
+import type { Actor, Effect, EffectResult, RunDocument, RunEvent, RunId } from "@tutti/protocol";
 import { TuttiError } from "@tutti/protocol";
 import type { Engine, Outcome, PersonCommand, RunRequest, Started } from "./api.ts";
 import { createEgressDesk } from "./egress.ts";
@@ -92,6 +92,18 @@ const amend = async (
   );
 };
 
+/** After the answer is stored: it counts for this run whatever happens here. */
+const rememberForProject = (
+  deps: Deps,
+  command: PersonCommand,
+  { state, events }: { readonly state: RunDocument; readonly events: readonly RunEvent[] },
+): void => {
+  if (command.kind !== "permission.answer" || command.remember !== "project") return;
+  for (const { body } of events)
+    if (body.type === "permission.remembered" && body.remembered.about === null)
+      deps.answers.add(state.project.id, body.remembered);
+};
+
 const shellOf = async (deps: Deps, runs: Runs, run: RunId): Promise<LaunchSpec> => {
   const state = runs.document(run);
   if (state === null) throw new TuttiError("run.unknown", `There is no run ${run}.`);
@@ -177,7 +189,9 @@ export const createEngine = (deps: Deps): Engine => {
     startRun: createStarter(deps, runs, shared.fence),
     handle: async (run: RunId, command: PersonCommand, actor: Actor) => {
       egress.remember(run, command);
-      return outcomeOf(run, await runs.handle(run, command, actor));
+      const result = await runs.handle(run, command, actor);
+      if (result.kind !== "rejected") rememberForProject(deps, command, result);
+      return outcomeOf(run, result);
     },
     amend: (run, artifact, actor) => amend({ deps, runs, actor }, run, artifact),
     shell: (run) => shellOf(deps, runs, run),

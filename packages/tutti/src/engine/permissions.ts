@@ -35,6 +35,7 @@ export const createPermissions = (options: {
         title: question.title,
         detail: question.detail,
         options: [...question.options],
+        facts: question.facts,
       };
       const outcome = await options.handle(question.effect.run, command, {
         kind: "system",

@@ -241,9 +241,13 @@ describe("answers", () => {
     expect(list.out).toContain("Run npm test");
     expect(list.out).not.toContain("\u001B[2J");
     expect((await h.tutti(["show", run])).out).not.toMatch(/tutti permit .*rm -rf/u);
-    expect((await h.tutti(["permit", "allow", run, "--always"])).code).toBe(2);
     expect((await h.tutti(["permit", "allow", run])).code).toBe(0);
     expect(h.engine.document(run)?.permissions).toEqual([]);
+    expect(h.engine.document(run)?.remembered).toEqual([]);
+    ask("q-ever");
+    const ever = await h.tutti(["permit", "allow", run, "--always"]);
+    expect(ever.out).toContain("from now on in this run");
+    expect(h.engine.document(run)?.remembered).toMatchObject([{ answer: "allow" }]);
     ask("q-2");
     expect((await h.tutti(["permit", "deny", run, "q-2"])).code).toBe(0);
     expect((await h.tutti(["permit", "deny", run])).code).toBe(5);

@@ -1,4 +1,4 @@
-import { EffectId, RunId } from "@tutti/protocol";
+import { EffectId, NO_FACTS, RunId } from "@tutti/protocol";
 import { expect, test } from "vitest";
 import { createFeed } from "../../src/engine/feed.ts";
 import { createPermissions } from "../../src/engine/permissions.ts";
@@ -32,7 +32,7 @@ test("a session that is being ended asks nobody", async () => {
     payload: { kind: "workspace.prepare" as const },
     notBefore: null,
   };
-  const question = { effect, title: "may I?", detail: "", options: [] };
+  const question = { effect, title: "may I?", detail: "", options: [], facts: NO_FACTS };
   expect(await permissions.ask(question, { signal: ended })).toBe(null);
   expect(handled).toEqual([]);
 });

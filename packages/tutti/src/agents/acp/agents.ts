@@ -164,7 +164,7 @@ const start = async (first: Start): Promise<Extract<Opened, { kind: "opened" }>>
 const owning = (session: Session, { lease }: Prepared, held: AsyncDisposableStack): Session => ({
   ...(lease === null ? {} : { budgetStop: lease.budgetStop }),
   prompt: (text, options) => session.prompt(text, options),
-  answer: (permission, option) => session.answer(permission, option),
+  answer: (permission, option, rule) => session.answer(permission, option, rule),
   [Symbol.asyncDispose]: async () => {
     await session[Symbol.asyncDispose]();
     await held.disposeAsync();

@@ -28,14 +28,18 @@ export type Desk = {
     signal: AbortSignal,
   ) => Promise<PermissionOutcome>;
   /** An unknown id or option is passed over: the request is gone, or the answer names nothing that was offered. */
-  readonly answer: (id: string, option: string | null) => void;
+  readonly answer: (id: string, option: string | null, rule?: string) => void;
   readonly cancelAll: () => void;
 };
 
+type Settled = { readonly option: PermissionOption | null; readonly rule?: string };
+
 type Open = {
   readonly options: readonly PermissionOption[];
-  readonly settle: (option: PermissionOption | null) => void;
+  readonly settle: (settled: Settled) => void;
 };
+
+const NOBODY: Settled = { option: null };
 
 const CANCELLED: PermissionOutcome = { outcome: "cancelled" };
 
@@ -54,10 +58,10 @@ export const createDesk = (transcriber: Transcriber): Desk => {
     id: string,
     options: readonly PermissionOption[],
     signal: AbortSignal,
-  ): Promise<PermissionOption | null> =>
+  ): Promise<Settled> =>
     new Promise((resolve) => {
       open.set(id, { options, settle: resolve });
-      signal.addEventListener("abort", () => resolve(null), { once: true });
+      signal.addEventListener("abort", () => resolve(NOBODY), { once: true });
     });
 
   const ask: Desk["ask"] = async (params, asking, signal) => {
@@ -77,7 +81,7 @@ export const createDesk = (transcriber: Transcriber): Desk => {
     const { toolCall } = request;
     const facts = toolFacts(toolCall);
     asking.emit({ kind: "permission", id, title, detail: toolDetail(toolCall), options, facts });
-    const option = await answered;
+    const { option, rule } = await answered;
     open.delete(id);
     asking.release();
     transcriber.add({
@@ -86,20 +90,22 @@ export const createDesk = (transcriber: Transcriber): Desk => {
       id,
       title,
       answer: option?.name ?? null,
+      ...(rule === undefined ? {} : { rule }),
     });
     return option === null ? CANCELLED : { outcome: "selected", optionId: option.id };
   };
 
   return {
     ask,
-    answer: (id, option) => {
+    answer: (id, option, rule) => {
       const one = open.get(id);
       if (one === undefined) return;
       const chosen = one.options.find((offered) => offered.id === option);
-      if (chosen !== undefined || option === null) one.settle(chosen ?? null);
+      if (chosen === undefined && option !== null) return;
+      one.settle({ option: chosen ?? null, ...(rule === undefined ? {} : { rule }) });
     },
     cancelAll: () => {
-      for (const one of open.values()) one.settle(null);
+      for (const one of open.values()) one.settle(NOBODY);
     },
   };
 };

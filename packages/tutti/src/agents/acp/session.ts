@@ -97,8 +97,8 @@ class AcpSession implements Session {
     return { [Symbol.asyncIterator]: () => this.#events(text, signal) };
   }
 
-  answer(permission: string, option: string | null): void {
-    this.#parts.scene.desk.answer(permission, option);
+  answer(permission: string, option: string | null, rule?: string): void {
+    this.#parts.scene.desk.answer(permission, option, rule);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

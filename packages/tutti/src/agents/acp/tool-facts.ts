@@ -3,21 +3,9 @@
  * a tool call and on nothing else: paths and commands are looked for where the known ones put them.
  */
 import { z } from "zod";
-import type { ToolFacts, ToolKind } from "../../engine/ports/agents.ts";
+import { type ToolFacts, ToolKind } from "@tutti/protocol";
 import { FACT_COMMAND_MAX_CHARS, FACT_PATHS_MAX } from "./limits.ts";
 import type { Tool } from "./messages.ts";
-
-const KINDS: readonly ToolKind[] = [
-  "read",
-  "edit",
-  "delete",
-  "move",
-  "search",
-  "execute",
-  "think",
-  "fetch",
-  "other",
-];
 
 const text = z.string().optional().catch(undefined);
 const words = z
@@ -37,7 +25,7 @@ const Input = z
   })
   .catch({});
 
-const kindOf = ({ kind }: Tool): ToolKind => KINDS.find((one) => one === kind) ?? "other";
+const kindOf = ({ kind }: Tool): ToolKind => ToolKind.safeParse(kind).data ?? "other";
 
 export const toolFacts = (tool: Tool): ToolFacts => {
   const { command, cmd, ...places } = Input.parse(tool.rawInput ?? {});

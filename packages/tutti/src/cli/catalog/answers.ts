@@ -104,8 +104,8 @@ export const ANSWERS: readonly CommandSpec[] = [
         args: [RUN_ARGUMENT, PERMISSION_ARGUMENT],
         options: [
           OPTION_OPTION,
-          { flags: "--project", about: "A host: for every run of this project" },
-          { flags: "--always", about: "Allow it and the like, where the agent offers that" },
+          { flags: "--always", about: "From now on in this run" },
+          { flags: "--project", about: "From now on in every run of the project" },
         ],
         examples: [
           { command: "tutti permit allow r-4k2m", about: "The one that waits" },
@@ -122,7 +122,8 @@ export const ANSWERS: readonly CommandSpec[] = [
         args: [RUN_ARGUMENT, PERMISSION_ARGUMENT],
         options: [
           OPTION_OPTION,
-          { flags: "--always", about: "Refuse it and the like, where the agent offers that" },
+          { flags: "--always", about: "From now on in this run" },
+          { flags: "--project", about: "From now on in every run of the project" },
         ],
         examples: [{ command: "tutti permit deny r-4k2m", about: "The one that waits" }],
         load: () => import("../commands/permit-deny.ts"),

@@ -40,6 +40,8 @@ export const startDocument = (body: EventOf<"run.started">, at: number): RunDocu
   proofs: [],
   permissions: [],
   egress: { denied: [], allowed: [], refused: [] },
+  voided: [],
+  remembered: [],
   comments: [],
   landing: null,
   merged: null,

@@ -1,5 +1,6 @@
 import type { Author, EventOf, Finding, Proof, RunDocument } from "@tutti/protocol";
 import { unreachable } from "../invariant.ts";
+import { ANSWERS_REMEMBERED_MAX, PERMISSIONS_VOIDED_MAX } from "../limits.ts";
 import { mergeAuthors } from "../lineage.ts";
 import type { Happened } from "./happened.ts";
 
@@ -66,6 +67,28 @@ const foldFinding = (
   }
 };
 
+const foldPermission = (
+  state: RunDocument,
+  body: EventOf<"permission.answered" | "permission.voided" | "permission.remembered">,
+): RunDocument => {
+  const isIt = ({ id }: { readonly id: string }): boolean => id === body.permission;
+  const others = state.permissions.filter((permission) => !isIt(permission));
+  switch (body.type) {
+    case "permission.answered":
+      return { ...state, permissions: others };
+    case "permission.voided": {
+      const voided = [...state.voided, ...state.permissions.filter(isIt)];
+      return { ...state, permissions: others, voided: voided.slice(-PERMISSIONS_VOIDED_MAX) };
+    }
+    case "permission.remembered": {
+      const remembered = [...state.remembered, body.remembered].slice(-ANSWERS_REMEMBERED_MAX);
+      return { ...state, remembered, voided: state.voided.filter((one) => !isIt(one)) };
+    }
+    default:
+      return unreachable(body);
+  }
+};
+
 const foldDialogue = (state: RunDocument, { body, at }: Happened): RunDocument | null => {
   switch (body.type) {
     case "permission.asked": {
@@ -77,10 +100,8 @@ const foldDialogue = (state: RunDocument, { body, at }: Happened): RunDocument |
     }
     case "permission.answered":
     case "permission.voided":
-      return {
-        ...state,
-        permissions: state.permissions.filter((permission) => permission.id !== body.permission),
-      };
+    case "permission.remembered":
+      return foldPermission(state, body);
     case "comment.added":
       return {
         ...state,

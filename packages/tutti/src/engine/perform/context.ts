@@ -4,6 +4,7 @@ import type {
   EffectPayload,
   EffectResult,
   RunDocument,
+  ToolFacts,
   TranscriptEntry,
 } from "@tutti/protocol";
 import { TuttiError } from "@tutti/protocol";
@@ -24,6 +25,7 @@ export type AskPermission = (
       name: string;
       kind: "allow_once" | "allow_always" | "reject_once" | "reject_always";
     }[];
+    readonly facts: ToolFacts;
   },
   options: { readonly signal: AbortSignal },
 ) => Promise<string | null>;

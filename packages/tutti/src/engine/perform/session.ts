@@ -11,12 +11,13 @@ import type {
   Usage,
 } from "@tutti/protocol";
 import { budgetOf } from "../../domain/budget.ts";
-import type { AgentEvent, EarlierSession, Session } from "../ports/agents.ts";
+import type { EarlierSession, Session } from "../ports/agents.ts";
 import type { PromptInput } from "../ports/rules.ts";
 import type { Place } from "../ports/place.ts";
 import { type Collected, collectArtifacts } from "./artifacts.ts";
 import type { Work } from "./context.ts";
 import { budgetFailure, stopBefore, turnTime, wholeStop } from "./models.ts";
+import { relayPermission } from "./relay-permission.ts";
 import { sessionSpec } from "./session-spec.ts";
 
 /** Times that problems with the artifacts are handed back in the same session. */
@@ -55,27 +56,11 @@ const recorder =
   (entry: TranscriptEntry): void =>
     work.deps.store.transcript.append(session, [entry]);
 
-const relayPermission = (
-  work: Turn,
-  session: Session,
-  event: Extract<AgentEvent, { kind: "permission" }>,
-): void => {
-  const { deps, effect, signal } = work;
-  const question = { effect, title: event.title, detail: event.detail, options: event.options };
-  work.ask(question, { signal }).then(
-    (option) => session.answer(event.id, option),
-    (error: unknown) => {
-      deps.log("a permission could not be asked; it is answered with no", { error: String(error) });
-      session.answer(event.id, null);
-    },
-  );
-};
-
 /** One prompt of the session, to its last event. */
 const runTurn = async (
   work: Turn,
   session: Session,
-  job: { text: string; name: string },
+  job: { text: string; name: string; place: Place },
 ): Promise<Ended> => {
   const record = recorder(work, job.name);
   record({ kind: "prompt", at: work.deps.clock.now(), text: job.text });
@@ -85,7 +70,7 @@ const runTurn = async (
         record(event.entry);
         break;
       case "permission":
-        relayPermission(work, session, event);
+        void relayPermission(work, event, { session, place: job.place });
         break;
       case "ended":
         record({ kind: "ended", at: work.deps.clock.now(), reason: event.stopReason });
@@ -126,7 +111,7 @@ const converse = async (work: Turn, session: Session, job: OpenJob): Promise<Eff
   const { rules } = work.deps;
   let text = job.isContinued ? rules.continuePrompt(job.input) : rules.prompt(job.input);
   for (let repairs = 0; ; repairs += 1) {
-    const ended = await runTurn(work, session, { text, name: job.session });
+    const ended = await runTurn(work, session, { text, name: job.session, place: job.place });
     if (ended.kind === "failed") return ended.result;
     usage = addUsage(usage, ended.usage);
     collected = await collectArtifacts(work.deps, work.state, {

@@ -3,6 +3,7 @@ import type {
   BudgetStop,
   McpServer,
   PermissionOption,
+  ToolFacts,
   TranscriptEntry,
 } from "@tutti/protocol";
 import type { GatewayGrant } from "./gateway.ts";
@@ -36,25 +37,6 @@ export type SessionSpec = {
   readonly mcp?: Readonly<Record<string, McpServer>>;
   /** Gone on with where the agent can; else a new session is opened. */
   readonly earlier?: EarlierSession | null;
-};
-
-export type ToolKind =
-  | "read"
-  | "edit"
-  | "delete"
-  | "move"
-  | "search"
-  | "execute"
-  | "think"
-  | "fetch"
-  | "other";
-
-/** What an agent wants to do, in its own words: nothing of it is verified. */
-export type ToolFacts = {
-  readonly tool: ToolKind;
-  /** As the agent names them, absolute or relative to the work tree. */
-  readonly paths: readonly string[];
-  readonly command: string | null;
 };
 
 export type AgentFailure = {
@@ -112,8 +94,11 @@ export type Session = {
     text: string,
     options: { readonly signal: AbortSignal },
   ) => AsyncIterable<AgentEvent>;
-  /** Answers an open permission; `null` means cancelled. The turn's clock stands still while one is open. */
-  readonly answer: (permission: string, option: string | null) => void;
+  /**
+   * Answers an open permission; `null` means cancelled. The turn's clock stands still while one is
+   * open. `rule`: what answered in a person's place, for the transcript.
+   */
+  readonly answer: (permission: string, option: string | null, rule?: string) => void;
   /** Set once a request of the session was refused for its budget. Absent where no gateway serves it. */
   readonly budgetStop?: () => BudgetStop | null;
   /** Ends the session and the whole process tree; everything that it asked is metered durably then. */

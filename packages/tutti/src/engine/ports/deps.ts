@@ -1,4 +1,5 @@
 import type { Agents } from "./agents.ts";
+import type { ProjectAnswers } from "./answers.ts";
 import type { Clock } from "./clock.ts";
 import type { Dispatcher, Group, Perform } from "./dispatcher.ts";
 import type { EgressGrants } from "./egress-grants.ts";
@@ -20,6 +21,7 @@ export type DispatcherHooks = {
 /** Everything the engine works with, wired in main.ts. */
 export type Deps = {
   readonly store: Store;
+  readonly answers: ProjectAnswers;
   readonly dispatcher: (hooks: DispatcherHooks) => Dispatcher;
   readonly sandbox: Sandbox;
   readonly agents: Agents;

@@ -1,0 +1,52 @@
+/** A question of an agent on its way: to the rules first, and to a person when they do not say. */
+import { judge, optionFor, type Ruling } from "../../domain/permission-rules.ts";
+import { stepState } from "../../domain/steps.ts";
+import type { AgentEvent, Session } from "../ports/agents.ts";
+import type { Place } from "../ports/place.ts";
+import type { Work } from "./context.ts";
+
+type Asked = Extract<AgentEvent, { kind: "permission" }>;
+type Turn = Work<"agent.turn"> | Work<"review.turn">;
+
+/** By the document of this moment: what was answered a second ago counts already. */
+const rulingOn = (work: Turn, { title, facts }: Asked, place: Place): Ruling => {
+  const { deps, payload, taken } = work;
+  const state = taken.document(work.state.id) ?? work.state;
+  return judge(
+    { title, facts },
+    {
+      rules: state.policy.config.permissions ?? [],
+      remembered: [...deps.answers.of(state.project.id), ...state.remembered],
+      root: place.root,
+      isolation: state.policy.isolation,
+      step: payload.step,
+      attempt: stepState(state, payload.step).attempts.at(-1)?.number ?? payload.attempt,
+    },
+  );
+};
+
+export const relayPermission = async (
+  work: Turn,
+  event: Asked,
+  to: {
+    readonly session: Session;
+    readonly place: Place;
+  },
+): Promise<void> => {
+  const { deps, effect, signal } = work;
+  const { session } = to;
+  const { title, detail, options, facts } = event;
+  try {
+    const { answer, by } = rulingOn(work, event, to.place);
+    const option = answer === "ask" ? null : optionFor(options, answer);
+    // A denial that the agent does not offer ends its request all the same.
+    if (option !== null || answer === "deny") {
+      session.answer(event.id, option?.id ?? null, by);
+      return;
+    }
+    session.answer(event.id, await work.ask({ effect, title, detail, options, facts }, { signal }));
+  } catch (error) {
+    deps.log("a permission could not be asked; it is answered with no", { error: String(error) });
+    session.answer(event.id, null);
+  }
+};
