@@ -299,6 +299,34 @@ export const Probe = z.object({
 });
 export type Probe = z.infer<typeof Probe>;
 
+/** What one small edit by an agent, in a throw-away workspace inside the fence, showed. Times from its start. */
+export const AgentTrial = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  /** Name and version, as the agent says. */
+  agent: z.string().nullable(),
+  problem: z.object({ code: z.string(), message: z.string(), mend: z.string() }).nullable(),
+  initializedMs: z.number().nullable(),
+  /** Its session was there. */
+  openedMs: z.number().nullable(),
+  /** From the prompt. */
+  firstUpdateMs: z.number().nullable(),
+  totalMs: z.number(),
+  /** Of the whole process tree, the fence included. */
+  peakBytes: z.number().nullable(),
+  /** Questions that it asked; all were allowed. */
+  asked: z.number().int(),
+  /** Metered by the gateway; nothing for an agent that does not use it. */
+  models: z.object({
+    requests: z.number().int(),
+    inputTokens: z.number().int(),
+    outputTokens: z.number().int(),
+    cachedTokens: z.number().int(),
+    served: z.array(z.string()),
+  }),
+});
+export type AgentTrial = z.infer<typeof AgentTrial>;
+
 export const DoctorReport = z.object({
   version: z.string(),
   capabilities: z.array(CapabilityView),

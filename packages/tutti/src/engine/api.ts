@@ -1,6 +1,8 @@
 /** What the server (and nobody else) sees of the engine. */
 import type {
   Actor,
+  AgentConfig,
+  AgentTrial,
   AttentionItem,
   Command,
   ErrorCode,
@@ -96,6 +98,14 @@ export type Engine = {
   readonly capabilities: () => Promise<readonly Capability[]>;
   /** Runs every configured check and each agent's handshake once in the fence, on the project's present commit. TuttiError for what is wrong with the repository or the configuration. */
   readonly probe: (path: string, options: { readonly signal: AbortSignal }) => Promise<Probe>;
+  /**
+   * One small edit by an agent in a throw-away workspace inside the fence, measured. `agent`: one that
+   * the project does not configure. TuttiError for what is wrong with the repository or configuration.
+   */
+  readonly testAgent: (
+    request: { readonly path: string; readonly name: string; readonly agent?: AgentConfig },
+    options: { readonly signal: AbortSignal },
+  ) => Promise<AgentTrial>;
   readonly gc: () => Promise<{ readonly removed: number }>;
   /** Called after each commit, in order. Returns the function that ends it. */
   readonly subscribe: (listener: (events: readonly RunEvent[]) => void) => () => void;

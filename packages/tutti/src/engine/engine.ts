@@ -15,6 +15,7 @@ import type { LaunchSpec } from "./ports/sandbox.ts";
 import type { Dispatcher } from "./ports/dispatcher.ts";
 import { probeProject } from "./probe.ts";
 import { createReads } from "./reads.ts";
+import { tryAgent } from "./try-agent.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { assertNoSecrets } from "./redaction.ts";
 import { keyedRunId, startCommand } from "./start-run.ts";
@@ -196,6 +197,10 @@ export const createEngine = (deps: Deps): Engine => {
     amend: (run, artifact, actor) => amend({ deps, runs, actor }, run, artifact),
     shell: (run) => shellOf(deps, runs, run),
     probe: (path, options) => probeProject(deps, path, options),
+    testAgent: async (request, options) => {
+      await shared.fence();
+      return await tryAgent(deps, request, options);
+    },
     gc: () => deps.workspaces.sweep(live()),
     subscribe: feed.subscribe,
     ...reads,

@@ -41,7 +41,7 @@ const probeChecks = async (
 };
 
 /** Of what is tried outside a run: the project's rules about models hold, its budget does not count it. */
-const probeGrant = ({ run, project, policy }: RunSource, agent: string): ModelGrant => ({
+export const probeGrant = ({ run, project, policy }: RunSource, agent: string): ModelGrant => ({
   caller: {
     run,
     project: projectIdOf(project),

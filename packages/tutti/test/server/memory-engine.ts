@@ -184,6 +184,25 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
         agents: [{ name: "alto", ok: true, detail: "ACP 1", mend: null }],
       };
     },
+    testAgent: async ({ name }) => ({
+      name,
+      ok: true,
+      agent: "scripted 1.0.0",
+      problem: null,
+      initializedMs: 400,
+      openedMs: 500,
+      firstUpdateMs: 90,
+      totalMs: 1200,
+      peakBytes: 80 << 20,
+      asked: 1,
+      models: {
+        requests: 2,
+        inputTokens: 900,
+        outputTokens: 40,
+        cachedTokens: 0,
+        served: ["model-1"],
+      },
+    }),
     gc: async () => ({ removed: 2 }),
     subscribe: (listener) => {
       listeners.add(listener);

@@ -122,12 +122,14 @@ const mcpNote = ({ spec, prepared: { entry } }: Start): readonly string[] =>
 /** @throws HarnessError, StartAfresh; nothing of the process is left then. */
 const handshake = async (start: Start): Promise<Extract<Opened, { kind: "opened" }>> => {
   const { parts, spec, prepared, signal } = start;
+  const startedAt = performance.now();
   const process = await parts.sandbox.launch(prepared.launch, { signal });
   const scene = createScene(parts.clock);
   const link = openLink(process, prepared.launch.command, scene.conversation);
   const to: Call = { link, timeoutMs: Math.min(HANDSHAKE_MS, spec.limits.silenceMs), signal };
   try {
     const greeted = await initialize(to);
+    const initializedMs = Math.round(performance.now() - startedAt);
     const { session, isContinued, why } = await converse(to, greeted, { ...start, scene });
     const openedAt = isContinued ? (spec.earlier?.openedAt ?? 0) : parts.clock.now();
     const settled = await applySettings(to, session, {
@@ -140,6 +142,8 @@ const handshake = async (start: Start): Promise<Extract<Opened, { kind: "opened"
     return {
       kind: "opened",
       agent: greeted.agent,
+      pid: process.pid,
+      initializedMs,
       conversation: { id: session.id, openedAt, isContinued },
       session: createSession({ id: session.id, link, scene, notes, limits }),
     };

@@ -115,6 +115,10 @@ export type Agents = {
         readonly kind: "opened";
         readonly session: Session;
         readonly agent: { readonly name: string; readonly version: string };
+        /** Root of its process tree on this machine, where it has one. */
+        readonly pid?: number;
+        /** From the call to the agent's answer to the first message. */
+        readonly initializedMs?: number;
         /** The agent's own session, to go on with after a crash; absent where there is no such thing. */
         readonly conversation?: EarlierSession & { readonly isContinued: boolean };
       }
