@@ -239,6 +239,8 @@ export const RunView = z.object({
     .nullable(),
   attention: z.array(AttentionItem),
   permissions: z.array(Permission),
+  /** Questions whose process is gone; they may still be answered, for the next attempt. */
+  voided: z.array(Permission),
   artifacts: z.array(
     z.object({
       name: z.string(),

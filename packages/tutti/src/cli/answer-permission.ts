@@ -47,6 +47,8 @@ function rememberFor(input: Input): "run" | "project" | null {
 function permissionOf(view: RunView, named: string | undefined): Permission {
   const open = view.permissions.filter(({ id }) => named === undefined || id === named);
   const [only, another] = open;
+  const gone = view.voided.find(({ id }) => id === named);
+  if (only === undefined && gone !== undefined) return gone;
   if (only === undefined) {
     throw new TuttiError("permission.unknown", `${view.run} asks for no such permission now.`);
   }

@@ -1,5 +1,5 @@
 /** The engine: commands in, events out, effects in between. Wires the runs, the dispatcher and the performers. */
-import type { Actor, Effect, EffectResult, RunDocument, RunEvent, RunId } from "@tutti/protocol";
+import type { Actor, Effect, EffectResult, RunEvent, RunId } from "@tutti/protocol";
 import { TuttiError } from "@tutti/protocol";
 import type { Engine, Outcome, PersonCommand, RunRequest, Started } from "./api.ts";
 import { createEgressDesk } from "./egress.ts";
@@ -97,12 +97,14 @@ const amend = async (
 const rememberForProject = (
   deps: Deps,
   command: PersonCommand,
-  { state, events }: { readonly state: RunDocument; readonly events: readonly RunEvent[] },
-): void => {
-  if (command.kind !== "permission.answer" || command.remember !== "project") return;
-  for (const { body } of events)
+  result: Awaited<ReturnType<Runs["handle"]>>,
+): Awaited<ReturnType<Runs["handle"]>> => {
+  const isForProject = command.kind === "permission.answer" && command.remember === "project";
+  if (result.kind === "rejected" || !isForProject) return result;
+  for (const { body } of result.events)
     if (body.type === "permission.remembered" && body.remembered.about === null)
-      deps.answers.add(state.project.id, body.remembered);
+      deps.answers.add(result.state.project.id, body.remembered);
+  return result;
 };
 
 const shellOf = async (deps: Deps, runs: Runs, run: RunId): Promise<LaunchSpec> => {
@@ -190,17 +192,15 @@ export const createEngine = (deps: Deps): Engine => {
     startRun: createStarter(deps, runs, shared.fence),
     handle: async (run: RunId, command: PersonCommand, actor: Actor) => {
       egress.remember(run, command);
-      const result = await runs.handle(run, command, actor);
-      if (result.kind !== "rejected") rememberForProject(deps, command, result);
-      return outcomeOf(run, result);
+      return outcomeOf(
+        run,
+        rememberForProject(deps, command, await runs.handle(run, command, actor)),
+      );
     },
     amend: (run, artifact, actor) => amend({ deps, runs, actor }, run, artifact),
     shell: (run) => shellOf(deps, runs, run),
     probe: (path, options) => probeProject(deps, path, options),
-    testAgent: async (request, options) => {
-      await shared.fence();
-      return await tryAgent(deps, request, options);
-    },
+    testAgent: (request, options) => shared.fence().then(() => tryAgent(deps, request, options)),
     gc: () => deps.workspaces.sweep(live()),
     subscribe: feed.subscribe,
     ...reads,

@@ -21,7 +21,7 @@ const processBytes = (pid: number): number => {
   return Number(share ?? whole ?? 0) * BYTES_PER_KIB;
 };
 
-export const treeBytes = (pid: number): number =>
+const treeBytes = (pid: number): number =>
   [pid, ...descendantsOf(pid).map((row) => row.pid)]
     .map((one) => processBytes(one))
     .reduce((sum, bytes) => sum + bytes, 0);

@@ -41,6 +41,7 @@ export function viewOf(document: RunDocument, status: RunStatus): RunView {
     refusal: document.refusal,
     attention: status.attention,
     permissions: document.permissions,
+    voided: document.voided,
     artifacts: Object.values(document.artifacts).map(({ artifact, by, at }) => {
       return { ...artifact, by, at };
     }),
