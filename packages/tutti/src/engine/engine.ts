@@ -192,10 +192,8 @@ export const createEngine = (deps: Deps): Engine => {
     startRun: createStarter(deps, runs, shared.fence),
     handle: async (run: RunId, command: PersonCommand, actor: Actor) => {
       egress.remember(run, command);
-      return outcomeOf(
-        run,
-        rememberForProject(deps, command, await runs.handle(run, command, actor)),
-      );
+      const result = await runs.handle(run, command, actor);
+      return outcomeOf(run, rememberForProject(deps, command, result));
     },
     amend: (run, artifact, actor) => amend({ deps, runs, actor }, run, artifact),
     shell: (run) => shellOf(deps, runs, run),

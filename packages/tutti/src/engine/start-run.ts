@@ -47,6 +47,17 @@ const dirtyWarning = (dirty: readonly string[], commit: string): string[] => {
 const isolationWarning = (isolation: Isolation): string[] =>
   isolation === "none" ? ["This run has no sandbox: its agents have all that you have."] : [];
 
+/** The exception to what holds for keys: people see it on every run that makes it. */
+const loginWarnings = ({ agents, roles }: ProjectConfig): string[] =>
+  Object.entries(agents).flatMap(([name, { credentials }]) => {
+    const isUsed = [roles.planner, roles.author, ...roles.reviewer].includes(name);
+    return credentials === "inside" && isUsed
+      ? [
+          `${name} has its own login inside the fence (credentials: inside): what runs there can read it, and its use is reported, not metered.`,
+        ]
+      : [];
+  });
+
 /** Where the run's change goes, by name; a full reference of a branch is one too. */
 const targetOf = (asked: string | undefined, checkedOut: string | null): string => {
   const target = asked?.replace(BRANCHES, "") ?? checkedOut;
@@ -162,6 +173,7 @@ export const startCommand = async (
       })),
       ...warnings,
       ...isolationWarning(isolation),
+      ...loginWarnings(config),
     ],
   };
   return command;
