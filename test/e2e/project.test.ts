@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { catalogAgents } from "../../packages/tutti/src/catalog-agents.ts";
 import { parseConfig } from "../../packages/tutti/src/config/parse.ts";
 import { conduct, createDaemon, ended, jsonOf } from "../fixtures/daemon.ts";
 import { AUTHOR, createProject, DUET, EMPTY_REVIEW } from "../fixtures/project.ts";
@@ -58,7 +59,7 @@ it("init writes a commented configuration with the checks that it finds, and nev
   const text = readFileSync(join(project.root, ".tutti/config.yaml"), "utf8");
   expect(text.trim()).toBe(printed.stdout.trim());
   expect(text.split("\n").filter((line) => line.trim().startsWith("#")).length).toBeGreaterThan(10);
-  const config = parseConfig(text, "config.yaml");
+  const config = parseConfig(text, "config.yaml", { catalog: catalogAgents() });
   expect(config).toMatchObject({ kind: "config", config: { checks: { test: {}, lint: {} } } });
   expect((await tutti(["init"])).code).toBe(5);
   // What it wrote is sound as it is; only agents are missing.

@@ -38,7 +38,7 @@ export const AgentView = z.object({
   provider: z.string().nullable(),
   /** Name of the key; never its value. */
   keyName: z.string().nullable(),
-  /** It was signed in on this machine, by files in the home folder. */
+  /** It has a login of its own for `credentials: inside`. */
   isSignedIn: z.boolean(),
   isReady: z.boolean(),
   /** The command, or what else to do, that mends what is missing. */
@@ -52,3 +52,10 @@ export const AgentsReport = z.object({
   problems: z.array(z.string()),
 });
 export type AgentsReport = z.infer<typeof AgentsReport>;
+
+export const AgentTestRequest = z.strictObject({
+  /** A folder of the project in whose copy the agent is tried. */
+  path: z.string().min(1).max(4096).startsWith("/", "an absolute path"),
+  name: z.string().min(1).max(200),
+});
+export type AgentTestRequest = z.infer<typeof AgentTestRequest>;

@@ -18,6 +18,8 @@ export type SurveyOptions = {
   readonly environment: Environment;
   /** The running Node: global packages usually lie beside it. */
   readonly node: string;
+  /** Where agents with `credentials: inside` have theirs, one folder an agent. */
+  readonly logins: string;
 };
 
 export type Survey = (root: string | null) => Promise<AgentsReport>;
@@ -47,15 +49,19 @@ export const createSurvey =
     };
   };
 
-const installedFact = (id: string, { environment, node }: SurveyOptions): InstalledFact => {
+const installedFact = (id: string, { environment, node, logins }: SurveyOptions): InstalledFact => {
   const entry = catalogEntry(id);
   if (entry === undefined) throw new Error(`${id} is not in the catalogue`);
   const home = environment["HOME"] ?? "/";
   const found = findInstalled(entry, { searchPath: environment["PATH"] ?? "", home, node });
-  const isSignedIn = entry.credentialFiles.some((file) => existsSync(join(home, file)));
+  const login = join(logins, id);
+  const own = {
+    isSignedIn: entry.credentialFiles.some((file) => existsSync(join(login, file))),
+    signIn: `HOME=${login} ${entry.signIn ?? entry.distribution.program}`,
+  };
   return found.kind === "installed"
-    ? { isInstalled: true, version: found.version, isTested: found.isTested, isSignedIn }
-    : { isInstalled: false, version: null, isTested: false, isSignedIn };
+    ? { isInstalled: true, version: found.version, isTested: found.isTested, ...own }
+    : { isInstalled: false, version: null, isTested: false, ...own };
 };
 
 /** As a run would find it: on the PATH, below the home folder, or in the repository. */

@@ -94,7 +94,7 @@ const createDeps = (options: DaemonOptions, { store, redactor, log }: Parts): De
       clock: systemClock,
       gateway,
       catalog: catalogEntry,
-      logins: createLogins(join(folders.data, "logins")),
+      logins: createLogins(loginsFolder(folders)),
     }),
     gateway,
     verification: createVerification({ sandbox, putBlob: (bytes) => store.blobs.put(bytes) }),
@@ -117,6 +117,8 @@ const createDeps = (options: DaemonOptions, { store, redactor, log }: Parts): De
   };
 };
 
+const loginsFolder = ({ data }: Folders): string => join(data, "logins");
+
 const agentsOf = (
   { folders, environment }: DaemonOptions,
   { gateway, repositories }: Pick<Deps, "gateway" | "repositories">,
@@ -126,6 +128,7 @@ const agentsOf = (
     gateway,
     environment,
     node: process.execPath,
+    logins: loginsFolder(folders),
   });
   return async (path) => survey(path === null ? null : (await repositories.open(path)).root);
 };

@@ -19,7 +19,8 @@ test("an installed package, a custom agent and a broken file are told together",
   const bin = join(place.folder, "bin", claudeCode.distribution.program);
   mkdirSync(dirname(bin), { recursive: true });
   symlinkSync(join(packages, "main.js"), bin);
-  write(home, { ".claude/.credentials.json": "{}" });
+  const logins = join(place.folder, "logins");
+  write(join(logins, "claude-code"), { ".claude/.credentials.json": "{}" });
   write(root, {
     ".tutti/config.yaml":
       "agents: { mine: { command: [./agent.sh], family: mistral } }\nroles: { author: mine, reviewer: [claude-code] }\n",
@@ -34,6 +35,7 @@ test("an installed package, a custom agent and a broken file are told together",
     },
     environment: { PATH: dirname(bin), HOME: home },
     node: join(place.folder, "node/bin/node"),
+    logins,
   });
   const { agents, problems } = await survey(root);
   expect(problems).toEqual([]);

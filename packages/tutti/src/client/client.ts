@@ -2,6 +2,8 @@
 import type {
   Accepted,
   AgentsReport,
+  AgentTrial,
+  AgentTestRequest,
   AttentionItem,
   DiffView,
   DoctorReport,
@@ -79,6 +81,7 @@ export type Client = {
   readonly doctor: (request: DoctorRequest, options?: Signal) => Promise<DoctorReport>;
   /** `path`: a folder of the project; without one, of the user and the catalogue. */
   readonly agents: (query?: { readonly path?: string }, options?: Signal) => Promise<AgentsReport>;
+  readonly testAgent: (request: AgentTestRequest, options?: Signal) => Promise<AgentTrial>;
   readonly gc: (options?: Signal) => Promise<{ readonly removed: number }>;
   /** The daemon has begun to end when this resolves. */
   readonly stop: (options?: Signal) => Promise<void>;
@@ -178,6 +181,10 @@ function daemonCalls(text: Text) {
       ),
     agents: async (query = {}, { signal } = {}) =>
       JSON.parse(await text({ path: `/agents${search(query)}`, ...signalOf(signal) })),
+    testAgent: async (request, { signal } = {}) =>
+      JSON.parse(
+        await text({ ...post, path: "/agents/test", body: json(request), ...signalOf(signal) }),
+      ),
     gc: async ({ signal } = {}) =>
       JSON.parse(await text({ ...post, path: "/gc", ...signalOf(signal) })),
     stop: async ({ signal } = {}) => {

@@ -1,11 +1,13 @@
 /** The configuration of a run, from the texts of its two files. */
 import { TuttiError } from "@tutti/protocol";
-import type { ProjectConfig } from "@tutti/protocol";
+import type { AgentConfig, ProjectConfig } from "@tutti/protocol";
 import { formatProblem } from "../documents/problem.ts";
 import type { Problem } from "../documents/problem.ts";
 import type { CatalogAgent } from "./catalog.ts";
 import { parseConfig, parseUserConfig } from "./parse.ts";
 import type { ParsedUserConfig } from "./parse.ts";
+import { sourcesOf } from "./resolve.ts";
+import { resolveAgent } from "./resolve-agent.ts";
 
 /** Path of the configuration inside a repository. */
 export const CONFIG_FILE = ".tutti/config.yaml";
@@ -38,6 +40,33 @@ export const openConfig = (files: {
   );
   if (parsed.kind === "invalid") throw refuse(parsed.problems);
   return { config: parsed.config, warnings: [...(user?.problems ?? []), ...parsed.problems] };
+};
+
+/** An agent that the files define, or else one of the catalogue. TuttiError `config.invalid`, or `usage`. */
+export const openAgent = (
+  name: string,
+  files: {
+    readonly project: ConfigText;
+    readonly user: ConfigText | null;
+    readonly catalog: readonly CatalogAgent[];
+  },
+): { readonly config: ProjectConfig; readonly agent: AgentConfig } => {
+  const { config } = openConfig(files);
+  const known = config.agents[name];
+  if (known !== undefined) return { config, agent: known };
+  const problems: string[] = [];
+  const user = files.user === null ? null : openUserConfig(files.user, files.catalog);
+  const agent = resolveAgent(
+    { agent: name },
+    {
+      path: [],
+      isShared: true,
+      sources: sourcesOf(files.catalog, user?.config.providers ?? {}),
+      complain: (_, { message, mend }) => problems.push(`${message} ${mend}`),
+    },
+  );
+  if (agent === null) throw new TuttiError("usage", problems.join(" "));
+  return { config, agent };
 };
 
 /** TuttiError `config.invalid` with every problem of the user's file. */

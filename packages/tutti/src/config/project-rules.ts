@@ -4,7 +4,7 @@ import type { ProjectConfig, ProviderConfig } from "@tutti/protocol";
 import { formatProblem } from "../documents/problem.ts";
 import type { ProjectRules } from "../engine/ports/rules.ts";
 import type { CatalogAgent } from "./catalog.ts";
-import { CONFIG_FILE, openConfig, openUserConfig } from "./open.ts";
+import { CONFIG_FILE, openAgent, openConfig, openUserConfig } from "./open.ts";
 import { NO_USER, parseConfig, parseUserConfig } from "./parse.ts";
 import type { ConfigText } from "./open.ts";
 
@@ -12,7 +12,13 @@ import type { ConfigText } from "./open.ts";
 export const configRules = (options: {
   readonly userFile: string;
   readonly catalog?: readonly CatalogAgent[];
-}): Pick<ProjectRules, "config"> => ({
+}): Pick<ProjectRules, "config" | "agent"> => ({
+  agent: async (name, read) => {
+    const { catalog = [] } = options;
+    const [text, user] = await Promise.all([read(CONFIG_FILE), readIfThere(options.userFile)]);
+    const project = { file: CONFIG_FILE, text: text ?? "" };
+    return openAgent(name, { project, user, catalog });
+  },
   config: async (read) => {
     const [text, user] = await Promise.all([read(CONFIG_FILE), readIfThere(options.userFile)]);
     const project = text === null ? null : { file: CONFIG_FILE, text };

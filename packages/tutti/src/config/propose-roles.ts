@@ -29,19 +29,8 @@ const degradedNotes = ({ family }: AgentView, agents: readonly AgentView[]): str
 
 const noneNotes = (agents: readonly AgentView[]): string[] => {
   const next = agents.find(({ installed }) => installed) ?? agents[0];
-  return next === undefined
-    ? []
-    : ["No agent works here yet.", nextStep(next), ...loginNotes(agents)];
+  return next === undefined ? [] : ["No agent works here yet.", nextStep(next)];
 };
 
 const nextStep = ({ title, mend }: AgentView): string =>
   `To add ${title}: ${mend ?? "see `tutti agents`"}`;
-
-/** A login is only handed to an agent by the user's own word, never by a repository's file. */
-const loginNotes = (agents: readonly AgentView[]): string[] =>
-  agents
-    .filter(({ installed, isSignedIn, access }) => installed && isSignedIn && access === "no-key")
-    .map(
-      ({ title, name }) =>
-        `${title} is signed in here. To let it use that login, write \`agents: { ${name}: { agent: ${name}, credentials: inside, egress: [HOST:443] } }\` into ~/.config/tutti/config.yaml; the login is then inside the fence.`,
-    );

@@ -8,7 +8,10 @@ export type InstalledFact = {
   readonly isInstalled: boolean;
   readonly version: string | null;
   readonly isTested: boolean;
+  /** It has a login of its own in Tutti's folder, for `credentials: inside`. */
   readonly isSignedIn: boolean;
+  /** The command that gives it one. */
+  readonly signIn: string | null;
 };
 
 export type Facts = {
@@ -51,6 +54,7 @@ const NOTHING: InstalledFact = {
   version: null,
   isTested: false,
   isSignedIn: false,
+  signIn: null,
 };
 
 const viewOf = (name: string, agent: AgentConfig, facts: Facts): AgentView => {
@@ -74,7 +78,7 @@ const viewOf = (name: string, agent: AgentConfig, facts: Facts): AgentView => {
     keyName,
     isSignedIn: fact.isSignedIn,
     isReady,
-    mend: isReady ? null : mendFor({ name, agent, entry, installed, access, keyName }),
+    mend: isReady ? null : mendFor({ name, agent, entry, fact, access, keyName, installed }),
   };
 };
 
@@ -129,18 +133,19 @@ const mendFor = (about: {
   readonly name: string;
   readonly agent: AgentConfig;
   readonly entry: CatalogAgent | null;
+  readonly fact: InstalledFact;
   readonly installed: boolean;
   readonly access: AgentAccess;
   readonly keyName: string | null;
 }): string => {
-  const { name, agent, entry, installed, access, keyName } = about;
+  const { name, agent, entry, fact, installed, access, keyName } = about;
   if (!installed) {
     if (entry !== null && isSame(agent.command, entry.command)) return entry.install;
     return `Install \`${agent.command[0] ?? name}\`, or correct \`agents.${name}.command\`.`;
   }
   if (access === "no-key") return `tutti keys set ${keyName ?? "NAME"}`;
   if (access === "no-login")
-    return entry?.signIn ?? "Sign in with the agent's own command, or leave `credentials` out.";
+    return fact.signIn ?? "`credentials: inside` is for agents of the catalogue; leave it out.";
   return `Define a provider under \`providers:\` in ~/.config/tutti/config.yaml, and \`agents: { ${name}: { agent: ${entry?.id ?? name}, provider: NAME } }\`.`;
 };
 

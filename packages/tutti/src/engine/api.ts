@@ -1,7 +1,6 @@
 /** What the server (and nobody else) sees of the engine. */
 import type {
   Actor,
-  AgentConfig,
   AgentTrial,
   AttentionItem,
   Command,
@@ -103,7 +102,7 @@ export type Engine = {
    * the project does not configure. TuttiError for what is wrong with the repository or configuration.
    */
   readonly testAgent: (
-    request: { readonly path: string; readonly name: string; readonly agent?: AgentConfig },
+    request: { readonly path: string; readonly name: string },
     options: { readonly signal: AbortSignal },
   ) => Promise<AgentTrial>;
   readonly gc: () => Promise<{ readonly removed: number }>;

@@ -24,17 +24,17 @@ import { probeGrant } from "./probe.ts";
 const TURN_MS = 180_000;
 const REQUESTS_MAX = 200;
 const FILE = "tutti-trial.txt";
+const LINE = "It works.";
 const FILE_MAX_BYTES = 1000;
 /** Lines of what it said that are told when it did not do it. */
 const SAID_MAX_CHARS = 2000;
 
-const promptFor = (line: string): string =>
-  [
-    "Tutti step: probe (attempt 1)",
-    `Create the file ${FILE} in the work tree with exactly this one line in it, and nothing else:`,
-    line,
-    "Do nothing else, and then stop.",
-  ].join("\n\n");
+const PROMPT = [
+  "Tutti step: probe (attempt 1)",
+  `Create the file ${FILE} in the work tree with exactly this one line in it, and nothing else:`,
+  LINE,
+  "Do nothing else, and then stop.",
+].join("\n\n");
 
 type Opened = Extract<Awaited<ReturnType<Agents["open"]>>, { kind: "opened" }>;
 type Turned = {
@@ -50,10 +50,10 @@ const wordsOf = (entry: TranscriptEntry): string =>
 const answer = (session: Session, event: Extract<AgentEvent, { kind: "permission" }>): void =>
   session.answer(event.id, optionFor(event.options, "allow")?.id ?? null, "the trial");
 
-const turn = async (session: Session, line: string, signal: AbortSignal): Promise<Turned> => {
+const turn = async (session: Session, signal: AbortSignal): Promise<Turned> => {
   const startedAt = performance.now();
   let [firstUpdateMs, said, asked]: [number | null, string, number] = [null, "", 0];
-  for await (const event of session.prompt(promptFor(line), { signal })) {
+  for await (const event of session.prompt(PROMPT, { signal })) {
     firstUpdateMs ??= Math.round(performance.now() - startedAt);
     if (event.kind === "entry") said = `${said}${wordsOf(event.entry)}`.slice(-SAID_MAX_CHARS);
     if (event.kind === "permission") {
@@ -99,13 +99,12 @@ const measure = async (
   { deps, source, signal }: Trial,
   { opened, root }: { readonly opened: Opened; readonly root: string },
 ): Promise<Omit<AgentTrial, "name" | "openedMs" | "totalMs">> => {
-  const line = `tutti ${deps.ids.permission()}`;
   const memory = opened.pid === undefined ? null : watchTree(opened.pid);
   let turned: Turned;
   let peakBytes: number | null;
   {
     await using session = opened.session;
-    turned = await turn(session, line, signal);
+    turned = await turn(session, signal);
     peakBytes = memory?.peak() ?? null;
   }
   const { items } = deps.store.meter.requests(source.run, { limit: REQUESTS_MAX });
@@ -120,7 +119,7 @@ const measure = async (
   };
   const trial = { name: "", openedMs: null, totalMs: 0, ...known };
   if (failure !== null) return failed(trial, failure);
-  if ((await readTrial(root)) === line) return { ...known, ok: true, problem: null };
+  if ((await readTrial(root)) === LINE) return { ...known, ok: true, problem: null };
   const message = `It ended its turn and did not write the file. It said: ${said.trim() || "nothing"}`;
   return failed(trial, { code: "agent.refused", message });
 };
@@ -152,17 +151,16 @@ const attempt = async (trial: Trial, name: string, agent: AgentConfig): Promise<
 /** TuttiError for what is wrong with the repository or its configuration; the agent's own failures are in the trial. */
 export const tryAgent = async (
   deps: Deps,
-  request: { readonly path: string; readonly name: string; readonly agent?: AgentConfig },
+  request: { readonly path: string; readonly name: string },
   { signal }: { readonly signal: AbortSignal },
 ): Promise<AgentTrial> => {
   const { root, branch } = await deps.repositories.open(request.path);
   const base = await deps.repositories.resolve(root, branch ?? "HEAD");
-  const { config } = await deps.rules.config((file) =>
+  const { config, agent } = await deps.rules.agent(request.name, (file) =>
     deps.repositories.readFile(root, base.commit, file),
   );
-  const agent = request.agent ?? config.agents[request.name];
-  if (agent === undefined)
-    throw new TuttiError("agent.missing", `No agent ${request.name} is configured.`);
+  if (agent.api !== undefined)
+    throw new TuttiError("usage", `${request.name} is a model API: it has no tools to edit with.`);
   const rules = { config, isolation: "sandbox" as const, readFrom: base.commit };
   const policy = { ...rules, hash: hashOf(rules) };
   const run = RunId.parse(deps.ids.run());

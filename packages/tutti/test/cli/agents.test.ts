@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { AgentsReport, type AgentView } from "@tutti/protocol";
+import { AgentsReport, AgentTrial, type AgentView } from "@tutti/protocol";
 import { expect, it } from "vitest";
 import { openHarness } from "./harness.ts";
 
@@ -98,4 +98,26 @@ it("says what to add where only one family works", async () => {
       ],
     },
   });
+});
+
+it("tries an agent once a person said yes", async () => {
+  await using harness = await openHarness();
+  const asked = await harness.tutti(["agents", "test", "alto"], { isTerminal: true, stdin: "y\n" });
+  expect(asked.code).toBe(0);
+  expect(asked.err).toContain("which may cost money. Go on? [y/N]");
+  expect(asked.out).toContain("alto (scripted 1.0.0)");
+  expect(asked.out).toContain("session there after  0.5 s");
+  const no = await harness.tutti(["agents", "test", "alto"], { isTerminal: true, stdin: "\n" });
+  expect(no).toMatchObject({ code: 0, out: "" });
+  expect(no.err).toContain("Nothing was run.");
+});
+
+it("wants --yes where nobody can be asked", async () => {
+  await using harness = await openHarness();
+  const refused = await harness.tutti(["agents", "test", "alto"]);
+  expect(refused).toMatchObject({ code: 2, out: "" });
+  expect(refused.err).toContain("--yes");
+  expect((await harness.tutti(["agents", "test"])).code).toBe(2);
+  const json = await harness.tutti(["agents", "test", "alto", "--yes", "--json"]);
+  expect(AgentTrial.parse(JSON.parse(json.out)).ok).toBe(true);
 });

@@ -52,6 +52,13 @@ test("the whole file of the configuration page has not even a warning", () => {
   expect(parseConfig(examples("configuration.md")[0]?.text ?? "", "project").problems).toEqual([]);
 });
 
+test("the examples of the first pages are valid too", () => {
+  const problems = ["getting-started.md", "../README.md"].flatMap((name) =>
+    examples(name).flatMap(({ text }) => parseConfig(text, name, { catalog }).problems),
+  );
+  expect(problems.filter(({ level }) => level === "error")).toEqual([]);
+});
+
 test("the workflow of the workflow page has no problem", () => {
   const text =
     /^````markdown\n(?<file>[\s\S]*?)^````$/mu.exec(page("workflows.md"))?.groups?.["file"] ?? "";

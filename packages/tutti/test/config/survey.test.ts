@@ -13,8 +13,20 @@ const provider = (name: string, keyName: string, key: "there" | "missing") => ({
   key,
   keyName,
 });
-const there = { isInstalled: true, version: "1.0.0", isTested: true, isSignedIn: false };
-const absent = { isInstalled: false, version: null, isTested: false, isSignedIn: false };
+const there = {
+  isInstalled: true,
+  version: "1.0.0",
+  isTested: true,
+  isSignedIn: false,
+  signIn: "HOME=/l claude setup-token",
+};
+const absent = {
+  isInstalled: false,
+  version: null,
+  isTested: false,
+  isSignedIn: false,
+  signIn: null,
+};
 const factsOf = (changes: Partial<Facts> = {}): Facts => ({
   catalog: CATALOG,
   agents: {},
@@ -88,7 +100,7 @@ test("agents of files stand beside the catalogue, and take the place of its own"
     ],
   );
   expect(mends({ agents, isProgram: () => false })).toMatchObject({
-    "claude-code": "claude setup-token",
+    "claude-code": "HOME=/l claude setup-token",
     alto: "Install `alto`, or correct `agents.alto.command`.",
   });
 });
@@ -127,7 +139,7 @@ test("with one family it is said that reviews will be degraded, and what to add"
   expect(rolesIn(text)).toEqual({ planner: "claude-code", author: "claude-code", reviewer: [] });
 });
 
-test("with none there are examples in comments, and a login that could be used is named", () => {
+test("with none there are examples in comments, and the next step", () => {
   const proposal = proposeRoles(
     survey({
       installed: () => ({ ...there, isSignedIn: true }),
@@ -135,7 +147,10 @@ test("with none there are examples in comments, and a login that could be used i
     }),
   );
   expect(proposal.author).toBeNull();
-  expect(proposal.notes.join("\n")).toContain("Claude Code is signed in here.");
+  expect(proposal.notes).toEqual([
+    "No agent works here yet.",
+    "To add Claude Code: tutti keys set ANTHROPIC_API_KEY",
+  ]);
   expect(rolesIn(renderConfig(EMPTY, proposal))).toEqual({ reviewer: [] });
 });
 

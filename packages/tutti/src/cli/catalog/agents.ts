@@ -17,5 +17,18 @@ export const AGENTS: CommandSpec = {
       examples: [LIST, { command: "tutti agents ls --json", about: "The same for a program" }],
       load: () => import("../commands/agents-ls.ts"),
     },
+    {
+      name: "test",
+      about: "Try an agent for real: a handshake and the edit of one file, inside the fence",
+      details:
+        "In a copy of this project that is thrown away. It asks the agent's model, which may cost money, so it asks you first; without a terminal it wants `--yes`. Tells time, memory and tokens.",
+      args: [{ name: "agent", about: "Name of the agent", isRequired: true }],
+      options: [{ flags: "--yes", about: "Do not ask" }],
+      examples: [
+        { command: "tutti agents test claude-code", about: "Asks before it costs anything" },
+        { command: "tutti agents test codex --yes --json", about: "For a program" },
+      ],
+      load: () => import("../commands/agents-test.ts"),
+    },
   ],
 };

@@ -32,12 +32,12 @@ const version = ({ version: installed, isTested }: AgentView): string => {
   return isTested === true ? installed : `${installed} (not the version that was tested)`;
 };
 
-const access = ({ access: kind, keyName, provider, isSignedIn }: AgentView): string => {
+const access = ({ access: kind, keyName, provider }: AgentView): string => {
   switch (kind) {
     case "key":
       return `${keyName ?? "key"} is there`;
     case "no-key":
-      return `${keyName ?? "key"} is missing${isSignedIn ? ", signed in" : ""}`;
+      return `${keyName ?? "key"} is missing`;
     case "free":
       return `${provider ?? "provider"} takes no key`;
     case "login":

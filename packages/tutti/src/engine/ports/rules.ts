@@ -1,4 +1,5 @@
 import type {
+  AgentConfig,
   ArtifactData,
   Contract,
   Facts,
@@ -43,6 +44,14 @@ export type ProjectRules = {
   readonly config: (
     read: ReadFile,
   ) => Promise<{ readonly config: ProjectConfig; readonly warnings: readonly string[] }>;
+  /**
+   * One agent by its name, of either file or of the catalogue, with the configuration around it; a
+   * project without a file has an empty one. TuttiError `config.invalid`, or `usage` for no agent.
+   */
+  readonly agent: (
+    name: string,
+    read: ReadFile,
+  ) => Promise<{ readonly config: ProjectConfig; readonly agent: AgentConfig }>;
   /** Nearest wins: project, user, built-in; linted against the configuration. TuttiError `workflow.*`. */
   readonly workflow: (
     name: string,

@@ -1,0 +1,33 @@
+import { EXIT, TuttiError } from "@tutti/protocol/errors";
+import type { Cli } from "../cli.ts";
+import { flagOption, type Action } from "../command-spec.ts";
+import { agentTestLines } from "../pages/agent-test-page.ts";
+import { requireProject } from "../project-files.ts";
+import { readLine } from "../read-line.ts";
+
+export const run: Action = async (cli, input) => {
+  const [name = ""] = input.args;
+  const path = requireProject(cli);
+  if (name === "") throw new TuttiError("usage", "Name the agent: `tutti agents test AGENT`.");
+  if (!flagOption(input, "yes") && !(await isWanted(cli, name))) {
+    cli.note("Nothing was run.");
+    return EXIT.ok;
+  }
+  const client = await cli.client();
+  cli.note(`Trying ${name} in the fence …`);
+  const result = await client.testAgent({ path, name }, { signal: cli.deps.signal });
+  if (cli.isJson) cli.printJson(result);
+  else for (const line of agentTestLines(result, cli.style)) cli.print(line);
+  return result.ok ? EXIT.ok : EXIT.failed;
+};
+
+/** Throws `usage` where nobody can be asked. */
+async function isWanted(cli: Cli, name: string): Promise<boolean> {
+  if (cli.deps.stdin.isTTY !== true || cli.deps.stderr.isTTY !== true)
+    throw new TuttiError(
+      "usage",
+      `Trying ${name} asks its model, which may cost money. Say yes to it with \`--yes\`.`,
+    );
+  cli.note(`Trying ${name} asks its model once or twice, which may cost money. Go on? [y/N]`);
+  return /^y(?:es)?$/iu.test((await readLine(cli.deps.stdin)).trim());
+}

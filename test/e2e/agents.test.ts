@@ -1,0 +1,51 @@
+/** Agents through the command line: which there are, and one tried for real in the fence. */
+import { expect, it } from "vitest";
+import type { Action } from "../../packages/tutti/src/agents/scripted/script.ts";
+import { createDaemon, jsonOf } from "../fixtures/daemon.ts";
+import { createProject } from "../fixtures/project.ts";
+
+const edit = { do: "write" as const, path: "tutti-trial.txt", content: "It works.\n" };
+const agent = (actions: readonly Action[]) => ({
+  family: "anthropic",
+  script: { turns: [{ step: "probe", do: actions }] },
+});
+const AGENTS = {
+  alto: agent([{ do: "ask", title: "May I?", allow: [edit] }]),
+  tenor: agent([{ do: "say", text: "Done!" }]),
+};
+
+it("an agent is tried on a file that is really there afterwards, whatever it says", async () => {
+  using project = createProject({ agents: AGENTS });
+  await using daemon = createDaemon(project);
+  const { tutti } = daemon;
+  const good = jsonOf(await tutti(["agents", "test", "alto", "--yes", "--json"]));
+  expect(good).toMatchObject({ name: "alto", ok: true, problem: null, asked: 1 });
+  expect(good.openedMs).toBeGreaterThan(0);
+  // A Node of its own; what it shares with others is counted in part.
+  expect(good.peakBytes).toBeGreaterThan(1024 * 1024);
+
+  const boast = await tutti(["agents", "test", "tenor", "--yes", "--json"]);
+  expect(boast.code).toBe(1);
+  expect(jsonOf(boast)).toMatchObject({
+    ok: false,
+    problem: { message: expect.stringContaining("did not write the file. It said: Done!") },
+  });
+  expect(project.git("status", "--porcelain")).toBe("");
+});
+
+it("an agent that nobody knows, one without a key and one that is not installed say what to do", async () => {
+  using project = createProject({ agents: AGENTS });
+  await using daemon = createDaemon(project);
+  const { tutti } = daemon;
+  const unknown = await tutti(["agents", "test", "claude-cod", "--yes"]);
+  expect(unknown.code).toBe(2);
+  expect(unknown.stderr).toContain("Did you mean `claude-code`?");
+  const { agents } = jsonOf(await tutti(["agents", "ls", "--json"]));
+  const names = agents.map(({ name }: { name: string }) => name);
+  expect(names).toEqual(
+    expect.arrayContaining(["claude-code", "codex", "gemini", "alto", "tenor"]),
+  );
+  const missing = agents.find(({ installed }: { installed: boolean }) => !installed);
+  const tried = await tutti(["agents", "test", missing.name, "--yes", "--json"]);
+  expect(tried.code).not.toBe(0);
+});
