@@ -215,6 +215,16 @@ export const ERRORS = {
     exit: EXIT.usage,
     mend: "Assign the role to an agent under `roles:` in .tutti/config.yaml.",
   },
+  "role.no-hands": {
+    status: 422,
+    exit: EXIT.usage,
+    mend: "Give the role to an agent with a `command` or of the catalogue; an agent with `api` plans and reviews.",
+  },
+  "review.too-large": {
+    status: 422,
+    exit: EXIT.policy,
+    mend: "Give the role reviewer to an agent with a `command` or of the catalogue, which reads the work tree itself, or split the task; then start it anew. `tutti waive` goes on without this review.",
+  },
   "provider.unknown": {
     status: 422,
     exit: EXIT.usage,

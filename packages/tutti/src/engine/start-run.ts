@@ -82,10 +82,16 @@ const assertRoles = (
         "role.unassigned",
         `Step ${step.id} needs the role ${step.role}, and no agent has it.`,
       );
-    if (config.agents[agent] === undefined)
+    const configured = config.agents[agent];
+    if (configured === undefined)
       throw new TuttiError(
         "role.unassigned",
         `Step ${step.id} needs the agent ${agent}, which is not configured.`,
+      );
+    if (configured.api !== undefined && step.access === "workspace")
+      throw new TuttiError(
+        "role.no-hands",
+        `Step ${step.id} writes the workspace, and its agent ${agent} asks the model API ${configured.api} directly: it has no hands.`,
       );
   }
 };

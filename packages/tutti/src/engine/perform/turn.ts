@@ -3,12 +3,16 @@ import type { AgentStep, EffectResult, RunDocument, WorkflowStep } from "@tutti/
 import { invariant } from "../../domain/invariant.ts";
 import { itemOf, stepByKey, stepState, upstreamOf } from "../../domain/steps.ts";
 import type { PromptInput } from "../ports/rules.ts";
+import type { Diff } from "../ports/workspaces.ts";
 import { artifactTexts } from "./artifacts.ts";
 import { sessionName, type Work } from "./context.ts";
 import { runSession } from "./session.ts";
 
 /** A reviewer reads at most this much of a diff; what is cut is said. */
 const REVIEW_DIFF_MAX_BYTES = 400_000;
+
+/** A model that is asked directly sees nothing but the prompt, so the whole diff must fit into it. */
+const API_DIFF_MAX_BYTES = 100_000;
 
 /** Artifacts of the steps before this one, oldest first. */
 const anchors = (state: RunDocument, step: WorkflowStep): readonly string[] =>
@@ -63,6 +67,17 @@ export const performTurn = async (work: Work<"agent.turn">): Promise<EffectResul
   return await runSession(work, { ...job, place: copy.place });
 };
 
+/** Null unless the reviewer could see only a part of the change. */
+const refusedForSize = (work: Work<"review.turn">, diff: Diff): EffectResult | null => {
+  const { payload, state } = work;
+  if (state.policy.config.agents[payload.agent]?.api === undefined) return null;
+  const bytes = Buffer.byteLength(diff.patch);
+  if (!diff.truncated && bytes <= API_DIFF_MAX_BYTES) return null;
+  const size = diff.truncated ? `more than ${REVIEW_DIFF_MAX_BYTES}` : String(bytes);
+  const message = `The change has ${size} bytes of diff; ${payload.agent} asks a model directly, which is given at most ${API_DIFF_MAX_BYTES}.`;
+  return { kind: "failed", failure: { code: "review.too-large", message, retry: "never" } };
+};
+
 export const performReview = async (work: Work<"review.turn">): Promise<EffectResult> => {
   const { deps, effect, payload, source, state } = work;
   const diff = await deps.workspaces.diff(source, {
@@ -70,6 +85,8 @@ export const performReview = async (work: Work<"review.turn">): Promise<EffectRe
     to: payload.candidate.commit,
     maxBytes: REVIEW_DIFF_MAX_BYTES,
   });
+  const tooLarge = refusedForSize(work, diff);
+  if (tooLarge !== null) return tooLarge;
   const patch = diff.truncated
     ? `${diff.patch}\n(the diff is longer; the whole change is the last commit of the work tree)`
     : diff.patch;
