@@ -18,7 +18,10 @@ import { Command } from "./command.ts";
 import { Plan, Reproduction, Requirement, Severity } from "./artifact.ts";
 import { CommitId, Family, FindingId, Instant, ProjectId, RunId, Sha256, StepKey } from "./ids.ts";
 import { Isolation } from "./policy.ts";
+import { Author } from "./event.ts";
+import { Usage } from "./effect.ts";
 import { Approval, Permission } from "./run.ts";
+import { Budget, UsageTotals } from "./usage.ts";
 import { Stage } from "./workflow.ts";
 
 export const API_PREFIX = "/api/v1";
@@ -103,11 +106,33 @@ export const RunSummary = z.object({
   attention: z.number().int().nonnegative(),
   startedAt: Instant,
   updatedAt: Instant,
+  /** As metered so far; what agents only report themselves is in the run. */
+  usage: UsageTotals.optional(),
 });
 export type RunSummary = z.infer<typeof RunSummary>;
 
 export const RunPage = z.object({ items: z.array(RunSummary), next: z.string().nullable() });
 export type RunPage = z.infer<typeof RunPage>;
+
+/** What is grouped by; `attempt` has keys such as `build.2`. */
+export const UsageGroup = z.enum(["step", "attempt", "agent", "family", "model", "provider"]);
+export type UsageGroup = z.infer<typeof UsageGroup>;
+
+/** What an agent said about turns of which nothing was metered. */
+export const ReportedUsage = Usage.extend({ step: StepKey, agent: z.string() });
+export type ReportedUsage = z.infer<typeof ReportedUsage>;
+
+export const UsageReport = z.object({
+  run: RunId.nullable(),
+  since: Instant.nullable(),
+  by: UsageGroup.nullable(),
+  /** As metered by the gateway. What is not known has the key "". */
+  rows: z.array(z.object({ key: z.string(), totals: UsageTotals })),
+  total: UsageTotals,
+  /** Of the one run that was asked for; empty without one. */
+  reported: z.array(ReportedUsage),
+});
+export type UsageReport = z.infer<typeof UsageReport>;
 
 /** `stale`: it passed on other inputs than the present ones. `waiting`: for a person. */
 export const StepOutcome = z.enum([
@@ -131,6 +156,8 @@ export const StepView = z.object({
   agent: z.string().nullable(),
   /** One line for people. */
   detail: z.string(),
+  /** Metered; null where no model was asked. */
+  usage: UsageTotals.nullable(),
 });
 export type StepView = z.infer<typeof StepView>;
 
@@ -216,7 +243,20 @@ export const RunView = z.object({
   pin: Sha256.nullable(),
   checks: z.array(CheckView),
   findings: z.array(FindingView),
-  families: z.object({ authors: z.array(z.string()), reviewers: z.array(z.string()) }),
+  families: z.object({
+    authors: z.array(z.string()),
+    reviewers: z.array(z.string()),
+    /** How each of them is known. */
+    lineage: z.object({ authors: z.array(Author), reviewers: z.array(Author) }),
+  }),
+  usage: z.object({
+    metered: UsageTotals,
+    reported: z.array(ReportedUsage),
+    /** Time of turns, added up. */
+    turnsMs: z.number().int().nonnegative(),
+    /** The limits that hold now. */
+    budget: z.object({ run: Budget, day: Budget }),
+  }),
   degraded: z.array(z.object({ step: StepKey, by: z.string(), reason: z.string() })),
   approvals: z.array(Approval),
   candidate: Candidate.nullable(),

@@ -1,5 +1,6 @@
 /** Every stable error code with its HTTP status, CLI exit code and what to do next. */
 import { EXIT_CODES } from "./exit-codes.ts";
+import { MODEL_ERRORS } from "./model-errors.ts";
 import { SECRET_ERRORS } from "./secret-errors.ts";
 
 export const EXIT = EXIT_CODES;
@@ -7,6 +8,7 @@ export const EXIT = EXIT_CODES;
 type Row = { status: number; exit: number; mend: string };
 
 export const ERRORS = {
+  ...MODEL_ERRORS,
   ...SECRET_ERRORS,
   "request.unknown": {
     status: 404,
@@ -214,41 +216,6 @@ export const ERRORS = {
     status: 422,
     exit: EXIT.usage,
     mend: "Assign the role to an agent under `roles:` in .tutti/config.yaml.",
-  },
-  "role.no-hands": {
-    status: 422,
-    exit: EXIT.usage,
-    mend: "Give the role to an agent with a `command` or of the catalogue; an agent with `api` plans and reviews.",
-  },
-  "review.too-large": {
-    status: 422,
-    exit: EXIT.policy,
-    mend: "Give the role reviewer to an agent with a `command` or of the catalogue, which reads the work tree itself, or split the task; then start it anew. `tutti waive` goes on without this review.",
-  },
-  "provider.unknown": {
-    status: 422,
-    exit: EXIT.usage,
-    mend: "Name it under `providers:` in your own configuration file; see docs/providers.md.",
-  },
-  "provider.key-missing": {
-    status: 422,
-    exit: EXIT.usage,
-    mend: "Store its key with `tutti keys set NAME`, or start the daemon with that environment variable.",
-  },
-  "provider.refused": {
-    status: 403,
-    exit: EXIT.policy,
-    mend: "The project's `models:` does not allow this provider. Choose another one, or change `models:` in .tutti/config.yaml.",
-  },
-  "budget.exceeded": {
-    status: 402,
-    exit: EXIT.waiting,
-    mend: "Raise the limit for this run with `tutti budget raise RUN`, or cancel the run. The limits of later runs are `budget` in .tutti/config.yaml and in the workflow.",
-  },
-  "budget.too-low": {
-    status: 422,
-    exit: EXIT.usage,
-    mend: "Name a limit above what was spent and above the present limit; `tutti usage RUN` shows both.",
   },
   "agent.missing": {
     status: 503,

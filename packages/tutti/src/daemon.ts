@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { createSurvey } from "./agent-survey.ts";
 import { acpAgents } from "./agents/acp/agents.ts";
 import { createLogins } from "./agents/acp/logins.ts";
+import { allAgents } from "./agents/agents.ts";
+import { apiAgents } from "./agents/api/agents.ts";
 import { catalogEntry } from "./agents/catalog/catalog.ts";
 import { catalogAgents } from "./catalog-agents.ts";
 import { DAEMON_LOG } from "./client/start-daemon.ts";
@@ -72,11 +74,12 @@ const createDeps = (options: DaemonOptions, { store, redactor, log }: Parts): De
     environment,
   });
   const report = reporter(log);
+  const providers = userProviders(join(folders.config, USER_CONFIG_FILE), catalogAgents());
   const gateway = withKnownTokens(
     createGateway({
       store,
       secrets: openSecrets({ folders, environment, onHandedOut: redactor.know }),
-      providers: userProviders(join(folders.config, USER_CONFIG_FILE), catalogAgents()),
+      providers,
       clock: systemClock,
       log: report,
       environment,
@@ -89,12 +92,15 @@ const createDeps = (options: DaemonOptions, { store, redactor, log }: Parts): De
     sandbox,
     workspaces,
     repositories,
-    agents: acpAgents({
-      sandbox,
-      clock: systemClock,
-      gateway,
-      catalog: catalogEntry,
-      logins: createLogins(loginsFolder(folders)),
+    agents: allAgents({
+      acp: acpAgents({
+        sandbox,
+        clock: systemClock,
+        gateway,
+        catalog: catalogEntry,
+        logins: createLogins(loginsFolder(folders)),
+      }),
+      api: apiAgents({ gateway, providers, clock: systemClock }),
     }),
     gateway,
     verification: createVerification({ sandbox, putBlob: (bytes) => store.blobs.put(bytes) }),

@@ -17,6 +17,8 @@ import type {
   ShellSpec,
   StartRun,
   TranscriptEntry,
+  UsageGroup,
+  UsageReport,
 } from "@tutti/protocol";
 import { TuttiError } from "@tutti/protocol/errors";
 import { readEvents, type EventQuery } from "./event-reader.ts";
@@ -30,6 +32,13 @@ type RunsQuery = {
   readonly states?: readonly string[];
   readonly cursor?: string;
   readonly limit?: number;
+};
+
+type UsageQuery = {
+  readonly run?: string;
+  readonly by?: UsageGroup;
+  /** Milliseconds since the epoch. */
+  readonly since?: number;
 };
 
 type TranscriptWindow = {
@@ -47,6 +56,7 @@ export type Client = {
   ) => Promise<RunStarted>;
   readonly runs: (query?: RunsQuery, options?: Signal) => Promise<RunPage>;
   readonly run: (run: string, options?: Signal) => Promise<RunView>;
+  readonly usage: (query: UsageQuery, options?: Signal) => Promise<UsageReport>;
   readonly command: (run: string, command: PersonCommand, options?: Signal) => Promise<Accepted>;
   /** Replaces an artifact of a run. */
   readonly amend: (
@@ -132,6 +142,8 @@ function runCalls(text: Text) {
     },
     run: async (run, { signal } = {}) =>
       JSON.parse(await text({ path: runPath(run), ...signalOf(signal) })),
+    usage: async (query, { signal } = {}) =>
+      JSON.parse(await text({ path: `/usage${search(query)}`, ...signalOf(signal) })),
     command: async (run, command, { signal } = {}) => {
       const path = `${runPath(run)}/commands`;
       const body = json(command);

@@ -101,6 +101,18 @@ export const judgeTurn = (
 const authorFamilies = (state: RunDocument): readonly string[] =>
   distinct(state.authors.map((author) => author.family));
 
+/** What is known of a reviewer that was chosen: by its newest turn, else as it is declared. */
+export const reviewerLineage = (
+  state: RunDocument,
+  about: { readonly step: string; readonly agent: string },
+): readonly Author[] => {
+  const turn = judgeTurn(state, about);
+  const { agent: name } = about;
+  return turn === null
+    ? [{ name, family: familyOf(state, name), lineage: "declared", models: [] }]
+    : authorsOf(state, turn);
+};
+
 /**
  * The family that a reviewer judges as: of its newest turn in this review where there is one. Served by
  * several, the one that may not judge counts.

@@ -13,7 +13,7 @@ import type {
   RunStatus,
   TranscriptEntry,
 } from "@tutti/protocol";
-import type { Page, RunSummary } from "./ports/store.ts";
+import type { MeterQuery, Page, RunSummary, UsageRow } from "./ports/store.ts";
 import type { Capability, LaunchSpec } from "./ports/sandbox.ts";
 import type { Diff } from "./ports/workspaces.ts";
 
@@ -57,6 +57,8 @@ export type Engine = {
   readonly drain: () => Promise<void>;
   /** Reads the project, resolves workflow and policy at the target commit, stores the intent. TuttiError for what is wrong with the repository, configuration or workflow. */
   readonly startRun: (request: RunRequest, actor: Actor) => Promise<Started>;
+  /** What models were asked, as metered, finished or not. */
+  readonly usage: (query: MeterQuery) => readonly UsageRow[];
   readonly handle: (run: RunId, command: PersonCommand, actor: Actor) => Promise<Outcome>;
   /** A person replaces an artifact; the bytes are validated first. */
   readonly amend: (

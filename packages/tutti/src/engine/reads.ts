@@ -17,6 +17,7 @@ type Reads = Pick<
   | "status"
   | "attention"
   | "runs"
+  | "usage"
   | "events"
   | "eventsOf"
   | "head"
@@ -70,6 +71,7 @@ export const createReads = (deps: Deps, runs: Runs): Reads => {
     },
     attention: () => queueOf(runs, unfinishedRuns(store)),
     runs: (query) => store.runs(query),
+    usage: (query) => store.meter.totals(query),
     events: (after, limit) => store.events(after, limit),
     eventsOf: (run, after, limit) => store.eventsOf(run, after, limit),
     head: () => store.head(),

@@ -31,6 +31,7 @@ export function createLease(options: LeaseOptions): GatewayLease {
   const requests: ModelRequest[] = [];
   const open = new Set<AbortController>();
   const active = new Set<Promise<unknown>>();
+  const bodies = new Set<Readable>();
   let budgetStop: BudgetStop | null = null;
   let isOver = false;
   const scene: Scene = {
@@ -58,7 +59,11 @@ export function createLease(options: LeaseOptions): GatewayLease {
     active.add(answering);
     const answer = await answering;
     active.delete(answering);
-    answer.body.once("close", () => open.delete(cancel));
+    bodies.add(answer.body);
+    answer.body.once("close", () => {
+      open.delete(cancel);
+      bodies.delete(answer.body);
+    });
     return answer;
   };
   const serving = createServing(handle);
@@ -73,10 +78,19 @@ export function createLease(options: LeaseOptions): GatewayLease {
       for (const cancel of open) cancel.abort();
       serving.close();
       await Promise.all(active);
+      // An answer is recorded when its body closes, which may be after its reader has seen enough.
+      await Promise.all([...bodies].map((body) => closed(body)));
       await options.close();
     },
   };
 }
+
+const closed = (body: Readable): Promise<void> =>
+  new Promise((resolve) => {
+    if (body.closed) return resolve();
+    body.once("close", resolve);
+    body.destroy();
+  });
 
 type Handle = (incoming: Omit<Incoming, "signal">, cancel: AbortController) => Promise<Answer>;
 

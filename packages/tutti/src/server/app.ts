@@ -9,6 +9,7 @@ import { addEventRoutes } from "./routes/events.ts";
 import { addReadingRoutes } from "./routes/reading.ts";
 import { addRecordRoutes } from "./routes/record.ts";
 import { addRunRoutes } from "./routes/runs.ts";
+import { addUsageRoutes } from "./routes/usage.ts";
 import type { App, Service } from "./routes/context.ts";
 
 export function createApp(service: Service): App {
@@ -24,6 +25,7 @@ export function createApp(service: Service): App {
   addRunRoutes(app, service);
   addRecordRoutes(app, service);
   addReadingRoutes(app, service);
+  addUsageRoutes(app, service);
   addEventRoutes(app, service);
   app.notFound((context) => {
     const asked = `${context.req.method} ${context.req.path}`;

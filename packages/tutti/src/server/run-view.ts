@@ -1,13 +1,21 @@
 /** What a person sees of a run: a pure fold of its document, with the derived facts of the domain. */
-import type { RunDocument, RunStatus, RunView } from "@tutti/protocol";
+import type { Author, RunDocument, RunStatus, RunView } from "@tutti/protocol";
+import { reviewerLineage } from "../domain/lineage.ts";
 import { guardFlags } from "../domain/checks.ts";
 import { isPinned, pinOf } from "../domain/pin.ts";
 import { checkViews } from "./check-view.ts";
 import { contractView } from "./contract-view.ts";
 import { findingView } from "./finding-view.ts";
 import { stepViews } from "./step-view.ts";
+import { type RunUsage, usageView } from "./usage-view.ts";
 
-export function viewOf(document: RunDocument, status: RunStatus): RunView {
+type Viewed = {
+  readonly document: RunDocument;
+  readonly status: RunStatus;
+  readonly usage: RunUsage;
+};
+
+export function viewOf({ document, status, usage }: Viewed): RunView {
   const { finished } = document;
   return {
     outcome: finished?.outcome ?? null,
@@ -24,13 +32,14 @@ export function viewOf(document: RunDocument, status: RunStatus): RunView {
     },
     isolation: document.policy.isolation,
     warnings: document.warnings,
-    steps: stepViews(document, status),
+    steps: stepViews(document, { status, usage }),
     contract: contractView(document),
     plan: planView(document),
     pin: isPinned(document) ? pinOf(document) : null,
     checks: checkViews(document),
     findings: document.findings.map((finding) => findingView(finding)),
     families: familiesOf(document),
+    usage: usageView(document, usage),
     degraded: document.degraded,
     approvals: document.approvals,
     candidate: document.candidate,
@@ -57,14 +66,22 @@ function planView({ artifacts }: RunDocument): RunView["plan"] {
   return data?.kind === "plan" ? data.plan : null;
 }
 
+const familiesIn = (lineage: readonly Author[]): string[] => [
+  ...new Set(lineage.map(({ family }) => family)),
+];
+
 /** Reviewers are those that were chosen, whether or not their turn has ended. */
-function familiesOf({ authors, reviews, policy }: RunDocument): RunView["families"] {
-  const chosen = reviews.filter((review) => review.outcome === "allow");
-  const names = chosen.flatMap((review) => review.reviewers);
-  const reviewers = names.map((name) => policy.config.agents[name]?.family ?? "unknown");
+function familiesOf(document: RunDocument): RunView["families"] {
+  const { authors, reviews } = document;
+  const reviewers = reviews
+    .filter((review) => review.outcome === "allow")
+    .flatMap(({ step, reviewers: names }) =>
+      names.flatMap((agent) => reviewerLineage(document, { step, agent })),
+    );
   return {
-    authors: [...new Set(authors.map(({ family }) => family))],
-    reviewers: [...new Set(reviewers)],
+    authors: familiesIn(authors),
+    reviewers: familiesIn(reviewers),
+    lineage: { authors, reviewers },
   };
 }
 

@@ -9,20 +9,21 @@ import type {
 } from "@tutti/protocol";
 import { stepOutcome } from "../domain/status.ts";
 import { instancesOf, keyOf, stepState } from "../domain/steps.ts";
+import type { RunUsage } from "./usage-view.ts";
 
-export function stepViews(document: RunDocument, status: RunStatus): StepView[] {
+type Beside = { readonly status: RunStatus; readonly usage: RunUsage };
+
+export function stepViews(document: RunDocument, beside: Beside): StepView[] {
   return document.workflow.steps.flatMap((step) => {
     const instances = instancesOf(document, step);
     const keys = instances.length === 0 ? [keyOf(step.id)] : instances;
-    return keys.map((key) => stepView(document, { step, status, state: stepState(document, key) }));
+    return keys.map((key) =>
+      stepView(document, { ...beside, step, state: stepState(document, key) }),
+    );
   });
 }
 
-type Subject = {
-  readonly step: WorkflowStep;
-  readonly state: StepState;
-  readonly status: RunStatus;
-};
+type Subject = Beside & { readonly step: WorkflowStep; readonly state: StepState };
 
 function stepView(document: RunDocument, subject: Subject): StepView {
   const { step, state } = subject;
@@ -34,6 +35,7 @@ function stepView(document: RunDocument, subject: Subject): StepView {
     attempts: state.attempts.length,
     agent: state.attempts.at(-1)?.agent ?? null,
     detail: detailOf(subject),
+    usage: subject.usage.steps.get(state.key) ?? null,
   };
 }
 

@@ -1,8 +1,8 @@
 /** Models that are asked directly, in every dialect, against a provider that plays scripts. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ProviderDialect } from "@tutti/protocol";
+import type { Budget, ProviderDialect } from "@tutti/protocol";
 import { EffectId, ProjectId, RunId, StepKey } from "@tutti/protocol";
 import { describe, expect, it } from "vitest";
 import {
@@ -13,11 +13,14 @@ import {
 import type { Step } from "../../../../test/fixtures/model-server/step.ts";
 import { apiAgents } from "../../src/agents/api/agents.ts";
 import type { AgentEvent, Session, SessionSpec } from "../../src/engine/ports/agents.ts";
-import type { Gateway } from "../../src/engine/ports/gateway.ts";
+import { createGateway } from "../../src/gateway/gateway.ts";
+import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { readArtifact } from "../../src/workflows/artifacts.ts";
 
 const DIALECTS: readonly ProviderDialect[] = ["anthropic", "openai", "google", "openai-compatible"];
+
+const KEY = "sk-house-0123456789";
 
 const FINDING = {
   kind: "bug",
@@ -29,26 +32,11 @@ const FINDING = {
 };
 const REVIEW = { findings_json: { summary: "One gap.", findings: [FINDING] } };
 
-/** The way to the server: paths are the dialects' own. */
-const gatewayTo = (server: ModelServer): Gateway => ({
-  providers: async () => [],
-  open: async () => ({
-    token: "",
-    attach: () => undefined,
-    fetch: async (input, init) => {
-      const { pathname, search } = new URL(new Request(input).url);
-      return await fetch(`${server.url}${pathname}${search}`, init);
-    },
-    requests: () => [],
-    budgetStop: () => null,
-    [Symbol.asyncDispose]: async () => undefined,
-  }),
-});
-
 type Rig = {
   readonly server: ModelServer;
   readonly artifacts: string;
   readonly session: Session;
+  readonly store: ReturnType<typeof openSqliteStore>;
   readonly ask: (text: string, signal?: AbortSignal) => Promise<AgentEvent[]>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
@@ -60,6 +48,7 @@ type RigOptions = {
   readonly produces?: readonly string[];
   readonly limits?: SessionSpec["limits"];
   readonly effort?: string;
+  readonly budget?: Budget;
 };
 
 const LIMITS = { turnMs: 20_000, silenceMs: 20_000 };
@@ -72,12 +61,18 @@ const openRig = async (options: RigOptions = {}): Promise<Rig> => {
   } = options;
   const folder = mkdtempSync(join(tmpdir(), "tutti-api-"));
   const server = await startModelServer({ handler: () => steps, ...options.server });
-  const url = server.url;
-  const agents = apiAgents({
+  const artifacts = join(folder, "artifacts");
+  mkdirSync(artifacts);
+  const store = openSqliteStore(join(folder, "data"));
+  const providers = async () => ({ house: { dialect, url: server.url, key: "HOUSE_KEY" } });
+  const gateway = createGateway({
+    store,
+    secrets: { get: async () => KEY },
+    providers,
     clock: systemClock,
-    gateway: gatewayTo(server),
-    providers: async () => ({ house: { dialect, url, keyless: true } }),
+    log: () => undefined,
   });
+  const agents = apiAgents({ clock: systemClock, gateway, providers });
   const caller = {
     run: RunId.parse("r-abcdef123456"),
     project: ProjectId.parse("p-0123456789abcdef"),
@@ -102,7 +97,7 @@ const openRig = async (options: RigOptions = {}): Promise<Rig> => {
         root: folder,
         mounts: [],
         env: {},
-        artifacts: folder,
+        artifacts,
         maxBytes: 1,
         tmpBytes: 1,
         isolation: "sandbox",
@@ -113,7 +108,7 @@ const openRig = async (options: RigOptions = {}): Promise<Rig> => {
       models: {
         caller,
         policy: { families: [], models: [], zeroRetention: false, regions: [] },
-        budget: { run: {}, day: {} },
+        budget: { run: options.budget ?? {}, day: {} },
       },
     },
     { signal: AbortSignal.timeout(LIMITS.turnMs) },
@@ -123,7 +118,8 @@ const openRig = async (options: RigOptions = {}): Promise<Rig> => {
   return {
     server,
     session,
-    artifacts: folder,
+    artifacts,
+    store,
     ask: async (text, signal = AbortSignal.timeout(LIMITS.turnMs)) => {
       const events: AgentEvent[] = [];
       for await (const event of session.prompt(text, { signal })) events.push(event);
@@ -131,6 +127,7 @@ const openRig = async (options: RigOptions = {}): Promise<Rig> => {
     },
     [Symbol.asyncDispose]: async () => {
       await session[Symbol.asyncDispose]();
+      await store.close();
       await server[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true });
     },
@@ -164,7 +161,7 @@ describe.each(DIALECTS)("a model of the dialect %s", (dialect) => {
       },
     });
     const [request] = rig.server.requests;
-    expect(request?.model).toBe("model-1");
+    expect([request?.model, request?.key]).toEqual(["model-1", KEY]);
     // Where a model has no structured output, the form is a tool that it must call.
     expect(request?.tools.filter((tool) => tool !== "json")).toEqual([]);
   });
@@ -209,15 +206,36 @@ describe.each(DIALECTS)("a model of the dialect %s", (dialect) => {
   });
 
   it.each([{ step: { cut: true } as const }, { step: { garbage: true } as const }])(
-    "whose answer breaks off ($step) fails for a new attempt",
+    "whose answer breaks off ($step) fails for a new attempt, and leaves nothing",
     async ({ step }) => {
       await using rig = await openRig({ dialect, steps: [step] });
       const last = (await rig.ask("Review this.")).at(-1);
-      // What was read until then may be an answer of another shape; it is never a review.
-      expect(["failed", "ended"]).toContain(last?.kind);
+      expect(last).toMatchObject({
+        kind: "failed",
+        failure: { code: "agent.died", retry: "new-attempt" },
+      });
       expect(readdirSync(rig.artifacts)).toEqual([]);
     },
   );
+
+  it("is metered with the model that it says served", async () => {
+    await using rig = await openRig({ dialect, server: { served: () => "claude-sonnet-4-5" } });
+    await rig.ask("Review this.");
+    await rig.session[Symbol.asyncDispose]();
+    const [row] = rig.store.meter.totals({ by: "model" });
+    expect(row).toMatchObject({
+      key: "claude-sonnet-4-5",
+      totals: { requests: 1, inputTokens: 1000, cachedTokens: 200, outputTokens: 50 },
+    });
+    expect(rig.store.meter.totals({ by: "family" })[0]?.key).toBe("anthropic");
+  });
+
+  it("is not asked beyond its budget, and says which bound it was", async () => {
+    await using rig = await openRig({ dialect, budget: { tokens: 10 } });
+    expect((await rig.ask("Review this.")).at(-1)).toMatchObject({ kind: "failed" });
+    expect(rig.session.budgetStop?.()).toMatchObject({ scope: "run", measure: "tokens" });
+    expect(rig.server.requests).toEqual([]);
+  });
 
   it("that says no more is given up when it was silent for too long", async () => {
     const limits = { turnMs: 20_000, silenceMs: 300 };

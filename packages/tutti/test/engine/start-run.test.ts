@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunId } from "@tutti/protocol";
 import { expect, test } from "vitest";
@@ -76,4 +77,44 @@ test("a key names one run for each place, and no key names none", () => {
   expect(keyedRunId(request)).toBe(keyedRunId({ ...request, text: "other words" }));
   expect(keyedRunId(request)).not.toBe(keyedRunId({ ...request, path: "/b" }));
   expect(keyedRunId({ path: "/a", text: "mend it" })).toBe(null);
+});
+
+test("an agent that asks a model directly is refused where a step writes the workspace", async () => {
+  using place = project();
+  const quick = readFileSync(
+    new URL("../../src/workflows/builtin/quick.md", import.meta.url),
+    "utf8",
+  );
+  commitOn(place.root, "main", {
+    ".tutti/workflows/mine.md": quick
+      .replace("name: quick", "name: mine")
+      .replace("role: author", "role: author\nagent: ivy"),
+    ".tutti/config.yaml": `
+agents:
+  ivy: { api: anthropic, model: claude-sonnet-4-5 }
+  tenor: { command: ["tenor"], family: openai }
+roles: { author: tenor, reviewer: [tenor] }
+checks: { test: { run: "npm test" } }
+`,
+  });
+  const request = { path: place.root, text: "Fix it", workflow: "mine" };
+  await expect(startCommand(place.deps, request)).rejects.toMatchObject({
+    code: "role.no-hands",
+    message: expect.stringContaining("its agent ivy asks the model API anthropic directly"),
+  });
+});
+
+test("an agent that asks a model directly may plan and review", async () => {
+  using place = project();
+  commitOn(place.root, "main", {
+    ".tutti/config.yaml": `
+agents:
+  ivy: { api: anthropic, model: claude-sonnet-4-5 }
+  tenor: { command: ["tenor"], family: openai }
+roles: { planner: ivy, author: tenor, reviewer: [ivy] }
+checks: { test: { run: "npm test" } }
+`,
+  });
+  const command = await startCommand(place.deps, { path: place.root, text: "Fix it" });
+  expect(command.policy.config.agents["ivy"]).toMatchObject({ api: "anthropic", command: [] });
 });

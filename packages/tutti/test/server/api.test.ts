@@ -230,7 +230,15 @@ describe("runs", () => {
     while (engine.step(run)) RunView.parse(JSON.parse((await api(`/runs/${run}`)).text));
     const after = await view();
     expect(after.pin).not.toBeNull();
-    expect(after.families).toEqual({ authors: ["anthropic"], reviewers: ["openai"] });
+    const declared = { lineage: "declared", models: [] };
+    expect(after.families).toEqual({
+      authors: ["anthropic"],
+      reviewers: ["openai"],
+      lineage: {
+        authors: [{ name: "alto", family: "anthropic", ...declared }],
+        reviewers: [{ name: "tenor", family: "openai", ...declared }],
+      },
+    });
     expect(after.contract?.requirements[0]).toMatchObject({ id: "R1", state: "unverified" });
     expect(after.checks.some(({ outcome }) => outcome === "green")).toBe(true);
   });

@@ -17,6 +17,7 @@ import { attention } from "../../src/domain/attention.ts";
 import { decide } from "../../src/domain/decide/decide.ts";
 import { statusOf } from "../../src/domain/status.ts";
 import type { Engine, RunRequest } from "../../src/engine/api.ts";
+import type { UsageGroup, UsageRow } from "../../src/engine/ports/store.ts";
 import { projectIdOf } from "../../src/engine/start-run.ts";
 import { resultFor, startCommand } from "../domain/world.ts";
 
@@ -31,6 +32,8 @@ export type MemoryEngine = Engine & {
   /** Events that belong to no run of interest. */
   readonly flood: (count: number, bytes: number) => void;
   readonly actors: Actor[];
+  /** What the meter says of every run, by group. */
+  readonly metered: (UsageRow & { readonly by: UsageGroup | null })[];
   readonly transcripts: Map<string, TranscriptEntry[]>;
   readonly artifacts: Map<string, string>;
 };
@@ -41,6 +44,7 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
   const listeners = new Set<(events: readonly RunEvent[]) => void>();
   const actors: Actor[] = [];
   const artifacts = new Map<string, string>();
+  const usage: MemoryEngine["metered"] = [];
   const transcripts = new Map<string, TranscriptEntry[]>();
   let now = 1_700_000_000_000;
   let counter = 0;
@@ -143,6 +147,7 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
       });
       return { items, next: found.length > from + limit ? String(from + limit) : null };
     },
+    usage: (query) => usage.filter((row) => row.by === (query.by ?? null)),
     events: (after, limit) => log.filter(({ seq }) => seq > after).slice(0, limit),
     eventsOf: (run, after, limit) =>
       log.filter((event) => event.run === run && event.version > after).slice(0, limit),
@@ -223,6 +228,7 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
       }
     },
     actors,
+    metered: usage,
     artifacts,
     transcripts,
     ...overrides,

@@ -3,7 +3,7 @@
  * is needed is in the prompt. Such an agent has no hands; a step that writes the workspace is refused
  * before a run starts.
  */
-import type { ProviderConfig } from "@tutti/protocol";
+import { BUILT_IN_PROVIDERS, type ProviderConfig } from "@tutti/protocol";
 import type { AgentFailure, Agents } from "../../engine/ports/agents.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import type { Gateway } from "../../engine/ports/gateway.ts";
@@ -13,7 +13,7 @@ import { createApiSession } from "./session.ts";
 
 export type ApiParts = {
   readonly gateway: Gateway;
-  /** All that there are, built in and of the user's file. */
+  /** Those of the user's file; they come before the built-in ones. */
   readonly providers: () => Promise<Readonly<Record<string, ProviderConfig>>>;
   readonly clock: Clock;
 };
@@ -30,7 +30,7 @@ export const apiAgents = ({ gateway, providers, clock }: ApiParts): Agents => ({
     const { api: provider, model } = spec.agent;
     if (provider === undefined || model === undefined)
       return unusable(`The agent ${spec.name} asks a model directly and names no model.`);
-    const config = (await providers())[provider];
+    const config = { ...BUILT_IN_PROVIDERS, ...(await providers()) }[provider];
     if (config === undefined) return unusable(`There is no provider ${provider}.`);
     if (spec.models === undefined) return unusable(`Nothing is asked without a run.`);
     if (signal.aborted) return { kind: "failed", failure: stoppedFailure };

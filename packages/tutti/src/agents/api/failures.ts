@@ -1,9 +1,10 @@
 /** What went wrong with a request, as a failure with a code and what may help. */
 import { TuttiError } from "@tutti/protocol";
+import type * as AiModule from "ai";
 import type { AgentFailure } from "../../engine/ports/agents.ts";
 import { MESSAGE_MAX_CHARS } from "./limits.ts";
 
-type Ai = typeof import("ai");
+type Ai = typeof AiModule;
 
 const OPENING: readonly AgentFailure["code"][] = [
   "provider.unknown",

@@ -4,6 +4,7 @@
  */
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type * as AiModule from "ai";
 import type { LanguageModel, ModelMessage, TextStreamPart, ToolSet } from "ai";
 import type { AgentEvent, AgentFailure, Session, SessionSpec } from "../../engine/ports/agents.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
@@ -21,7 +22,7 @@ export type ApiSessionParts = {
   readonly clock: Clock;
 };
 
-type Ai = typeof import("ai");
+type Ai = typeof AiModule;
 type LastEvent = Extract<AgentEvent, { kind: "ended" | "failed" }>;
 type Usage = Extract<AgentEvent, { kind: "ended" }>["usage"];
 
@@ -105,11 +106,7 @@ class ApiSession implements Session {
     const ai = await loadAi();
     const turnClock = startTurnClock(spec.limits);
     const expiry = new AbortController();
-    let expired: Expiry | null = null;
-    void turnClock.expired.then((which) => {
-      expired = which;
-      expiry.abort();
-    });
+    void turnClock.expired.then((which) => expiry.abort(which));
     const asked = this.#parts.lease.requests().length;
     this.#messages.push({ role: "user", content: text });
     const joined = createJoinedText(clock.now);
@@ -119,8 +116,8 @@ class ApiSession implements Session {
       yield* follow(result.stream, { stream, joined, turnClock });
       const outcome = await outcomeOf(ai, stream, result);
       if (signal.aborted) yield { kind: "failed", failure: stoppedFailure };
-      else if (expired !== null)
-        yield { kind: "failed", failure: expiryFailure(expired, spec.limits) };
+      else if (expiry.signal.aborted)
+        yield { kind: "failed", failure: expiryFailure(expiry.signal.reason, spec.limits) };
       else yield* this.#conclude(outcome, names, asked);
     } finally {
       turnClock.stop();
@@ -226,7 +223,7 @@ const outcomeOf = async (ai: Ai, stream: Stream, result: Answered): Promise<Outc
     try {
       return { kind: "answered", text, output: await result.output, usage };
     } catch (error) {
-      if (!ai.NoObjectGeneratedError.isInstance(error)) throw error;
+      if (!ai.NoObjectGeneratedError.isInstance(error) || text.trim() === "") throw error;
       const cut = error.finishReason === "length" ? "it is longer than an answer may be" : null;
       return { kind: "shapeless", text, why: cut ?? whyOf(error), usage };
     }

@@ -1,5 +1,6 @@
 /** Commands for starting tasks and looking at them. */
 import type { CommandSpec, OptionSpec } from "../command-spec.ts";
+import { USAGE_GROUPS } from "../usage-groups.ts";
 
 export const RUN_ARGUMENT = {
   name: "run",
@@ -93,6 +94,27 @@ export const EVERYDAY: readonly CommandSpec[] = [
       { command: "tutti watch --json", about: "Every event of every run, one JSON object a line" },
     ],
     load: () => import("../commands/watch.ts"),
+  },
+  {
+    name: "usage",
+    about: "Show what models took: tokens, cost, requests, errors, time",
+    details:
+      "Of one run, or of all. What went through Tutti's gateway is metered; what agents with a login of their own say is shown beside it and never added to it.",
+    args: [{ ...RUN_ARGUMENT, about: "Run id or the beginning of one; by default all runs" }],
+    options: [
+      {
+        flags: "--by <what>",
+        about: "A row for each (default: step of one run, model of all)",
+        choices: USAGE_GROUPS,
+      },
+      { flags: "--since <time>", about: "Only requests of the last 90m, 24h, 7d or 2w" },
+    ],
+    examples: [
+      { command: "tutti usage r-4k2m", about: "One run, step by step" },
+      { command: "tutti usage --by family --since 7d", about: "All runs of a week" },
+      { command: "tutti usage r-4k2m --by agent --json", about: "For a program" },
+    ],
+    load: () => import("../commands/usage.ts"),
   },
   {
     name: "diff",

@@ -4,6 +4,7 @@ import type { Output } from "../cli.ts";
 import { cut, duration, padTo } from "../terminal/layout.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { markText, runMark, STEP_MARKS, type Style } from "../terminal/style.ts";
+import { cost } from "./usage-page.ts";
 
 const TICK_MS = 1000;
 const STATE_COLUMNS = 15;
@@ -56,9 +57,11 @@ function progressLines(
 ): string[] {
   const time = duration(now - view.startedAt);
   const state = markText(style, runMark(view.state));
-  const title = cut(printableLine(view.task.title), Math.max(width - 40, 20));
+  const { metered } = view.usage;
+  const spent = metered.requests === 0 ? "" : ` · ${cost(metered)}`;
+  const title = cut(printableLine(view.task.title), Math.max(width - 40 - spent.length, 20));
   return [
-    `${state}  ${title}  ${style.paint("quiet", `${view.run} · ${time}`)}`,
+    `${state}  ${title}  ${style.paint("quiet", `${view.run} · ${time}${spent}`)}`,
     ...view.steps.map((step) => {
       const mark = markText(style, STEP_MARKS[step.outcome], STATE_COLUMNS);
       const attempt = step.attempts > 1 ? `attempt ${step.attempts}` : "";

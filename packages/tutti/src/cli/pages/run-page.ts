@@ -20,6 +20,7 @@ import {
 import { printable, printableLine } from "../terminal/printable.ts";
 import { markText, runMark, STEP_MARKS, type Style, type Tone } from "../terminal/style.ts";
 import { attentionLines } from "./attention-list.ts";
+import { cost, usageLines } from "./usage-page.ts";
 
 export type PageOptions = { readonly style: Style; readonly width: number; readonly now: number };
 
@@ -33,6 +34,7 @@ export function runPage(view: RunView, options: PageOptions): string {
   const sections: readonly (readonly [string, readonly string[]])[] = [
     ["", headLines(view, options)],
     ["Steps", view.steps.map((step) => stepLine(step, options))],
+    ["Models", [...lineageLines(view), ...usageLines(view)]],
     ["Contract", (view.contract?.requirements ?? []).flatMap((r) => requirementLines(r, options))],
     ["Checks", view.checks.flatMap((check) => checkLines(check, options))],
     ["Findings", view.findings.flatMap((finding) => findingLines(finding, options))],
@@ -87,6 +89,26 @@ function headLines(view: RunView, { style, width, now }: PageOptions): string[] 
   ];
 }
 
+/** Who wrote and who judged, where more is known of it than the configuration says. */
+function lineageLines({ families }: RunView): string[] {
+  const { authors, reviewers } = families.lineage;
+  const lines = [
+    ["written by", authors],
+    ["judged by", reviewers],
+  ] as const;
+  return lines.flatMap(([what, all]) =>
+    all
+      .filter(({ lineage }) => lineage === "metered" || lineage === "reported")
+      .map(({ name, family, lineage, models }) =>
+        printableLine(
+          [`${what} ${name} (${family}, ${lineage})`, models.join(", ")]
+            .filter((part) => part !== "")
+            .join(": "),
+        ),
+      ),
+  );
+}
+
 /** Two letters a family, as in lists and on the web. */
 const marks = (families: readonly string[]): string =>
   families.length === 0 ? "··" : families.map((family) => familyMark(family)).join("+");
@@ -103,7 +125,8 @@ const familyMark = (family: string): string =>
 function stepLine(step: StepView, { style, width }: PageOptions): string {
   const mark = markText(style, STEP_MARKS[step.outcome], STATE_COLUMNS);
   const attempts = step.attempts > 1 ? `attempt ${step.attempts}` : "";
-  const parts = [step.agent ?? "", attempts, printableLine(step.detail)];
+  const spent = step.usage === null ? "" : cost(step.usage);
+  const parts = [step.agent ?? "", attempts, spent, printableLine(step.detail)];
   const text = parts.filter((part) => part !== "").join(" · ");
   return `${mark}  ${padTo(step.id, 16)}  ${cut(text, Math.max(width - STATE_COLUMNS - 24, 20))}`;
 }

@@ -3,6 +3,7 @@ import type { RunSummary } from "@tutti/protocol";
 import { cut, duration, padTo } from "../terminal/layout.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { runMark, type Style } from "../terminal/style.ts";
+import { cost } from "./usage-page.ts";
 
 export type TaskListOptions = {
   readonly style: Style;
@@ -20,11 +21,12 @@ export function taskLines(items: readonly RunSummary[], options: TaskListOptions
     const { shape, word, tone } = runMark(item.state);
     const state = style.paint(tone, padTo(`${shape} ${word}`, STATE_COLUMNS));
     const age = style.paint("quiet", padTo(duration(now - item.startedAt), 7));
-    const used = item.id.length + STATE_COLUMNS + 7 + 6;
+    const spent = item.usage === undefined || item.usage.requests === 0 ? "" : cost(item.usage);
+    const used = item.id.length + STATE_COLUMNS + 7 + 6 + spent.length;
     const title = cut(printableLine(item.title), Math.max(width - used, MIN_TITLE_COLUMNS));
     const isOver = item.state === "merged" || item.state === "working" || item.state === "queued";
     const text = isOver ? "" : printableLine(item.text);
-    const line = `${item.id}  ${state}  ${age}  ${title}`;
+    const line = `${item.id}  ${state}  ${age}  ${title}${spent === "" ? "" : `  ${style.paint("quiet", spent)}`}`;
     return text === "" ? line : `${line}\n    ${style.paint("quiet", cut(text, width - 4))}`;
   });
 }

@@ -1,5 +1,5 @@
 /** Workspaces, checkpoints and the merge. */
-import type { EffectResult, RunDocument } from "@tutti/protocol";
+import type { Author, EffectResult, RunDocument } from "@tutti/protocol";
 import { note, outputTo, sessionName, type Work } from "./context.ts";
 
 export const performPrepare = async ({
@@ -42,15 +42,18 @@ export const performCheckpoint = async ({
   };
 };
 
+/** The served models where they were metered, else what the configuration names. */
+const modelsOf = (state: RunDocument, { name, family, models }: Author): string =>
+  models.length > 0
+    ? `${models.join(",")} (${family})`
+    : (state.policy.config.agents[name]?.model ?? family);
+
 /** Who did what, in the commit: the run, and each agent with its model. A person is the author of a commit, not a trailer. */
 const trailersOf = (state: RunDocument): string[] => [
   `Tutti-Run: ${state.id}`,
   ...state.authors
     .filter((author) => author.family !== "human")
-    .map(
-      (author) =>
-        `Assisted-by: ${author.name}:${state.policy.config.agents[author.name]?.model ?? author.family}`,
-    ),
+    .map((author) => `Assisted-by: ${author.name}:${modelsOf(state, author)}`),
 ];
 
 export const performLanding = async ({

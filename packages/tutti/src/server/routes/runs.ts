@@ -22,6 +22,7 @@ import {
   textBody,
 } from "../request.ts";
 import { viewOf } from "../run-view.ts";
+import { runTotals, runUsage } from "../usage-view.ts";
 import type { App, Service } from "./context.ts";
 
 const DEFAULT_PAGE = 50;
@@ -49,14 +50,15 @@ export function addRunRoutes(app: App, service: Service): void {
       ...(cursor === undefined ? {} : { cursor }),
       ...(states === undefined ? {} : { states: states.split(",") }),
     });
-    const answer: RunPage = { items: [...page.items], next: page.next };
+    const items = page.items.map((item) => ({ ...item, usage: runTotals(engine, item.id) }));
+    const answer: RunPage = { items, next: page.next };
     return context.json(answer);
   });
 
   app.get("/runs/:run", (context) => {
     const run = runParameter(context);
     const { document, status } = openRun(service, run);
-    return context.json(viewOf(document, status));
+    return context.json(viewOf({ document, status, usage: runUsage(engine, run) }));
   });
 
   app.post("/runs/:run/commands", async (context) => {
