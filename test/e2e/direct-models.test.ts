@@ -10,7 +10,7 @@ import {
 } from "../fixtures/model-server/server.ts";
 import { createProject, DUET, type Project } from "../fixtures/project.ts";
 
-const KEY = "sk-house-0123456789abcdef";
+const KEY = "key-of-the-house";
 const MODEL = "house-1";
 const NOTHING_FOUND = { json: { findings_json: { summary: "", findings: [] } } };
 const RUN = ["run", "Make sum([]) return 0", "--workflow", "quick", "--wait", "--json"] as const;

@@ -19,9 +19,9 @@ import { Plan, Reproduction, Requirement, Severity } from "./artifact.ts";
 import { CommitId, Family, FindingId, Instant, ProjectId, RunId, Sha256, StepKey } from "./ids.ts";
 import { Isolation } from "./policy.ts";
 import { Author } from "./event.ts";
-import { Usage } from "./effect.ts";
 import { Approval, Permission } from "./run.ts";
 import { Budget, UsageTotals } from "./usage.ts";
+import { ReportedUsage } from "./usage-report.ts";
 import { Stage } from "./workflow.ts";
 
 export const API_PREFIX = "/api/v1";
@@ -113,26 +113,6 @@ export type RunSummary = z.infer<typeof RunSummary>;
 
 export const RunPage = z.object({ items: z.array(RunSummary), next: z.string().nullable() });
 export type RunPage = z.infer<typeof RunPage>;
-
-/** What is grouped by; `attempt` has keys such as `build.2`. */
-export const UsageGroup = z.enum(["step", "attempt", "agent", "family", "model", "provider"]);
-export type UsageGroup = z.infer<typeof UsageGroup>;
-
-/** What an agent said about turns of which nothing was metered. */
-export const ReportedUsage = Usage.extend({ step: StepKey, agent: z.string() });
-export type ReportedUsage = z.infer<typeof ReportedUsage>;
-
-export const UsageReport = z.object({
-  run: RunId.nullable(),
-  since: Instant.nullable(),
-  by: UsageGroup.nullable(),
-  /** As metered by the gateway. What is not known has the key "". */
-  rows: z.array(z.object({ key: z.string(), totals: UsageTotals })),
-  total: UsageTotals,
-  /** Of the one run that was asked for; empty without one. */
-  reported: z.array(ReportedUsage),
-});
-export type UsageReport = z.infer<typeof UsageReport>;
 
 /** `stale`: it passed on other inputs than the present ones. `waiting`: for a person. */
 export const StepOutcome = z.enum([

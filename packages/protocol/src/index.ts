@@ -16,5 +16,6 @@ export * from "./policy.ts";
 export * from "./provider.ts";
 export * from "./run.ts";
 export * from "./transcript.ts";
+export * from "./usage-report.ts";
 export * from "./usage.ts";
 export * from "./workflow.ts";
