@@ -118,6 +118,55 @@ it("after a restart no run is shown as working whose process is gone, also while
   expect(stdout).not.toContain("working");
 });
 
+it.for(["load", "resume"] as const)(
+  "SIGKILL in the middle of a turn: the next attempt goes on in the agent's own session by %s",
+  async (continues) => {
+    using project = createProject({
+      agents: {
+        alto: {
+          family: "anthropic",
+          script: {
+            name: "alto",
+            continues,
+            turns: [
+              {
+                step: "implement",
+                attempt: 1,
+                do: [
+                  { do: "write", path: "half.txt", content: "half\n" },
+                  { do: "say", text: "Half of it is there." },
+                  { do: "ask", title: "May I go on?" },
+                ],
+              },
+              {
+                step: "implement",
+                prompt: "continued now.*How this step ends",
+                do: [{ do: "append", path: "half.txt", content: "whole\n" }],
+              },
+            ],
+          },
+        },
+        tenor: { family: "openai", script: EMPTY_REVIEW },
+      },
+      checks: { there: { run: "ls", timeout: "60s" } },
+    });
+    await using daemon = createDaemon(project);
+    const { client } = daemon;
+    const run = await startRun(client, project, { workflow: "quick" });
+    await happened(client, run, ({ body }) => body.type === "permission.asked");
+    await daemon.kill();
+    const view = await conduct(client, run);
+    await ended(client, run);
+    expect(view.outcome).toBe("merged");
+    expect(project.git("show", "main:half.txt")).toBe("half\nwhole");
+    const { entries } = await client.transcript(`${run}/implement/2`, { from: 0, limit: 100 });
+    expect(entries.find(({ kind }) => kind === "opened")).toMatchObject({ isContinued: true });
+    // What the session replays was recorded when it happened.
+    expect(JSON.stringify(entries)).not.toContain("Half of it is there.");
+    expect(outcomesOf(await eventsOf(client, run))).toEqual(["interrupted", "passed"]);
+  },
+);
+
 const FILES = 1500;
 
 it("SIGKILL between the move of the branch and the files of the work tree: the next daemon brings them", async () => {

@@ -28,6 +28,21 @@ export const statusOf = (state: RunDocument): RunStatus => {
   return { state: "working", text: working(state), attention: items };
 };
 
+/** Without a word of an agent for this long, people are told; a model may well think for a minute. */
+const NO_SIGNAL_MS = 2 * 60_000;
+const MS_PER_MINUTE = 60_000;
+
+/** Working is one thing, and nothing heard of it another: `heardAt` is the last of what agents sent. */
+export const withSignal = (
+  status: RunStatus,
+  { heardAt, now }: { readonly heardAt: number | null; readonly now: number },
+): RunStatus => {
+  const silentMs = heardAt === null ? 0 : now - heardAt;
+  if (status.state !== "working" || silentMs < NO_SIGNAL_MS) return status;
+  const minutes = Math.floor(silentMs / MS_PER_MINUTE);
+  return { ...status, text: `${status.text}: no signal for ${minutes} min` };
+};
+
 export type StepOutcome =
   | "pending"
   | "waiting"

@@ -1,7 +1,14 @@
 /** Reading sides of the engine: documents, lists, artifacts, transcripts, diffs. Nothing here changes state. */
-import { type AttentionItem, CommitId, type RunId, Sha256, TuttiError } from "@tutti/protocol";
+import {
+  type AttentionItem,
+  CommitId,
+  type RunDocument,
+  type RunId,
+  Sha256,
+  TuttiError,
+} from "@tutti/protocol";
 import { attention } from "../domain/attention.ts";
-import { statusOf } from "../domain/status.ts";
+import { statusOf, withSignal } from "../domain/status.ts";
 import type { Engine } from "./api.ts";
 import { sourceOf } from "./perform/context.ts";
 import type { Deps } from "./ports/deps.ts";
@@ -53,6 +60,20 @@ const queueOf = (runs: Runs, unfinished: readonly RunId[]): AttentionItem[] =>
     })
     .toSorted((left, right) => left.since - right.since);
 
+/** Sessions of a run at the same time, at most: one author, or its reviewers. */
+const SESSIONS_AT_ONCE_MAX = 4;
+
+/** When an agent that works now was heard last; null while none does. */
+const heardAt = ({ transcript }: Deps["store"], state: RunDocument): number | null => {
+  const isTurn = Object.values(state.effects).some(
+    ({ payload }) => payload.kind === "agent.turn" || payload.kind === "review.turn",
+  );
+  if (!isTurn) return null;
+  const newest = transcript.sessions(state.id).slice(-SESSIONS_AT_ONCE_MAX);
+  const times = newest.flatMap((name) => transcript.read(name, -1, 1).entries.map(({ at }) => at));
+  return times.length === 0 ? null : Math.max(...times);
+};
+
 export const createReads = (deps: Deps, runs: Runs): Reads => {
   const { store } = deps;
 
@@ -67,7 +88,8 @@ export const createReads = (deps: Deps, runs: Runs): Reads => {
     document: (run) => runs.document(run),
     status: (run) => {
       const state = runs.document(run);
-      return state === null ? null : statusOf(state);
+      if (state === null) return null;
+      return withSignal(statusOf(state), { heardAt: heardAt(store, state), now: deps.clock.now() });
     },
     attention: () => queueOf(runs, unfinishedRuns(store)),
     runs: (query) => store.runs(query),
