@@ -99,6 +99,7 @@ class Running {
     this.#options = options;
     this.#exited = owned.exited.then(async (status): Promise<ExitFact> => {
       this.#watchdog.abort();
+      owned.pipe(START_DESCRIPTORS.ready)?.destroy();
       this.#egress?.close();
       for (const server of this.#listening) server.close();
       await this.#killAll();
@@ -131,7 +132,14 @@ class Running {
     const stands = await this.#receiveReady();
     if (!stands) throw fenceFailure(await readMessage(this.#owned.stderr));
     this.#init = childrenOf(this.#owned.id.pid)[0] ?? null;
-    if (this.#init !== null) this.#options.registration.setInit(this.#init);
+    const ready = this.#owned.pipe(START_DESCRIPTORS.ready);
+    if (this.#init === null || this.#ended !== null) {
+      // Given up, or ended meanwhile: what is left inside must not begin.
+      ready?.destroy();
+      return;
+    }
+    this.#options.registration.setInit(this.#init);
+    ready?.end("\n");
     await handed;
   }
 
@@ -139,10 +147,7 @@ class Running {
   #receiveReady(): Promise<boolean> {
     const ready = this.#owned.pipe(START_DESCRIPTORS.ready);
     return new Promise((resolve) => {
-      ready?.once("data", () => {
-        resolve(true);
-        ready.destroy();
-      });
+      ready?.once("data", () => resolve(true));
       ready?.once("close", () => resolve(false));
     });
   }

@@ -22,11 +22,14 @@ exec "$@"`;
 
 /**
  * Inside: the task limit is counted per user namespace, so it must be set in it. \`-u\` is bash's
- * and \`-p\` dash's name. The byte on the descriptor says that the fence stands.
+ * and \`-p\` dash's name. A line on the descriptor says that the fence stands; one comes back when
+ * Tutti knows the first process inside. When the start is given up instead, the descriptor is closed,
+ * and what is left of the fence ends by itself: it may have no parent any more that would end it.
  */
 const INSIDE = `
 ulimit -u ${TASKS_MAX} 2>/dev/null || ulimit -p ${TASKS_MAX} 2>/dev/null
 echo >&${START_DESCRIPTORS.ready}
+read -r _ <&${START_DESCRIPTORS.ready} || exit 125
 exec ${START_DESCRIPTORS.ready}>&-
 exec "$@"`;
 

@@ -9,8 +9,12 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Place } from "../../../src/engine/ports/place.ts";
+import { hasEnvironmentLine, readProcesses } from "../../../src/platform/process-table.ts";
 import { attackFence } from "../../../src/workspace/sandbox/self-test.ts";
 import { nextChunk, rig, textOf } from "./rig.ts";
+
+/** Moments at which a start is aborted. */
+const ABORTS_MS = Array.from({ length: 20 }, (_, index) => index * 3);
 
 describe.each(["sandbox", "none"] as const)("with isolation %s", (isolation) => {
   test("streams, exit code and environment are the command's own", async () => {
@@ -57,6 +61,24 @@ describe.each(["sandbox", "none"] as const)("with isolation %s", (isolation) => 
     await expect(scene.start("true", {}, abort.signal)).rejects.toThrow("abort");
     expect(readdirSync(join(scene.data, "processes"))).toEqual([]);
   });
+
+  test("a start that is aborted at any moment leaves no process", async () => {
+    using scene = rig({ isolation });
+    const mark = `ABORTED=${scene.folder}`;
+    const left: number[] = [];
+    // The start takes about 40 ms: every part of it is hit.
+    for (const ms of ABORTS_MS) {
+      const signal = AbortSignal.timeout(ms);
+      const starting = scene.start("sleep 300", { env: { ABORTED: scene.folder } }, signal);
+      const running = await starting.catch(() => null);
+      await running?.exited;
+      left.push(...marked(mark));
+    }
+    // Whatever is orphaned has no word to begin, and ends by itself within moments.
+    await expect.poll(() => left.filter((pid) => marked(mark).includes(pid))).toEqual([]);
+    expect(marked(mark)).toEqual([]);
+    expect(readdirSync(join(scene.data, "processes"))).toEqual([]);
+  }, 30_000);
 
   test("a command that is not there ends with 127", async () => {
     using scene = rig({ isolation });
@@ -218,6 +240,13 @@ test("every capability of this machine has a mend when it is missing", async () 
   );
   for (const { ok, mend } of capabilities) expect(ok || mend !== null).toBe(true);
 });
+
+/** Living processes with this line in their environment. */
+function marked(line: string): number[] {
+  return readProcesses()
+    .filter(({ pid, isZombie }) => !isZombie && hasEnvironmentLine(pid, line))
+    .map(({ pid }) => pid);
+}
 
 function commandLine(pid: string): string {
   try {
