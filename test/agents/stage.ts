@@ -100,10 +100,19 @@ export const createRealStage = async (options: RealStageOptions): Promise<RealSt
 /** `tutti permit allow RUN PERMISSION --option=WORD`, as the item says that it is answered. */
 const PERMIT = /^tutti permit (?<verb>allow|deny) \S+ (?<permission>\S+)/u;
 
+/** Codex wants to reach its maker at its start; nothing waits for the answer. */
+const refusal: Answer = ({ answers }) => {
+  const [target] = answers.flatMap(
+    ({ command }) => / egress:(?<target>\S+)/u.exec(command)?.[1] ?? [],
+  );
+  return target === undefined ? null : { kind: "egress.refuse", target };
+};
+
 /** Answers each question of an agent with the first option of this kind, and proceeds with approvals. */
 export const answering =
   (verb: "allow" | "deny"): Answer =>
   (item) => {
+    if (item.kind === "egress") return refusal(item);
     if (item.kind !== "permission") return proceed(item);
     const [given] = item.answers.flatMap(({ name, command }) => {
       const said = PERMIT.exec(command)?.groups;
