@@ -26,6 +26,18 @@ export const SECRET = "the-secret-7f3a91";
 
 export type Isolation = Place["isolation"];
 
+/** What a hostile name server says. There is no other name: nothing outside this machine is asked. */
+const NAMES: Readonly<Record<string, readonly string[]>> = {
+  "here.example": ["127.0.0.1"],
+  "both.example": ["192.0.2.1", "127.0.0.1"],
+  "private.example": ["10.0.0.1"],
+  "metadata.example": ["169.254.169.254"],
+  localhost: ["127.0.0.1"],
+};
+
+const named = (host: string): { address: string; family: number }[] =>
+  (NAMES[host] ?? []).map((address) => ({ address, family: 4 }));
+
 type Finished = {
   readonly code: number | null;
   readonly stdout: string;
@@ -77,7 +89,7 @@ export async function withSide<Result>(
   mkdirSync(outside);
   plantSecrets(place.home, outside);
   const project = makeRepository(join(place.folder, "project"), FILES);
-  const sandbox = createSandbox({ dataFolder: place.data });
+  const sandbox = createSandbox({ dataFolder: place.data, lookup: async (host) => named(host) });
   const { workspaces } = openWorkspaces(place, { sandbox });
   const sibling = sourceOf(project, { isolation, config });
   const source = sourceOf(project, { isolation, config });

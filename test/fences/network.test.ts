@@ -84,22 +84,36 @@ async function expectProxyRefuses(side: Side, daemon: Listener): Promise<void> {
     `user:pass@api.example.com:443`,
     `api.example.com:22`,
   ];
-  const answers = await connects(side, targets, ["api.example.com:443"]);
-  expect(answers).toEqual(targets.map(() => expect.stringMatching(/^HTTP\/1\.1 40[03]/u)));
-  expect(daemon.arrivals()).toBe(0);
+  for (const verb of ["CONNECT", "GET"] as const) {
+    const answers = await requests(side, { verb, targets, egress: ["api.example.com:443"] });
+    expect(answers).toEqual(targets.map(() => expect.stringMatching(/^HTTP\/1\.1 40[03]/u)));
+    // Listed names that lead back here, whatever else they lead to.
+    const hosts = ["here.example", "both.example", "private.example", "metadata.example"];
+    const names = hosts.map((host) => `${host}:${port}`);
+    const ofNames = await requests(side, { verb, targets: names, egress: [...names] });
+    expect(ofNames).toEqual(names.map(() => "HTTP/1.1 502 Bad Gateway"));
+    expect(daemon.arrivals()).toBe(0);
+    // The control: the same port is reached where the user lists it himself.
+    const own = `127.0.0.1:${port}`;
+    await requests(side, { verb, targets: [own], egress: [own] });
+    expect(daemon.arrivals()).toBe(1);
+  }
 }
 
-const CONNECT = `use IO::Socket::IP; for my $t (@ARGV) {
+const REQUEST = `use IO::Socket::IP; my $verb = shift @ARGV; for my $t (@ARGV) {
   my $s = IO::Socket::IP->new(PeerHost => "127.0.0.1", PeerPort => ${EGRESS_PORT}, Timeout => 5) or do { print "none\\n"; next };
-  print $s "CONNECT $t HTTP/1.1\\r\\nHost: $t\\r\\n\\r\\n"; my $l = <$s>; $l =~ s/\\r?\\n//; print "$l\\n"; }`;
+  my $u = $verb eq "CONNECT" ? $t : "http://$t/";
+  print $s "$verb $u HTTP/1.1\\r\\nHost: $t\\r\\n\\r\\n"; my $l = <$s>; $l =~ s/\\r?\\n//; print "$l\\n"; }`;
 
-/** First line of the proxy's answer to each CONNECT. */
-async function connects(
-  side: Side,
-  targets: readonly string[],
-  egress: string[],
-): Promise<string[]> {
-  const command = ["perl", "-e", CONNECT, ...targets];
+type Requests = {
+  readonly verb: "CONNECT" | "GET";
+  readonly targets: readonly string[];
+  readonly egress: string[];
+};
+
+/** First line of the proxy's answer to each request. */
+async function requests(side: Side, { verb, targets, egress }: Requests): Promise<string[]> {
+  const command = ["perl", "-e", REQUEST, verb, ...targets];
   const decisions: boolean[] = [];
   await using running = await side.launch({
     command,
@@ -171,11 +185,13 @@ test("fence 21: the proxy leads to listed hosts and ports alone", () =>
       "unlisted.example:443",
       `127.0.0.1:22`,
     ];
-    const answers = await connects(side, targets, egress);
+    const answers = await requests(side, { verb: "CONNECT", targets, egress });
     const [first, ...others] = answers;
     expect(first).toBe("HTTP/1.1 200 Connection established");
     expect(listed.arrivals()).toBe(1);
     expect(others).toEqual(others.map(() => "HTTP/1.1 403 Forbidden"));
+    const plain = await requests(side, { verb: "GET", targets, egress: [egress[0] ?? ""] });
+    expect(plain.slice(1)).toEqual(others);
     // An empty list is no proxy at all, not an open one.
     const closed = await side.perl(TCP, "127.0.0.1", `${EGRESS_PORT}`);
     expect(closed.code).toBe(1);

@@ -28,7 +28,8 @@ export async function driveRun(drive: Drive): Promise<RunView> {
       // What is asked is told first, together with everything that led to it.
       if (seen < known) continue;
       if (view.finishedAt !== null) return view;
-      const [item] = view.attention;
+      // Nothing waits for an answer about a refused host.
+      const item = view.attention.find(({ kind }) => kind !== "egress");
       if (item === undefined) continue;
       const command = await drive.answer(item, run);
       if (command === null) return view;
