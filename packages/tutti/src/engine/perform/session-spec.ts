@@ -1,5 +1,6 @@
 /** What a session is opened with, and whether it goes on with one that an earlier attempt left. */
 import type { AgentConfig, Attempt } from "@tutti/protocol";
+import { serversOf } from "../../domain/mcp.ts";
 import { stepState } from "../../domain/steps.ts";
 import type { EarlierSession, SessionSpec } from "../ports/agents.ts";
 import type { Place } from "../ports/place.ts";
@@ -60,7 +61,7 @@ export const sessionSpec = (
   { job, turnMs }: { readonly job: SessionJob; readonly turnMs: number },
 ): SessionSpec => {
   const { effect, payload, state } = work;
-  const { limits, mcp = {} } = state.policy.config;
+  const { limits } = state.policy.config;
   return {
     name: payload.agent,
     agent,
@@ -70,7 +71,7 @@ export const sessionSpec = (
     models: grantOf(work),
     produces: job.produces,
     egressAnswers: work.egressAnswers,
-    mcp,
+    mcp: serversOf(state.policy),
     earlier: earlierSession(work),
   };
 };
