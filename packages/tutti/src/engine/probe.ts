@@ -1,9 +1,11 @@
 /** What `tutti doctor` proves by doing: each check and each agent's handshake, once, inside the fence. */
 import {
+  type Budget,
   type CheckResult,
   EffectId,
   ModelPolicy,
   type Probe,
+  type ProjectConfig,
   RunId,
   StepKey,
   TuttiError,
@@ -40,7 +42,13 @@ const probeChecks = async (
   return checks;
 };
 
-/** Of what is tried outside a run: the project's rules about models hold, its budget does not count it. */
+/** What a day may take in money and tokens; the time of turns is not the gateway's business. */
+const ofDay = ({ budget }: ProjectConfig): Budget => {
+  const { usd, tokens } = budget?.day ?? {};
+  return { ...(usd === undefined ? {} : { usd }), ...(tokens === undefined ? {} : { tokens }) };
+};
+
+/** Of what is tried outside a run: the rules about models hold and the day's budget bounds it. */
 export const probeGrant = ({ run, project, policy }: RunSource, agent: string): ModelGrant => ({
   caller: {
     run,
@@ -51,7 +59,7 @@ export const probeGrant = ({ run, project, policy }: RunSource, agent: string): 
     agent,
   },
   policy: policy.config.models ?? ModelPolicy.parse({}),
-  budget: { run: {}, day: {} },
+  budget: { run: {}, day: ofDay(policy.config) },
 });
 
 const probeAgents = async (
