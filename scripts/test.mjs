@@ -2,6 +2,7 @@
 // other with the pinned Node, prints the counts of each, and ends with one line of totals.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { ensureDependencies } from "./dependencies.mjs";
 import { ordinaryUser } from "./ordinary-user.mjs";
@@ -12,16 +13,17 @@ import { ensureSystem } from "./system.mjs";
 const isRoot = process.getuid?.() === 0;
 
 /**
- * project: the tier's name in vitest.config.ts. asOrdinaryUser: root runs the tier a second time
+ * project: the tier's name in vitest.config.ts. isShared: its files may run side by side, since
+ * nothing in them measures time or fills the machine. asOrdinaryUser: root runs the tier a second time
  * without its powers; everybody else has done so already.
  */
 const tiers = [
-  { name: "unit", project: "unit" },
+  { name: "unit", project: "unit", isShared: true },
   { name: "conformance", project: "conformance" },
   { name: "faults", project: "faults" },
   { name: "fences", project: "fences" },
   ...(isRoot ? [{ name: "fences-ordinary-user", project: "fences", asOrdinaryUser: true }] : []),
-  { name: "e2e", project: "e2e" },
+  { name: "e2e", project: "e2e", isShared: true },
 ];
 
 const { chosen, vitestArgs } = readArguments(process.argv.slice(2));
@@ -48,6 +50,7 @@ function runTier(tier) {
       "run",
       `--project=${tier.project}`,
       "--configLoader=native",
+      `--maxWorkers=${tier.isShared ? availableParallelism() : 1}`,
       "--reporter=default",
       "--reporter=./scripts/test-counts.mjs",
       ...(vitestArgs.length > 0 ? ["--passWithNoTests"] : []),
