@@ -349,8 +349,9 @@ describe("applying", () => {
   });
 });
 
-async function killedAt(at: Setting, point: string) {
+async function killedAt(at: Setting, point: string, more: Readonly<Record<string, string>> = {}) {
   const candidate = await candidateWith(at, {
+    ...more,
     "a.txt": "changed\n",
     "new.txt": "new\n",
     "src/b.txt": "changed too\n",
@@ -424,6 +425,15 @@ describe("killed in the middle of a merge", () => {
     write(at.project, { "new.txt": "new\n", "a.txt": "changed\n" });
     expect(await apply(at, candidate, { ...landing, key })).toMatchObject({ kind: "applied" });
     expectMerged(at, landing);
+  });
+
+  test("written files are told by their content, whatever they are called", async () => {
+    using at = await setting();
+    const odd = { '"quoted".txt': "odd\n", "two\nlines.txt": "odd\n", "-dash.txt": "odd\n" };
+    const { candidate, landing, key } = await killedAt(at, "ref-moved", odd);
+    write(at.project, odd);
+    expect(await apply(at, candidate, { ...landing, key })).toMatchObject({ kind: "applied" });
+    expect(git(at.project, "status", "--porcelain")).toBe("");
   });
 
   test("what a person changed since is not overwritten", async () => {

@@ -1,12 +1,12 @@
 /** The user's work trees that have a branch checked out: finding them, judging them, updating them. */
-import { existsSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CommitId } from "@tutti/protocol";
 import { fields, type Caller, type Git } from "./git.ts";
-import { statOf } from "../stat.ts";
 import type { HeldIndex, WorkTree } from "./held-index.ts";
 import { untrackedInTheWay } from "./obstacles.ts";
 import { inSource, type Source } from "./source.ts";
+import { acceptWritten } from "./written-files.ts";
 
 type Step = { readonly from: CommitId; readonly to: CommitId };
 
@@ -101,41 +101,4 @@ export async function updateWorkTree(
   if (out.code !== 0) return out.stderr.trim();
   held.replace();
   return null;
-}
-
-/**
- * A process that died while it wrote files left some at the new content and the index at the old.
- * Their entries are set to what lies on disk, so that git goes on with the rest and still refuses to
- * overwrite what a person changed since.
- */
-async function acceptWritten(call: Caller, root: string, step: Step): Promise<void> {
-  const raw = await call(["diff-tree", "-r", "-z", "--raw", "--no-renames", step.from, step.to]);
-  const rows = fields(raw.stdout);
-  const entries: string[] = [];
-  for (let at = 0; at + 1 < rows.length; at += 2) {
-    const [, mode = "", , to = "", status] = rows[at]?.split(" ") ?? [];
-    const path = rows[at + 1] ?? "";
-    const present = await onDisk(call, root, path);
-    if (status === "D") {
-      if (present === null) entries.push(`0 ${"0".repeat(to.length)}\t${path}\0`);
-    } else if (present === `${mode} ${to}`) entries.push(`${mode} ${to}\t${path}\0`);
-  }
-  if (entries.length === 0) return;
-  await call(["update-index", "-z", "--index-info"], { stdin: entries.join("") });
-  await call(["update-index", "-q", "--really-refresh"]);
-}
-
-/** Mode and id that `path` on disk would have as an entry; null when there is no such file. */
-async function onDisk(call: Caller, root: string, path: string): Promise<string | null> {
-  const stat = statOf(join(root, path));
-  if (stat === null) return null;
-  const isLink = stat.isSymbolicLink();
-  if (!isLink && !stat.isFile()) return "other";
-  const out = isLink
-    ? await call(["hash-object", "--stdin"], {
-        stdin: readlinkSync(join(root, path), { encoding: "buffer" }),
-      })
-    : await call(["hash-object", "--path", path, "--", path]);
-  const mode = isLink ? "120000" : (stat.mode & 0o100) === 0 ? "100644" : "100755";
-  return `${mode} ${out.stdout.trim()}`;
 }
