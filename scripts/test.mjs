@@ -1,5 +1,6 @@
-// `npm test [-- TIER… [vitest arguments…]]`: sets up what is missing, runs the tiers one after the
-// other with the pinned Node, prints the counts of each, and ends with one line of totals.
+// `npm test [-- [--agents] [TIER…] [vitest arguments…]]`: sets up what is missing, runs the tiers one
+// after the other with the pinned Node, prints the counts of each, and ends with one line of totals.
+// The tier of real agents runs when it is named (`npm run test:agents`) or with `--agents`.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -7,15 +8,20 @@ import { join } from "node:path";
 import { ensureDependencies } from "./dependencies.mjs";
 import { ordinaryUser } from "./ordinary-user.mjs";
 import { root, say } from "./output.mjs";
+import { agentsFolder, installAgents } from "./real-agents.mjs";
 import { runtime, toolEnv } from "./runtime.mjs";
 import { ensureSystem } from "./system.mjs";
 
 const isRoot = process.getuid?.() === 0;
+/** Milliseconds for real agents, their installation included: what takes longer should be seen. */
+const AGENTS_LIMIT_MS = 10 * 60_000;
+const WITH_AGENTS = "--agents";
 
 /**
  * project: the tier's name in vitest.config.ts. isShared: its files may run side by side, since
  * nothing in them measures time or fills the machine. asOrdinaryUser: root runs the tier a second time
- * without its powers; everybody else has done so already.
+ * without its powers; everybody else has done so already. isExtra: runs only when asked for.
+ * installs: installs what the tier needs and says what it could not. limitMs: bounds all of it.
  */
 const tiers = [
   { name: "unit", project: "unit", isShared: true },
@@ -24,6 +30,13 @@ const tiers = [
   { name: "fences", project: "fences" },
   ...(isRoot ? [{ name: "fences-ordinary-user", project: "fences", asOrdinaryUser: true }] : []),
   { name: "e2e", project: "e2e", isShared: true },
+  {
+    name: "agents",
+    project: "agents",
+    isExtra: true,
+    installs: installAgents,
+    limitMs: AGENTS_LIMIT_MS,
+  },
 ];
 
 const { chosen, vitestArgs } = readArguments(process.argv.slice(2));
@@ -34,13 +47,22 @@ report(results);
 
 function readArguments(args) {
   const named = tiers.filter(({ name }) => args.includes(name));
-  const rest = args.filter((arg) => !tiers.some(({ name }) => name === arg));
-  return { chosen: named.length > 0 ? named : tiers, vitestArgs: rest };
+  const rest = args.filter((arg) => arg !== WITH_AGENTS && !tiers.some(({ name }) => name === arg));
+  const usual = tiers.filter(({ isExtra }) => !isExtra || args.includes(WITH_AGENTS));
+  return { chosen: named.length > 0 ? named : usual, vitestArgs: rest };
 }
 
 function runTier(tier) {
   const started = Date.now();
   say(`tier ${tier.name}`);
+  const missing = tier.installs?.(tier.limitMs) ?? [];
+  if (missing.length > 0)
+    return {
+      name: tier.name,
+      ms: Date.now() - started,
+      facts: missing,
+      ...failures(missing.length),
+    };
   const place = tier.asOrdinaryUser ? ordinaryUser(root) : owner();
   try {
     const countsFile = join(place.folder, "counts.json");
@@ -60,9 +82,11 @@ function runTier(tier) {
     const { status, error } = spawnSync(command, rest, {
       cwd: place.root,
       stdio: ["ignore", "inherit", "inherit"],
+      ...(tier.limitMs && { timeout: Math.max(started + tier.limitMs - Date.now(), 1) }),
       env: {
         ...toolEnv(),
         ...place.env,
+        TUTTI_TEST_AGENTS: agentsFolder,
         TUTTI_TEST_COUNTS: countsFile,
         TUTTI_TEST_FACTS: factsFile,
       },
@@ -89,11 +113,13 @@ function owner() {
 
 /** A tier that ends badly without a failed test (a crash, no tests) counts as one failure. */
 function readCounts(file, status) {
-  const counts = existsSync(file)
-    ? JSON.parse(readFileSync(file, "utf8"))
-    : { passed: 0, failed: 0, skipped: 0 };
+  const counts = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : failures(0);
   if (status !== 0 && counts.failed === 0) counts.failed = 1;
   return counts;
+}
+
+function failures(failed) {
+  return { passed: 0, failed, skipped: 0 };
 }
 
 /** Figures that tests counted, such as kills by kind of effect. */
