@@ -1,21 +1,16 @@
 /** From an agent as it is written to the one that a run's policy holds. */
 import type { AgentConfig } from "@tutti/protocol";
 import { quoteList, suggest } from "../documents/suggest.ts";
+import { familyOf, type Serving } from "../domain/model-family.ts";
 import type { Path } from "../documents/yaml-document.ts";
 import type { AgentFile } from "./agent-file.ts";
 import type { CatalogAgent } from "./catalog.ts";
 import type { Complain } from "./rules.ts";
 
-/** What is known of a provider where agents are resolved: whose models it serves. */
-export type KnownProvider = {
-  readonly family?: string | undefined;
-  readonly models?: Readonly<Record<string, { readonly family?: string | undefined }>> | undefined;
-};
-
 export type Sources = {
   readonly catalog: readonly CatalogAgent[];
   /** Built-in ones and those of the user's file, by name. */
-  readonly providers: Readonly<Record<string, KnownProvider>>;
+  readonly providers: Readonly<Record<string, Serving>>;
 };
 
 export type At = {
@@ -116,7 +111,7 @@ const resolveCatalogued = (file: AgentFile, id: string, at: At): AgentConfig | n
   const model = file.model ?? entry.model ?? undefined;
   return {
     command: file.command ?? [...entry.command],
-    family: file.family ?? familyOfModel(file.model, provider, at.sources) ?? entry.family,
+    family: file.family ?? servedFamily({ model, provider }, at.sources) ?? entry.family,
     ...commonOf(file),
     ...(model === undefined ? {} : { model }),
     catalog: entry.id,
@@ -151,9 +146,8 @@ const resolveApi = (file: AgentFile, api: string, at: At): AgentConfig | null =>
     return null;
   }
   if (!checkProvider(api, "api", at)) return null;
-  const { providers } = at.sources;
-  const family = file.family ?? familyOfModel(model, api, at.sources) ?? providers[api]?.family;
-  if (family === undefined) {
+  const family = file.family ?? servedFamily({ model, provider: api }, at.sources);
+  if (family === null) {
     at.complain(at.path, {
       message: `Nothing says who made \`${model}\` of \`${api}\`.`,
       mend: `Add \`family: …\` here, or in your own configuration under \`providers.${api}\`.`,
@@ -163,15 +157,15 @@ const resolveApi = (file: AgentFile, api: string, at: At): AgentConfig | null =>
   return { command: [], family, ...commonOf(file), model, api, provider: api };
 };
 
-const familyOfModel = (
-  model: string | undefined,
-  provider: string | null,
+/** As the gateway will find it; null when neither the model's name nor the provider tells. */
+export const servedFamily = (
+  asked: { readonly model: string | undefined; readonly provider: string | null | undefined },
   { providers }: Sources,
-): string | undefined => {
-  const models = provider === null ? undefined : providers[provider]?.models;
-  return model === undefined || models === undefined || !Object.hasOwn(models, model)
-    ? undefined
-    : models[model]?.family;
+): string | null => {
+  const { model, provider } = asked;
+  const known =
+    typeof provider === "string" && Object.hasOwn(providers, provider) ? providers[provider] : {};
+  return model === undefined ? (known?.family ?? null) : familyOf(model, known ?? {});
 };
 
 const checkProvider = (name: string, key: "api" | "provider", at: At): boolean => {

@@ -7,7 +7,7 @@ import { hashOf } from "../domain/hash.ts";
 import { suggest } from "../documents/suggest.ts";
 import type { Path } from "../documents/yaml-document.ts";
 import type { AgentFile, RoleFile, RolesFile } from "./agent-file.ts";
-import { checkEffort, resolveAgent } from "./resolve-agent.ts";
+import { checkEffort, resolveAgent, servedFamily } from "./resolve-agent.ts";
 import type { At } from "./resolve-agent.ts";
 
 type Agents = Readonly<Record<string, AgentConfig>>;
@@ -105,8 +105,12 @@ const variantOf = (base: string, file: AgentFile, { agents, at }: Scene): AgentC
   const agent = agents[base];
   if (agent === undefined) return null;
   checkEffort({ effort }, at);
+  // Another model may be another family's, whatever the agent was said to be.
+  const family =
+    model === undefined ? null : servedFamily({ model, provider: agent.provider }, at.sources);
   return {
     ...agent,
+    ...(family === null ? {} : { family }),
     ...(model === undefined ? {} : { model }),
     ...(effort === undefined ? {} : { effort }),
   };

@@ -2,10 +2,11 @@
 import { BUILT_IN_PROVIDERS } from "@tutti/protocol";
 import type { ProviderConfig } from "@tutti/protocol";
 import type { CatalogAgent } from "./catalog.ts";
+import type { Serving } from "../domain/model-family.ts";
 import { isRoleShared } from "./merge.ts";
 import type { Sides } from "./merge.ts";
 import { resolveAgents } from "./resolve-agent.ts";
-import type { KnownProvider, Sources } from "./resolve-agent.ts";
+import type { Sources } from "./resolve-agent.ts";
 import { resolveRoles } from "./resolve-roles.ts";
 import type { Resolved } from "./resolve-roles.ts";
 import type { Complain } from "./rules.ts";
@@ -22,9 +23,10 @@ export const sourcesOf = (
   catalog: readonly CatalogAgent[],
   own: Readonly<Record<string, ProviderConfig>>,
 ): Sources => {
-  const builtIn = Object.entries(BUILT_IN_PROVIDERS).map(
-    ([name, provider]): [string, KnownProvider] => [name, { ...provider, family: FAMILIES[name] }],
-  );
+  const builtIn = Object.entries(BUILT_IN_PROVIDERS).map(([name, provider]): [string, Serving] => [
+    name,
+    { ...provider, family: FAMILIES[name] },
+  ]);
   return { catalog, providers: { ...Object.fromEntries(builtIn), ...own } };
 };
 

@@ -1,6 +1,6 @@
 /** What a project's `models:` allows. Empty lists allow everything. */
 import type { ModelPolicy, ProviderConfig } from "@tutti/protocol";
-import { bareModel, familyOf } from "./families.ts";
+import { bareModel, familyOf } from "../domain/model-family.ts";
 
 /** Globs over model ids: `*` any text, `?` one character, the rest as it is written. */
 function matchesModel(glob: string, model: string): boolean {

@@ -5,7 +5,7 @@
  * The newest list that went in is of 2026-10-10.
  */
 import type { ModelPrice, ProviderConfig } from "@tutti/protocol";
-import { bareModel } from "./families.ts";
+import { bareModel } from "../domain/model-family.ts";
 
 const TOKENS_PER_PRICE = 1_000_000;
 

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { ModelOutcome, ModelRequest } from "@tutti/protocol";
 import { monotonicMs } from "../platform/clock.ts";
-import { familyOf } from "./families.ts";
+import { familyOf } from "../domain/model-family.ts";
 import type { Reservation } from "./ledger.ts";
 import { sumsOf } from "./ledger.ts";
 import { SESSION_MAX_REQUESTS } from "./limits.ts";

@@ -190,6 +190,45 @@ test("a repository may choose model and effort of the user's agent, and nothing 
     ]);
 });
 
+const HOUSES = `providers:
+  ollama: { dialect: openai-compatible, url: "http://127.0.0.1:11434/v1", keyless: true, family: mistral, models: { house-coder: { family: qwen } } }
+`;
+
+test.each([
+  ["the user's word for one model", "house-coder", "qwen"],
+  ["what the model's name says, whoever serves it", "claude-sonnet-4-5", "anthropic"],
+  ["what the name says behind a vendor's prefix", "qwen/qwen3-coder", "qwen"],
+  ["the provider's other models", "omni-1", "mistral"],
+])("the declared family of a catalogue agent follows %s", (_, model, family) => {
+  const config = configOf(
+    `agents: { local: { agent: gemini, provider: ollama, model: ${model} } }\nroles: { reviewer: [local] }\n`,
+    user(HOUSES),
+  );
+  expect(config.agents["local"]?.family).toBe(family);
+});
+
+test("without a model the provider's family holds, and what an agent is said to be goes before all", () => {
+  const said = "agents:\n  a: { agent: gemini, provider: ollama, model: omni-1, family: house }\n";
+  const config = configOf(`${said}  b: { agent: claude-code, provider: ollama }\n`, user(HOUSES));
+  expect(config.agents["a"]?.family).toBe("house");
+  expect(config.agents["b"]?.family).toBe("mistral");
+});
+
+test("a role that asks a configured agent for another model asks for that model's family", () => {
+  const mine = user(
+    `${HOUSES}agents:\n  own: { agent: gemini, credentials: inside, egress: ["x.example:443"] }\n  local: { agent: gemini, provider: ollama }\n`,
+  );
+  const config = configOf(
+    "roles: { author: claude-code, reviewer: [{ agent: own, model: claude-sonnet-4-5 }, { agent: local, model: house-coder }, { agent: own, effort: high }] }\n",
+    mine,
+  );
+  expect(config.roles.reviewer.map((name) => config.agents[name]?.family)).toEqual([
+    "anthropic",
+    "qwen",
+    "google",
+  ]);
+});
+
 test("a repository cannot name providers", () => {
   expect(
     errorsOf("providers:\n  x: { dialect: openai, url: https://steal.example, key: A }\n"),

@@ -1,6 +1,6 @@
 import { ModelPolicy } from "@tutti/protocol";
 import { describe, expect, it } from "vitest";
-import { familyOf } from "../../src/gateway/families.ts";
+import { familyOf } from "../../src/domain/model-family.ts";
 import { refuseModel, refuseProvider } from "../../src/gateway/policy.ts";
 import { costOf, priceOf } from "../../src/gateway/prices.ts";
 import { answerStream, anthropicAt, messageStream, openProvider, openRig } from "./rig.ts";
@@ -43,9 +43,12 @@ describe("the family of a model", () => {
     expect(familyOf(model, {})).toBe(family);
   });
 
-  it.each(["stub-model", "", "omni-1", "o", "gp", "my-claude"])("of %j is not known", (model) => {
-    expect(familyOf(model, {})).toBeNull();
-  });
+  it.each(["stub-model", "", "omni-1", "o", "gp", "my-claude", "constructor", "constructor/x"])(
+    "of %j is not known",
+    (model) => {
+      expect(familyOf(model, {})).toBeNull();
+    },
+  );
 
   it("is what the user says, for a model or for all unknown ones of a provider", () => {
     const provider = { family: "house", models: { "gpt-clone": { family: "llama-tune" } } };

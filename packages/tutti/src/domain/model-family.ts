@@ -2,8 +2,9 @@
  * Which family a model is of, by its id. Ids come in many spellings: `claude-sonnet-4-5`,
  * `anthropic/claude-sonnet-4.5`, `us.anthropic.claude-…-v1:0`, `models/gemini-3-pro`, `Qwen/Qwen3-32B`,
  * `qwen3:8b`. What a name says goes before what its vendor's prefix says: a vendor also serves others.
+ * One table for what is declared before a run and for what the gateway meters in it.
  */
-import type { Family, ProviderConfig } from "@tutti/protocol";
+import type { Family } from "@tutti/protocol";
 
 /** The first that matches the bare name counts. A distilled model is of whoever made it. */
 const NAMES: readonly (readonly [RegExp, Family])[] = [
@@ -67,18 +68,25 @@ export function bareModel(id: string): { readonly name: string; readonly vendor:
   const last = segments.at(-1) ?? "";
   const dotted = VENDOR_BEFORE_DOT.exec(last);
   const vendor = dotted?.groups?.["vendor"];
-  if (dotted !== null && vendor !== undefined && vendor in VENDORS) {
+  if (dotted !== null && vendor !== undefined && Object.hasOwn(VENDORS, vendor)) {
     return { name: last.slice(dotted[0].length), vendor };
   }
-  return { name: last, vendor: segments.findLast((segment) => segment in VENDORS) ?? null };
+  return {
+    name: last,
+    vendor: segments.findLast((segment) => Object.hasOwn(VENDORS, segment)) ?? null,
+  };
 }
 
+/** What the user says of a provider: whose models it serves, one by one or all that no name tells. */
+export type Serving = {
+  readonly family?: Family | undefined;
+  readonly models?: Readonly<Record<string, { readonly family?: Family | undefined }>> | undefined;
+};
+
 /** Null when nobody says: then it is not known who wrote what the model wrote. */
-export function familyOf(
-  model: string,
-  provider: Pick<ProviderConfig, "models" | "family">,
-): Family | null {
-  const configured = provider.models?.[model]?.family;
+export function familyOf(model: string, provider: Serving): Family | null {
+  const { models = {} } = provider;
+  const configured = Object.hasOwn(models, model) ? models[model]?.family : undefined;
   if (configured !== undefined) return configured;
   const { name, vendor } = bareModel(model);
   const named = NAMES.find(([pattern]) => pattern.test(name))?.[1];
