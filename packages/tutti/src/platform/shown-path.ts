@@ -36,13 +36,26 @@ const SECRETS = [
   ".m2/settings.xml",
   ".gradle/gradle.properties",
   ".pki",
-  // Agents' own logins.
+  // Agents' own logins. The tests hold this list against the catalogue.
   ".claude.json",
   ".claude/.credentials.json",
   ".codex/auth.json",
+  ".codex/.credentials.json",
+  ".config/goose",
+  ".copilot/config.json",
+  ".gemini/.env",
+  ".gemini/gemini-credentials.json",
+  ".gemini/google_accounts.json",
+  ".gemini/mcp-oauth-tokens.json",
   ".gemini/oauth_creds.json",
-  ".qwen/oauth_creds.json",
+  ".kimi-code/config.toml",
+  ".kimi-code/credentials",
   ".local/share/opencode/auth.json",
+  ".pi/agent/auth.json",
+  ".pi/agent/models.json",
+  ".qwen/.env",
+  ".qwen/oauth_creds.json",
+  ".qwen/settings.json",
 ] as const;
 
 /** Agents keep programs beside their keys: what lies in these may be shown, they themselves may not. */
@@ -52,6 +65,7 @@ const AGENT_HOMES = [
   ".gemini",
   ".copilot",
   ".kimi",
+  ".kimi-code",
   ".qwen",
   ".pi",
   ".config/opencode",
