@@ -4,6 +4,7 @@ import { delimiter, isAbsolute, join } from "node:path";
 import type { AgentsReport } from "@tutti/protocol";
 import { catalogEntry } from "./agents/catalog/catalog.ts";
 import { findInstalled } from "./agents/catalog/installed.ts";
+import { isSignedIn, signInCommand } from "./agents/catalog/sign-in.ts";
 import { catalogAgents } from "./catalog-agents.ts";
 import { CONFIG_FILE } from "./config/open.ts";
 import { configuredAgents } from "./config/project-rules.ts";
@@ -56,8 +57,8 @@ const installedFact = (id: string, { environment, node, logins }: SurveyOptions)
   const found = findInstalled(entry, { searchPath: environment["PATH"] ?? "", home, node });
   const login = join(logins, id);
   const own = {
-    isSignedIn: entry.credentialFiles.some((file) => existsSync(join(login, file))),
-    signIn: `HOME=${login} ${entry.signIn ?? entry.distribution.program}`,
+    isSignedIn: isSignedIn(entry, login),
+    signIn: signInCommand(entry, login),
   };
   return found.kind === "installed"
     ? { isInstalled: true, version: found.version, isTested: found.isTested, ...own }

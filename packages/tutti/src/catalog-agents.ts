@@ -13,4 +13,5 @@ export const catalogAgents = (): readonly CatalogAgent[] =>
     install: installCommand(entry),
     model: entry.model,
     signIn: entry.signIn,
+    ...(entry.printToken === undefined ? {} : { printToken: entry.printToken }),
   }));

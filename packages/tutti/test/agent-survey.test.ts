@@ -47,7 +47,7 @@ test("an installed package, a custom agent and a broken file are told together",
     isSignedIn: true,
     access: "no-key",
     roles: ["reviewer"],
-    mend: "tutti keys set ANTHROPIC_API_KEY",
+    mend: expect.stringMatching(/^tutti keys set ANTHROPIC_API_KEY # .*setup-token/u),
   });
   expect(told("codex")).toMatchObject({ installed: false, mend: expect.stringContaining("npm") });
   expect(told("mine")).toMatchObject({ installed: true, isReady: true, roles: ["author"] });

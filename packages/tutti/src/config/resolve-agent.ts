@@ -187,12 +187,27 @@ const checkCredentials = (file: AgentFile, at: At): void => {
         "A repository must not ask for your login: `credentials: inside` hands it to the agent.",
       mend: "Define this agent in your own configuration (~/.config/tutti/config.yaml), if you want that.",
     });
+  else if (!mayHaveLogin(file, at))
+    at.complain(path, {
+      message:
+        file.agent === undefined
+          ? "`credentials: inside` is for agents of the catalogue: of others Tutti does not know where a login lies."
+          : `\`${file.agent}\` cannot work with a login of its own inside the fence.`,
+      mend: "Leave it out, and name a provider: `provider: …`, with its key in the gateway.",
+    });
   else if ((file.egress ?? []).length === 0)
     at.complain(path, {
       message: "With its own login the agent asks its models itself, and no host is open to it.",
       mend: "Add `egress:` with the hosts that it needs.",
       level: "warning",
     });
+};
+
+/** What is no agent of the catalogue at all is said elsewhere. */
+const mayHaveLogin = ({ agent, api }: AgentFile, { sources }: At): boolean => {
+  if (api !== undefined) return true;
+  if (agent === undefined) return false;
+  return sources.catalog.find(({ id }) => id === agent)?.signIn !== null;
 };
 
 const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];

@@ -143,11 +143,17 @@ const mendFor = (about: {
     if (entry !== null && isSame(agent.command, entry.command)) return entry.install;
     return `Install \`${agent.command[0] ?? name}\`, or correct \`agents.${name}.command\`.`;
   }
-  if (access === "no-key") return `tutti keys set ${keyName ?? "NAME"}`;
+  if (access === "no-key") return `tutti keys set ${keyName ?? "NAME"}${tokenHint(agent, entry)}`;
   if (access === "no-login")
     return fact.signIn ?? "`credentials: inside` is for agents of the catalogue; leave it out.";
   return `Define a provider under \`providers:\` in ~/.config/tutti/config.yaml, and \`agents: { ${name}: { agent: ${entry?.id ?? name}, provider: NAME } }\`.`;
 };
+
+/** As a comment of the shell, so that the line stays a command. */
+const tokenHint = (agent: AgentConfig, entry: CatalogAgent | null): string =>
+  entry?.printToken === undefined || agent.provider !== entry.provider
+    ? ""
+    : ` # a key, or the token that \`${entry.printToken}\` prints`;
 
 const rolesOf = (name: string, { planner, author, reviewer }: RolesConfig): string[] => [
   ...(planner === name ? ["planner"] : []),

@@ -174,6 +174,22 @@ test("only the user may let an agent have a login", () => {
   expect(configOf("roles: { author: a }\n", user(inside)).agents["a"]?.credentials).toBe("inside");
 });
 
+const problemsOf = (text: string) =>
+  parseUserConfig(text, "config.yaml", known).problems.map(
+    ({ level, line, message, mend }) => `${level} ${line}: ${message} ${mend}`,
+  );
+
+test("a login inside is refused to an agent that cannot work with one", () => {
+  const rest = "credentials: inside, egress: [x.example:443]";
+  expect(problemsOf(`agents:\n  a: { agent: qwen-code, ${rest} }\n`)).toEqual([
+    "error 2: `qwen-code` cannot work with a login of its own inside the fence. Leave it out, and name a provider: `provider: …`, with its key in the gateway.",
+  ]);
+  expect(problemsOf(`agents:\n  a: { command: [a], family: openai, ${rest} }\n`)).toEqual([
+    expect.stringMatching(/^error 2: `credentials: inside` is for agents of the catalogue: /u),
+  ]);
+  expect(problemsOf(`agents:\n  a: { agent: gemini, ${rest} }\n`)).toEqual([]);
+});
+
 test("a repository may choose model and effort of the user's agent, and nothing else of it", () => {
   const mine = user(
     "agents:\n  gemini: { agent: gemini, credentials: inside, egress: [g.example:443] }\n",

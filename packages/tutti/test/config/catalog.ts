@@ -10,7 +10,8 @@ export const CATALOG: readonly CatalogAgent[] = [
     command: ["claude-agent-acp"],
     install: "npm install -g @agentclientprotocol/claude-agent-acp@0.60.0",
     model: null,
-    signIn: "claude setup-token",
+    signIn: "claude-agent-acp --cli auth login",
+    printToken: "claude-agent-acp --cli setup-token",
   },
   {
     id: "gemini",
@@ -20,7 +21,7 @@ export const CATALOG: readonly CatalogAgent[] = [
     command: ["gemini", "--acp"],
     install: "npm install -g @google/gemini-cli@0.40.0",
     model: "gemini-2.5-pro",
-    signIn: null,
+    signIn: "gemini",
   },
   {
     id: "qwen-code",

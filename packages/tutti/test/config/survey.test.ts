@@ -18,7 +18,7 @@ const there = {
   version: "1.0.0",
   isTested: true,
   isSignedIn: false,
-  signIn: "HOME=/l claude setup-token",
+  signIn: "HOME=/l claude-agent-acp --cli auth login",
 };
 const absent = {
   isInstalled: false,
@@ -73,7 +73,10 @@ test("what is missing is told with the very command that mends it", () => {
   });
   expect(
     mends({ providers: [provider("anthropic", "ANTHROPIC_API_KEY", "missing")] }),
-  ).toMatchObject({ "claude-code": "tutti keys set ANTHROPIC_API_KEY" });
+  ).toMatchObject({
+    "claude-code":
+      "tutti keys set ANTHROPIC_API_KEY # a key, or the token that `claude-agent-acp --cli setup-token` prints",
+  });
   expect(mends()["qwen-code"]).toContain(
     "agents: { qwen-code: { agent: qwen-code, provider: NAME } }",
   );
@@ -100,7 +103,7 @@ test("agents of files stand beside the catalogue, and take the place of its own"
     ],
   );
   expect(mends({ agents, isProgram: () => false })).toMatchObject({
-    "claude-code": "HOME=/l claude setup-token",
+    "claude-code": "HOME=/l claude-agent-acp --cli auth login",
     alto: "Install `alto`, or correct `agents.alto.command`.",
   });
 });
@@ -149,7 +152,7 @@ test("with none there are examples in comments, and the next step", () => {
   expect(proposal.author).toBeNull();
   expect(proposal.notes).toEqual([
     "No agent works here yet.",
-    "To add Claude Code: tutti keys set ANTHROPIC_API_KEY",
+    expect.stringMatching(/^To add Claude Code: tutti keys set ANTHROPIC_API_KEY # a key, or /u),
   ]);
   expect(rolesIn(renderConfig(EMPTY, proposal))).toEqual({ reviewer: [] });
 });

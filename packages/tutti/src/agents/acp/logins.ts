@@ -11,6 +11,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Mount, Place } from "../../engine/ports/place.ts";
 import type { CatalogEntry } from "../catalog/entry.ts";
+import { isSignedIn, signInCommand } from "../catalog/sign-in.ts";
 import { HarnessError } from "./failures.ts";
 
 type Login = {
@@ -70,11 +71,17 @@ export const createLogins = (folder: string): Logins => {
 };
 
 const mountsOf = (entry: CatalogEntry, store: string, place: Place): readonly Mount[] => {
-  mkdirSync(store, { recursive: true, mode: 0o700 });
-  if (!entry.credentialFiles.some((file) => existsSync(join(store, file))))
+  const command = signInCommand(entry, store);
+  if (command === null)
     throw new HarnessError(
       "agent.login",
-      `${entry.title} is to use its own login, and there is none yet. Log in once with: HOME=${store} ${entry.signIn ?? entry.distribution.program}`,
+      `${entry.title} cannot have a login of its own here: leave \`credentials: inside\` out and name a provider.`,
+    );
+  mkdirSync(store, { recursive: true, mode: 0o700 });
+  if (!isSignedIn(entry, store))
+    throw new HarnessError(
+      "agent.login",
+      `${entry.title} is to use its own login, and there is none yet. Log in once with: ${command}`,
     );
   if (place.isolation === "none")
     throw new HarnessError(

@@ -47,7 +47,9 @@ export const claudeCode: CatalogEntry = {
       "The package brings Claude Code along; a `claude` that is installed already is not used.",
     ],
   },
-  signIn: "claude setup-token",
+  // The package puts no `claude` on the PATH; `--cli` hands on to the one that it brings along.
+  signIn: "claude-agent-acp --cli auth login",
   credentialFiles: [".claude/.credentials.json"],
+  printToken: "claude-agent-acp --cli setup-token",
   launch,
 };

@@ -67,7 +67,8 @@ export const codex: CatalogEntry = {
       "A turn may end as if all were well although the provider refused the request.",
     ],
   },
-  signIn: "codex login",
+  // The package puts no `codex` on the PATH; `cli` hands on to the one that it brings along.
+  signIn: "codex-acp cli login",
   credentialFiles: [".codex/auth.json"],
   launch,
 };

@@ -46,6 +46,7 @@ export const copilot: CatalogEntry = {
     effortOption: null,
     notes: [
       "It unpacks about 235 MB into the home of each session.",
+      "`copilot login` keeps its login in a keyring where there is one, and Tutti then finds no file.",
       "A refused request for permission, and a request that the provider refused, end its turn as if all were well.",
     ],
   },

@@ -80,9 +80,14 @@ export type CatalogEntry = {
   /** Model when nothing is configured; null: the agent's own default. */
   readonly model: string | null;
   readonly quirks: Quirks;
-  /** How people sign in without a key, for messages; null where a key is the only way. */
+  /**
+   * The command of its package that writes `credentialFiles` below HOME. Null where a key is the only
+   * way, or where its login alone does not make it work: `credentials: inside` is refused then.
+   */
   readonly signIn: string | null;
-  /** Files below the user's home that hold its login, for `credentials: inside`. */
+  /** Files below the user's home that hold its login, for `credentials: inside`; the first one always does. */
   readonly credentialFiles: readonly string[];
+  /** The command that prints a long-lived token, which the gateway takes in place of a key. */
+  readonly printToken?: string;
   readonly launch: (input: LaunchInput) => LaunchPlan;
 };

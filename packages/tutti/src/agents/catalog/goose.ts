@@ -56,7 +56,8 @@ export const goose: CatalogEntry = {
     effortOption: null,
     notes: ["Taken from its documentation and not tried: `tutti agents test goose` tells."],
   },
-  signIn: "goose configure",
-  credentialFiles: [".config/goose/config.yaml", ".config/goose/secrets.yaml"],
+  // With a keyring it would write no file.
+  signIn: "GOOSE_DISABLE_KEYRING=1 goose configure",
+  credentialFiles: [".config/goose/secrets.yaml", ".config/goose/config.yaml"],
   launch,
 };

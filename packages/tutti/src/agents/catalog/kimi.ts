@@ -60,7 +60,8 @@ export const kimi: CatalogEntry = {
       "A request that the provider refused ends its turn as if all were well, and says nothing.",
     ],
   },
-  signIn: "kimi login",
+  // `kimi login` makes a provider in the config.toml that is written for each session here, too.
+  signIn: null,
   credentialFiles: [],
   launch,
 };

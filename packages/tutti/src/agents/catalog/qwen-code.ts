@@ -44,6 +44,7 @@ export const qwenCode: CatalogEntry = {
     effortOption: null,
     notes: ["Its mode asks before shell commands and edits files without a question."],
   },
+  // Its vendor ended the login in April 2026; the file that it left is good for nothing.
   signIn: null,
   credentialFiles: [],
   launch,
