@@ -125,7 +125,12 @@ const models = {
   served: z.array(ServedModel).optional(),
   lineage: TurnLineage.optional(),
 };
-const ofTurn = { ...models, durationMs: z.number().int().nonnegative().optional() };
+const ofTurn = {
+  ...models,
+  durationMs: z.number().int().nonnegative().optional(),
+  /** What the agent said of it; absent in results of before it was kept of turns that end badly. */
+  usage: Usage.nullable().optional(),
+};
 
 export const EffectResult = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("failed"), failure: Failure, ...ofTurn }),
@@ -142,6 +147,7 @@ export const EffectResult = z.discriminatedUnion("kind", [
     /** Artifact problems to hand back to the agent. */
     problems: z.array(z.string()),
     usage: Usage.nullable(),
+    /** Time that the agent worked: it does not work while a person is asked, or before its turn at a login. */
     durationMs: z.number().int().nonnegative(),
     ...models,
   }),

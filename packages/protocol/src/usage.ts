@@ -96,7 +96,7 @@ export type ServedModel = z.infer<typeof ServedModel>;
 export const Budget = z.strictObject({
   usd: z.number().positive().optional(),
   tokens: z.number().int().positive().optional(),
-  /** Minutes of agents' turns, added up: two at once for a minute are two. */
+  /** Minutes in which agents worked, added up: two at once for a minute are two. Waiting for a person is no work. */
   minutes: z.number().positive().optional(),
 });
 export type Budget = z.infer<typeof Budget>;

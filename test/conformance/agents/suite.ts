@@ -174,6 +174,42 @@ export const describeAgents = (name: string, makeRig: () => Promise<Rig>): void 
       );
     });
 
+    const priced: Action = { do: "usage", inputTokens: 100, outputTokens: 20, costUsd: 0.25 };
+    it.for([
+      ["is refused", { do: "refuse", message: "quota used up" }],
+      ["ends with its process", { do: "crash" }],
+    ] as const)("tells the cost of a turn that %s", async ([, end], { rig }) => {
+      const events = await run(rig, doing(priced, end));
+      expect(lastOf(events)).toMatchObject({ kind: "failed", usage: { costUsd: 0.25 } });
+      expect(entriesOf(events)).toContainEqual(
+        expect.objectContaining({ kind: "usage", costUsd: 0.25 }),
+      );
+    });
+
+    it("tells the cost of a turn whose answer counts no tokens", async ({ rig }) => {
+      const cost = { amount: 0.5, currency: "USD" };
+      const update = { sessionUpdate: "usage_update", used: 1, size: 2, cost };
+      const params = { sessionId: "s-1", update };
+      const events = await run(rig, doing({ do: "notify", method: "session/update", params }));
+      expect(lastOf(events)).toMatchObject({ usage: { inputTokens: 0, costUsd: 0.5 } });
+    });
+
+    it("has one clock for all prompts of a session", async ({ rig }) => {
+      await using session = await rig.session(
+        {
+          turns: [
+            { nth: 1, do: [{ do: "sleep", ms: 2500 }] },
+            { do: [{ do: "stream", text: "x", updates: 1000, everyMs: 20 }] },
+          ],
+        },
+        { limits: { turnMs: 5000 } },
+      );
+      expect(codeOf(await turn(session, PROMPT))).toBe("ended: end_turn");
+      expect(session.ranMs()).toBeGreaterThanOrEqual(2400);
+      expect(codeOf(await turn(session, PROMPT))).toBe("agent.timeout");
+      expect(session.ranMs()).toBeLessThan(7000);
+    });
+
     it("sets the configured mode when the agent offers it", async ({ rig }) => {
       const script: Script = {
         modes: ["ask", "full"],
@@ -347,6 +383,7 @@ export const describeAgents = (name: string, makeRig: () => Promise<Rig>): void 
         setTimeout(() => session.answer(event.id, "allow"), 3500);
       }
       expect(codeOf(events)).toBe("ended: end_turn");
+      expect(session.ranMs()).toBeLessThan(3000);
     });
 
     it("cancels the turn while a person is asked", async ({ rig }) => {

@@ -75,3 +75,18 @@ it("never runs out after it was stopped, also not by a late release", async () =
   expect(expired()).toBe(null);
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it("tells how long it ran, without the time that it stood still", async () => {
+  const clock = startTurnClock({ turnMs: 10_000, silenceMs: 10_000 });
+  await vi.advanceTimersByTimeAsync(1000);
+  clock.hold();
+  clock.hold();
+  await vi.advanceTimersByTimeAsync(60_000);
+  clock.release();
+  clock.release();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(clock.ranMs()).toBe(1500);
+  clock.stop();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(clock.ranMs()).toBe(1500);
+});

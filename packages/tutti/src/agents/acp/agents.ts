@@ -169,6 +169,7 @@ const owning = (session: Session, { lease }: Prepared, held: AsyncDisposableStac
   ...(lease === null ? {} : { budgetStop: lease.budgetStop }),
   prompt: (text, options) => session.prompt(text, options),
   answer: (permission, option, rule) => session.answer(permission, option, rule),
+  ranMs: () => session.ranMs(),
   [Symbol.asyncDispose]: async () => {
     await session[Symbol.asyncDispose]();
     await held.disposeAsync();

@@ -10,6 +10,7 @@
  * Nothing is lost between a message and its event: what was read before the answer comes first.
  */
 import { setImmediate as settleHandlers } from "node:timers/promises";
+import type { Usage } from "@tutti/protocol";
 import type { AgentEvent, AgentFailure, Session } from "../../engine/ports/agents.ts";
 import { answerFailure, failure, isErrorAnswer } from "./failures.ts";
 import type { Feed } from "./feed.ts";
@@ -42,6 +43,11 @@ type LastEvent = Extract<AgentEvent, { kind: "ended" | "failed" }>;
 
 /** What the turn began with. */
 type Before = { readonly cost: number | null; readonly nestedSandboxes: number };
+
+/** Of the answer to a prompt. */
+type Tokens = { readonly inputTokens: number; readonly outputTokens: number } | null | undefined;
+
+const isGiven = (tokens: Tokens): boolean => tokens !== null && tokens !== undefined;
 
 const nestedWords = (count: number): string =>
   `The agent tried to start a sandbox of its own for ${count === 1 ? "a command" : `${count} commands`}, which is not possible inside the fence; those did not run.`;
@@ -86,6 +92,9 @@ class AcpSession implements Session {
   readonly #parts: SessionParts;
   #isRunning = false;
   #lost: AgentFailure | null = null;
+  /** Of the turns before the present one. */
+  #ranMs = 0;
+  #clock: TurnClock | null = null;
   #notes: readonly string[];
 
   constructor(parts: SessionParts) {
@@ -99,6 +108,10 @@ class AcpSession implements Session {
 
   answer(permission: string, option: string | null, rule?: string): void {
     this.#parts.scene.desk.answer(permission, option, rule);
+  }
+
+  ranMs(): number {
+    return Math.round(this.#ranMs + (this.#clock?.ranMs() ?? 0));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -128,19 +141,18 @@ class AcpSession implements Session {
   async #run(text: string, feed: Feed<AgentEvent>, signal: AbortSignal): Promise<void> {
     const { scene, limits } = this.#parts;
     const { transcriber } = scene;
-    const clock = startTurnClock(limits);
+    const clock = startTurnClock({ ...limits, turnMs: limits.turnMs - this.#ranMs });
+    this.#clock = clock;
     scene.enter({ feed, clock });
     for (const note of this.#notes)
       transcriber.add({ kind: "note", at: transcriber.now(), text: note });
     this.#notes = [];
     const before = { cost: scene.cost(), nestedSandboxes: scene.nestedSandboxes() };
-    const last =
-      this.#lost === null
-        ? await this.#outcome(text, clock, signal).then((outcome) =>
-            this.#conclude(outcome, before),
-          )
-        : this.#failed(this.#lost);
+    const outcome = await this.#outcome(text, clock, signal);
     clock.stop();
+    this.#ranMs += clock.ranMs();
+    this.#clock = null;
+    const last = await this.#conclude(outcome, before);
     scene.desk.cancelAll();
     await settleHandlers();
     transcriber.flush();
@@ -151,6 +163,7 @@ class AcpSession implements Session {
 
   async #outcome(text: string, clock: TurnClock, signal: AbortSignal): Promise<Outcome> {
     const { link, scene, id } = this.#parts;
+    if (this.#lost !== null) return { kind: "lost", failure: this.#lost };
     if (signal.aborted) return CANCELLED_ANSWER;
     const answer = answerTo(link, id, text);
     const lost = link.lost.then((cause): Outcome => ({ kind: "lost", failure: cause }));
@@ -176,17 +189,18 @@ class AcpSession implements Session {
       case "answered":
         return this.#ended(outcome.value, before);
       case "refused":
-        return this.#failed(answerFailure("session/prompt", outcome.error));
+        return this.#failed(answerFailure("session/prompt", outcome.error), before);
       case "lost":
-        return this.#end(outcome.failure);
+        return this.#end(outcome.failure, before);
       case "expired":
-        return this.#end(expiryFailure(outcome.expiry, this.#parts.limits));
+        return this.#end(expiryFailure(outcome.expiry, this.#parts.limits), before);
       case "aborted":
         return this.#end(
           failure(
             "agent.stopped",
             "The agent did not end its cancelled turn, so its process was ended.",
           ),
+          before,
         );
       default:
         return outcome satisfies never;
@@ -195,30 +209,36 @@ class AcpSession implements Session {
 
   async #ended(value: unknown, before: Before): Promise<LastEvent> {
     const answer = PromptEnded.safeParse(value);
-    if (!answer.success) return this.#end(answerFailure("session/prompt", answer.error));
+    if (!answer.success) return this.#end(answerFailure("session/prompt", answer.error), before);
+    const { stopReason, usage } = answer.data;
     const nested = this.#parts.scene.nestedSandboxes() - before.nestedSandboxes;
     // Such a turn ends as if all were well, though none of its commands ran.
-    if (nested > 0) return this.#failed(failure("agent.mode", nestedWords(nested)));
-    const { stopReason, usage } = answer.data;
-    if (usage === null || usage === undefined) return { kind: "ended", stopReason, usage: null };
-    const cost = this.#parts.scene.cost();
+    if (nested > 0) return this.#failed(failure("agent.mode", nestedWords(nested)), before, usage);
+    return { kind: "ended", stopReason, usage: this.#spent(before, usage) };
+  }
+
+  /** What the agent told of the turn: its tokens come with the answer, its cost on the way. */
+  #spent(before: Before, tokens: Tokens): Usage | null {
+    const { cost: costNow, transcriber } = this.#parts.scene;
+    const cost = costNow();
     const costUsd = cost === null ? null : Math.max(0, cost - (before.cost ?? 0));
-    const spent = { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens, costUsd };
-    const { transcriber } = this.#parts.scene;
-    transcriber.add({ kind: "usage", at: transcriber.now(), ...spent });
-    return { kind: "ended", stopReason, usage: spent };
+    if (!isGiven(tokens) && (costUsd ?? 0) === 0) return null;
+    const { inputTokens, outputTokens } = tokens ?? { inputTokens: 0, outputTokens: 0 };
+    const usage = { inputTokens, outputTokens, costUsd };
+    transcriber.add({ kind: "usage", at: transcriber.now(), ...usage });
+    return usage;
   }
 
   /** The session goes on after it. */
-  #failed(cause: AgentFailure): LastEvent {
-    return { kind: "failed", failure: cause };
+  #failed(cause: AgentFailure, before: Before, tokens: Tokens = null): LastEvent {
+    return { kind: "failed", failure: cause, usage: this.#spent(before, tokens) };
   }
 
   /** Nothing of the process is left when this resolves. */
-  async #end(cause: AgentFailure): Promise<LastEvent> {
+  async #end(cause: AgentFailure, before: Before): Promise<LastEvent> {
     this.#lost = cause;
     await this.#parts.link.stop();
-    return this.#failed(cause);
+    return this.#failed(cause, before);
   }
 }
 

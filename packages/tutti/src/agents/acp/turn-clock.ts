@@ -13,6 +13,8 @@ export type TurnClock = {
   readonly hold: () => void;
   readonly release: () => void;
   readonly stop: () => void;
+  /** How long it has run, without the time that it stood still. */
+  readonly ranMs: () => number;
 };
 
 export const startTurnClock = (limits: {
@@ -21,7 +23,8 @@ export const startTurnClock = (limits: {
 }): TurnClock => {
   const { promise: expired, resolve } = Promise.withResolvers<Expiry>();
   let holds = 0;
-  let turnLeftMs = limits.turnMs;
+  let isRunning = false;
+  let countedMs = 0;
   let runningSince = performance.now();
   let heardAt = runningSince;
   let silenceLeftMs = limits.silenceMs;
@@ -34,15 +37,19 @@ export const startTurnClock = (limits: {
     if (leftMs <= 0) resolve("silence");
     else silenceTimer = setTimeout(watchSilence, leftMs);
   };
+  const ranMs = (): number => countedMs + (isRunning ? performance.now() - runningSince : 0);
   const run = (): void => {
     runningSince = performance.now();
     heardAt = runningSince;
-    turnTimer = setTimeout(() => resolve("turn"), turnLeftMs);
+    isRunning = true;
+    turnTimer = setTimeout(() => resolve("turn"), limits.turnMs - countedMs);
     watchSilence();
   };
   const halt = (): void => {
     clearTimeout(turnTimer);
     clearTimeout(silenceTimer);
+    countedMs = ranMs();
+    isRunning = false;
   };
 
   run();
@@ -56,9 +63,7 @@ export const startTurnClock = (limits: {
       holds += 1;
       if (holds > 1) return;
       halt();
-      const now = performance.now();
-      turnLeftMs -= now - runningSince;
-      silenceLeftMs -= now - heardAt;
+      silenceLeftMs -= performance.now() - heardAt;
     },
     release: () => {
       holds -= 1;
@@ -69,5 +74,6 @@ export const startTurnClock = (limits: {
       holds = Number.POSITIVE_INFINITY;
       halt();
     },
+    ranMs,
   };
 };

@@ -58,6 +58,9 @@ const expiryFailure = (expiry: Expiry, limits: SessionSpec["limits"]): AgentFail
         retry: "new-attempt",
       };
 
+/** Its requests are metered by the gateway, to the last one. */
+const failed = (failure: AgentFailure): LastEvent => ({ kind: "failed", failure, usage: null });
+
 /** Whose names the SDK takes; anything else is left to the provider. */
 const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 const effortOf = ({ agent }: SessionSpec) => {
@@ -79,6 +82,9 @@ const sumOf = (values: readonly (number | null)[]): number | null =>
 class ApiSession implements Session {
   readonly #parts: ApiSessionParts;
   readonly #messages: ModelMessage[] = [];
+  /** Of the turns before the present one. */
+  #ranMs = 0;
+  #clock: TurnClock | null = null;
 
   constructor(parts: ApiSessionParts) {
     this.#parts = parts;
@@ -90,6 +96,10 @@ class ApiSession implements Session {
 
   /** It asks nothing. */
   answer(): void {}
+
+  ranMs(): number {
+    return Math.round(this.#ranMs + (this.#clock?.ranMs() ?? 0));
+  }
 
   budgetStop(): ReturnType<GatewayLease["budgetStop"]> {
     return this.#parts.lease.budgetStop();
@@ -104,7 +114,9 @@ class ApiSession implements Session {
     const names = spec.produces ?? [];
     for (const name of names) await rm(path.join(spec.place.artifacts, name), { force: true });
     const ai = await loadAi();
-    const turnClock = startTurnClock(spec.limits);
+    const { turnMs, silenceMs } = spec.limits;
+    const turnClock = startTurnClock({ silenceMs, turnMs: turnMs - this.#ranMs });
+    this.#clock = turnClock;
     const expiry = new AbortController();
     void turnClock.expired.then((which) => expiry.abort(which));
     const asked = this.#parts.lease.requests().length;
@@ -115,12 +127,14 @@ class ApiSession implements Session {
       const result = this.#ask(ai, names, AbortSignal.any([signal, expiry.signal]));
       yield* follow(result.stream, { stream, joined, turnClock });
       const outcome = await outcomeOf(ai, stream, result);
-      if (signal.aborted) yield { kind: "failed", failure: stoppedFailure };
+      if (signal.aborted) yield failed(stoppedFailure);
       else if (expiry.signal.aborted)
-        yield { kind: "failed", failure: expiryFailure(expiry.signal.reason, spec.limits) };
+        yield failed(expiryFailure(expiry.signal.reason, spec.limits));
       else yield* this.#conclude(outcome, names, asked);
     } finally {
       turnClock.stop();
+      this.#ranMs += turnClock.ranMs();
+      this.#clock = null;
       expiry.abort();
     }
   }
@@ -148,7 +162,7 @@ class ApiSession implements Session {
     asked: number,
   ): AsyncGenerator<AgentEvent, void, undefined> {
     if (outcome.kind === "failed") {
-      yield { kind: "failed", failure: outcome.failure };
+      yield failed(outcome.failure);
       return;
     }
     const { clock, spec } = this.#parts;

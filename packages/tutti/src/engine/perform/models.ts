@@ -165,7 +165,10 @@ export const wholeStop = ({ state, taken }: Turn, stop: BudgetStop): BudgetStop 
   };
 };
 
-export const budgetFailure = (agent: string, stop: BudgetStop): EffectResult => ({
+export const budgetFailure = (
+  agent: string,
+  stop: BudgetStop,
+): Extract<EffectResult, { kind: "failed" }> => ({
   kind: "failed",
   failure: {
     code: "budget.exceeded",

@@ -3,7 +3,6 @@
  * made, and hand problems back once in the same session. Ends as a result, never as an exception.
  */
 import type {
-  AgentConfig,
   BudgetScope,
   BudgetStop,
   EffectResult,
@@ -25,9 +24,11 @@ const REPAIRS_MAX = 1;
 const MS_PER_MINUTE = 60_000;
 
 type Turn = Work<"agent.turn"> | Work<"review.turn">;
+type TurnResult = Extract<EffectResult, { kind: "turn.ended" | "failed" | "interrupted" }>;
+type Cut = Exclude<TurnResult, { kind: "turn.ended" }>;
 type Ended =
   | { readonly kind: "ended"; readonly stopReason: string; readonly usage: Usage | null }
-  | { readonly kind: "failed"; readonly result: EffectResult };
+  | { readonly kind: "failed"; readonly result: Cut; readonly usage: Usage | null };
 
 export type SessionJob = {
   readonly input: PromptInput;
@@ -86,6 +87,7 @@ const runTurn = async (
           result: work.signal.aborted
             ? { kind: "interrupted", reason: "the turn was stopped" }
             : { kind: "failed", failure: event.failure },
+          usage: event.usage,
         };
       default:
         break;
@@ -101,19 +103,20 @@ const runTurn = async (
         retry: "new-attempt",
       },
     },
+    usage: null,
   };
 };
 
-const converse = async (work: Turn, session: Session, job: OpenJob): Promise<EffectResult> => {
-  const startedAt = work.deps.clock.now();
+/** What it took is told however it ended. */
+const converse = async (work: Turn, session: Session, job: OpenJob): Promise<TurnResult> => {
   let usage: Usage | null = null;
   let collected: Collected = { artifacts: [], findings: null, problems: [] };
   const { rules } = work.deps;
   let text = job.isContinued ? rules.continuePrompt(job.input) : rules.prompt(job.input);
   for (let repairs = 0; ; repairs += 1) {
     const ended = await runTurn(work, session, { text, name: job.session, place: job.place });
-    if (ended.kind === "failed") return ended.result;
     usage = addUsage(usage, ended.usage);
+    if (ended.kind === "failed") return { ...ended.result, usage, durationMs: session.ranMs() };
     collected = await collectArtifacts(work.deps, work.state, {
       folder: job.place.artifacts,
       names: job.produces,
@@ -130,7 +133,7 @@ const converse = async (work: Turn, session: Session, job: OpenJob): Promise<Eff
         findings: collected.findings === null ? null : [...collected.findings],
         problems: [...collected.problems],
         usage,
-        durationMs: work.deps.clock.now() - startedAt,
+        durationMs: session.ranMs(),
       };
     }
     text = rules.repairPrompt(job.input, collected.problems);
@@ -148,15 +151,18 @@ const failedFor = (work: Turn, job: SessionJob, result: EffectResult): EffectRes
 /** A turn that ran out of its budget's minutes, or was refused a request, waits for a person. */
 const judgedByBudget = (
   work: Turn,
-  result: EffectResult,
+  result: TurnResult,
   { stop, scope }: { readonly stop: BudgetStop | null; readonly scope: BudgetScope | null },
 ): EffectResult => {
-  const { agent } = work.payload;
-  if (stop !== null) return budgetFailure(agent, wholeStop(work, stop));
+  const stopped = (reached: BudgetStop): EffectResult => {
+    const { usage = null, durationMs = 0 } = result;
+    return { ...budgetFailure(work.payload.agent, reached), usage, durationMs };
+  };
+  if (stop !== null) return stopped(wholeStop(work, stop));
   const isLate = result.kind === "failed" && result.failure.code === "agent.timeout";
   if (!isLate || scope === null) return result;
   const { minutes = 0 } = budgetOf(work.state, scope);
-  return budgetFailure(agent, { scope, measure: "minutes", limit: minutes, spent: minutes });
+  return stopped({ scope, measure: "minutes", limit: minutes, spent: minutes });
 };
 
 const missing = (agent: string): EffectResult => ({
@@ -192,7 +198,7 @@ const recordOpening = (
   deps.store.transcript.flush();
 };
 
-const openAndConverse = async (work: Turn, job: SessionJob): Promise<EffectResult> => {
+export const runSession = async (work: Turn, job: SessionJob): Promise<EffectResult> => {
   const { deps, payload, state, signal } = work;
   const agent = state.policy.config.agents[payload.agent];
   if (agent === undefined) return missing(payload.agent);
@@ -209,19 +215,6 @@ const openAndConverse = async (work: Turn, job: SessionJob): Promise<EffectResul
   const { conversation } = opened;
   if (conversation !== undefined) recordOpening(work, job.session, { ...opened, conversation });
   const isContinued = conversation?.isContinued === true;
-  const result = withLogin(agent, await converse(work, session, { ...job, isContinued }));
+  const result = await converse(work, session, { ...job, isContinued });
   return judgedByBudget(work, result, { stop: session.budgetStop?.() ?? null, scope });
-};
-
-/** What an agent with its own login says of its models cannot be checked; the gateway's figures replace this. */
-const withLogin = (agent: AgentConfig, result: EffectResult): EffectResult =>
-  agent.credentials === "inside" && result.kind === "turn.ended"
-    ? { ...result, lineage: "reported" }
-    : result;
-
-export const runSession = async (work: Turn, job: SessionJob): Promise<EffectResult> => {
-  const startedAt = work.deps.clock.now();
-  const result = await openAndConverse(work, job);
-  const isCut = result.kind === "failed" || result.kind === "interrupted";
-  return isCut ? { ...result, durationMs: work.deps.clock.now() - startedAt } : result;
 };

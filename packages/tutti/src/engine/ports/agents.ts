@@ -5,6 +5,7 @@ import type {
   PermissionOption,
   ToolFacts,
   TranscriptEntry,
+  Usage,
 } from "@tutti/protocol";
 import type { GatewayGrant } from "./gateway.ts";
 import type { Place } from "./place.ts";
@@ -28,6 +29,7 @@ export type SessionSpec = {
   readonly owner: string;
   /** What people said about hosts that are not listed. */
   readonly egressAnswers?: EgressAnswers;
+  /** `turnMs`: of all prompts of the session together, as far as it works on them. */
   readonly limits: { readonly turnMs: number; readonly silenceMs: number };
   /** Of a run's turn. Without it no model is asked: a handshake alone. */
   readonly models?: ModelGrant;
@@ -80,13 +82,10 @@ export type AgentEvent =
   | {
       readonly kind: "ended";
       readonly stopReason: string;
-      readonly usage: {
-        readonly inputTokens: number;
-        readonly outputTokens: number;
-        readonly costUsd: number | null;
-      } | null;
+      readonly usage: Usage | null;
     }
-  | { readonly kind: "failed"; readonly failure: AgentFailure };
+  /** `usage`: what is known of it all the same. */
+  | { readonly kind: "failed"; readonly failure: AgentFailure; readonly usage: Usage | null };
 
 export type Session = {
   /** One turn. Never throws: a failure is the last event. A second prompt continues the session. */
@@ -99,6 +98,8 @@ export type Session = {
    * open. `rule`: what answered in a person's place, for the transcript.
    */
   readonly answer: (permission: string, option: string | null, rule?: string) => void;
+  /** How long it has worked on its prompts: time in which it waited for a person is not in it. */
+  readonly ranMs: () => number;
   /** Set once a request of the session was refused for its budget. Absent where no gateway serves it. */
   readonly budgetStop?: () => BudgetStop | null;
   /** Ends the session and the whole process tree; everything that it asked is metered durably then. */

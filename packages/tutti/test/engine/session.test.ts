@@ -1,0 +1,101 @@
+/** What a turn took is told however it ends: over a real store, with the scripted agent on its streams. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type EffectResult, ProjectConfig } from "@tutti/protocol";
+import { expect, it } from "vitest";
+import { createStage } from "../../../../test/conformance/agents/rig.ts";
+import { echoGateway } from "../../../../test/conformance/agents/lease.ts";
+import { acpAgents } from "../../src/agents/acp/agents.ts";
+import { createLogins } from "../../src/agents/acp/logins.ts";
+import { catalogEntry } from "../../src/agents/catalog/catalog.ts";
+import { scriptedAgentProgram } from "../../src/agents/scripted/program.ts";
+import type { Script } from "../../src/agents/scripted/script.ts";
+import { runSession } from "../../src/engine/perform/session.ts";
+import { systemClock } from "../../src/platform/clock.ts";
+import { openSqliteStore } from "../../src/store/sqlite/store.ts";
+import { createSandbox } from "../../src/workspace/sandbox/sandbox.ts";
+import { playTo } from "../domain/play.ts";
+import { CONFIG } from "../domain/scene.ts";
+import { newWorld, settle } from "../domain/world.ts";
+
+const PROGRAM = scriptedAgentProgram();
+const ASKED_MS = 2500;
+
+const marked = (words: string): string => `Tutti step: spec (attempt 1${words})\nDo the work.`;
+
+const answer = (): Promise<string> =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve("allow"), ASKED_MS);
+  });
+
+/** One turn of the planner, by the script, with `spec.md` to be produced. */
+const take = async (script: Script, config: Partial<ProjectConfig> = {}) => {
+  await using stage = createStage("none", []);
+  const { place, scripts } = stage;
+  const file = join(scripts, "script.json");
+  writeFileSync(file, JSON.stringify(script));
+  const command = [process.execPath, PROGRAM.file, file];
+  const alto = { ...CONFIG.agents["alto"], command, credentials: "inside" };
+  const world = newWorld({
+    config: ProjectConfig.parse({ ...CONFIG, ...config, agents: { ...CONFIG.agents, alto } }),
+  });
+  const effect = playTo(world, "agent.turn");
+  const store = openSqliteStore(join(scripts, "store"));
+  const sandbox = createSandbox({ dataFolder: scripts });
+  const logins = createLogins(join(scripts, "logins"));
+  const supplies = { catalog: catalogEntry, logins, gateway: echoGateway() };
+  const rules = { prompt: () => marked(""), repairPrompt: () => marked(", repair") };
+  const answers = { of: () => [] };
+  const result: EffectResult = await runSession(
+    {
+      deps: {
+        agents: acpAgents({ sandbox, clock: systemClock, ...supplies }),
+        clock: systemClock,
+        store,
+        rules,
+        answers,
+        log: () => undefined,
+      },
+      effect,
+      payload: effect.payload,
+      state: world.state,
+      ask: answer,
+      signal: new AbortController().signal,
+      taken: { store, now: world.now, document: () => world.state },
+    } as never,
+    { input: {}, place, produces: ["spec.md"], session: "spec/1" } as never,
+  );
+  await store.close();
+  settle(world, effect, result);
+  return { result, turn: world.state.turns[0] };
+};
+
+const told = { do: "usage", inputTokens: 100, outputTokens: 20, costUsd: 0.25 } as const;
+
+it("what the first prompt took is kept when the repair of its artifacts fails", async () => {
+  const { result, turn } = await take({
+    turns: [{ repair: false, do: [told] }, { do: [told, { do: "refuse", message: "no" }] }],
+  });
+  const usage = { inputTokens: 100, outputTokens: 20, costUsd: 0.5 };
+  expect(result).toMatchObject({ kind: "failed", usage });
+  expect(turn).toMatchObject({ lineage: "reported", reported: usage });
+});
+
+it("a turn that its budget of minutes ends keeps what it took", async () => {
+  const budget = { minutes: 0.05 };
+  const { result, turn } = await take(
+    { turns: [{ do: [told, { do: "stream", text: "x", updates: 1000, everyMs: 20 }] }] },
+    { budget },
+  );
+  expect(result).toMatchObject({ kind: "failed", failure: { code: "budget.exceeded" } });
+  expect(turn).toMatchObject({ lineage: "reported", reported: { costUsd: 0.25 } });
+  expect(turn?.durationMs).toBeGreaterThanOrEqual(2900);
+});
+
+it("the time in which a person is asked is not the agent's", async () => {
+  const { result, turn } = await take({
+    turns: [{ do: [{ do: "ask", title: "Remove the build folder" }] }],
+  });
+  expect(result).toMatchObject({ kind: "turn.ended", durationMs: turn?.durationMs });
+  expect(turn?.durationMs).toBeLessThan(ASKED_MS);
+});
