@@ -156,3 +156,15 @@ it.for(REAL_AGENTS)("%s: a request that the provider refuses fails its attempt",
   const [first] = outcomesOf(await client.eventsOf(run, { after: 0, limit: EVENTS_MAX }));
   expect(first).toMatch(/agent\.refused|no change/u);
 });
+
+it("codex: a provider that is busy three times in a row costs it no attempt", async () => {
+  await using stage = await stageOf("codex", [{ error: 429, times: 3 }, ...DONE]);
+  const { daemon, project, models } = stage;
+  const { client } = daemon;
+  const run = await start(client, project);
+  const { state } = await conduct(client, run, answering("allow"));
+  expect(state).toBe("completed");
+  expect(models.requests.filter(({ status }) => status === 429)).toHaveLength(3);
+  const events = await client.eventsOf(run, { after: 0, limit: EVENTS_MAX });
+  expect(outcomesOf(events)).toEqual(["passed"]);
+});

@@ -130,8 +130,6 @@ env_key = "TUTTI_MODEL_TOKEN"
 wire_api = "responses"
 requires_openai_auth = false
 supports_websockets = false
-request_max_retries = 1
-stream_max_retries = 1
 `);
   expect(catalogEntry("codex")?.quirks).toMatchObject({ mode: "agent-full-access", asks: "never" });
 });

@@ -3,9 +3,10 @@ import { toml } from "./text.ts";
 
 const TOKEN_VARIABLE = "TUTTI_MODEL_TOKEN";
 
-/** The gateway waits and tries again where that helps; Codex need not do it once more. */
-const RETRIES = 1;
-
+/**
+ * How often it tries again is left to Codex: the gateway passes 429, 503 and 529 on and holds back only
+ * what comes after them, so that each further try waits there as long as the provider said.
+ */
 const gateway = (url: string): string =>
   [
     "\n[model_providers.tutti]\n",
@@ -15,8 +16,6 @@ const gateway = (url: string): string =>
     toml("wire_api", "responses"),
     toml("requires_openai_auth", false),
     toml("supports_websockets", false),
-    toml("request_max_retries", RETRIES),
-    toml("stream_max_retries", RETRIES),
   ].join("");
 
 const config = ({ gatewayUrl, model, effort }: LaunchInput): string =>
