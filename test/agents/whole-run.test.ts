@@ -1,14 +1,16 @@
 /** Real agents through the whole of a workflow: specification, plan, build, checks, review, merge. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
 import type { Script } from "../../packages/tutti/src/agents/scripted/script.ts";
-import { conduct, ended, startRun } from "../fixtures/daemon.ts";
+import { layoutOf } from "../../packages/tutti/src/workspace/layout.ts";
+import { type Answer, conduct, ended, startRun } from "../fixtures/daemon.ts";
+import { filesWith, holds } from "../fixtures/kept-bytes.ts";
 import { playing } from "../fixtures/model-server/from-script.ts";
 import type { Step } from "../fixtures/model-server/step.ts";
 import { shellWrite } from "../fixtures/model-server/tool-call.ts";
-import { AUTHOR } from "../fixtures/project.ts";
+import { AUTHOR, type Project } from "../fixtures/project.ts";
 import { answering, createRealStage, KEY } from "./stage.ts";
 
 const TEST = `import assert from "node:assert";
@@ -35,6 +37,13 @@ const plans: Script = {
 /** Everything that an agent could read inside: its own environment and that of each process. */
 const LOOK_FOR_KEYS = "env; cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'; true";
 
+/** Variables in which each agent gets the token of its session. */
+const TOKENS = {
+  "claude-code": "ANTHROPIC_API_KEY",
+  codex: "TUTTI_MODEL_TOKEN",
+  gemini: "GEMINI_API_KEY",
+} as const;
+
 /** In the first attempt the provider refuses once and breaks off once. */
 const build = (outside: string, isFirst: boolean): readonly Step[] => [
   ...(isFirst ? [{ error: 429, times: 1 } as const] : []),
@@ -50,10 +59,24 @@ const build = (outside: string, isFirst: boolean): readonly Step[] => [
 
 const EVENTS_MAX = 200;
 
-const files = (folder: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+/** Leaves the merge open, so that the workspace and the agents' homes can be looked at. */
+const allowAllButTheMerge: Answer = (item) =>
+  item.step === "approve-merge" ? null : answering("allow")(item);
+
+/** What each agent keeps in its home, by which it shows that the home is still there. */
+const HOME_FILES = {
+  "claude-code": ".claude.json",
+  codex: ".codex/config.toml",
+  gemini: ".gemini/settings.json",
+} as const;
+
+/** A key that nothing hides is found by the same search, wherever it lies and however it is spelled. */
+const expectSearchFinds = (places: readonly string[], { folder }: Project): void => {
+  const planted = places.map((place) => join(place, "planted.txt"));
+  for (const path of planted) writeFileSync(path, Buffer.from(`xx${KEY}`).toString("base64"));
+  expect(filesWith(folder, KEY).toSorted()).toEqual(planted.toSorted());
+  for (const path of planted) rmSync(path);
+};
 
 /** US dollars by agent, as the store has them. */
 const costs = (data: string, run: string): Readonly<Record<string, unknown>> => {
@@ -85,20 +108,26 @@ it.for([
   const { daemon, project, models } = stage;
   const { client } = daemon;
   const run = await startRun(client, project);
+  const waiting = await conduct(client, run, allowAllButTheMerge);
+  expect(waiting.attention.map(({ step }) => step)).toContain("approve-merge");
+  const { tree, home, artifacts } = layoutOf(daemon.data).run(run);
+  expect(readFileSync(join(tree, "sum.mjs"), "utf8")).toBe(SUM);
+  expect(existsSync(join(home, HOME_FILES[author]))).toBe(true);
+  expectSearchFinds([tree, home, artifacts, daemon.data, project.root], project);
+  expect(filesWith(project.folder, KEY)).toEqual([]);
+
   const { state, attention } = await conduct(client, run, answering("allow"));
   expect({ state, attention }).toEqual({ state: "merged", attention: [] });
   expect(project.git("show", "main:sum.mjs")).toBe(SUM.trim());
   await ended(client, run);
+  expect(filesWith(project.folder, KEY)).toEqual([]);
 
   expect(existsSync(join(project.folder, "escaped.txt"))).toBe(false);
-  const looked = models.requests.filter(({ body }) =>
-    JSON.stringify(body).includes("TUTTI_ARTIFACTS="),
-  );
-  expect(looked.length).toBeGreaterThan(0);
-  expect(models.requests.filter(({ body }) => JSON.stringify(body).includes(KEY))).toEqual([]);
-  for (const folder of [daemon.data, project.root])
-    for (const file of files(folder))
-      expect([file, readFileSync(file).includes(KEY)]).toEqual([file, false]);
+  const bodies = models.requests.map(({ body }) => JSON.stringify(body));
+  // It did look: it saw its own environment, and that of a process which has what stands for a key.
+  for (const seen of ["TUTTI_ARTIFACTS=", `${TOKENS[author]}=`])
+    expect(bodies.some((body) => body.includes(seen))).toBe(true);
+  expect(bodies.filter((body) => holds(body, KEY))).toEqual([]);
 
   // Who wrote and who judged follows from the models that answered, and all of it has its price.
   const turns = (await client.eventsOf(run, { after: 0, limit: EVENTS_MAX })).flatMap(({ body }) =>

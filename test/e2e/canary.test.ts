@@ -1,8 +1,6 @@
 /** Keys planted where an agent would look for them, and in an agent's own words, are found in no kept byte. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { spellingsOf } from "../../packages/tutti/src/secrets/redact/known-values.ts";
 import {
   conduct,
   createDaemon,
@@ -11,6 +9,7 @@ import {
   startRun,
   type Answer,
 } from "../fixtures/daemon.ts";
+import { filesIn, filesWith } from "../fixtures/kept-bytes.ts";
 import { AUTHOR, createProject, DUET } from "../fixtures/project.ts";
 
 /** In the daemon's environment, and never told to an agent. */
@@ -19,28 +18,6 @@ const OF_THE_DAEMON = "canary-of-the-daemon/7f3a&91=x";
 const STORED = "canary-that-is-stored-4d81c2";
 /** In the daemon's environment, and in the agent's script as well: it got it from somewhere. */
 const LEAKED = "canary-that-leaked=55e0&to/the+agent";
-
-const filesIn = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
-
-/** The daemon may remove a file between the list and the look. */
-const contentOf = (path: string): string => {
-  try {
-    return readFileSync(path, "latin1");
-  } catch {
-    return "";
-  }
-};
-
-/** Files with the value in any spelling. */
-const found = (folder: string, value: string): string[] =>
-  filesIn(folder).filter((path) => {
-    const bytes = contentOf(path);
-    const spellings = spellingsOf(value).map((one) => Buffer.from(one).toString("latin1"));
-    return spellings.some((spelling) => bytes.includes(spelling));
-  });
 
 /** What an agent does that looks for keys, in its own environment and in those of others. */
 const SEARCH = `env; cat /proc/*/environ 2>/dev/null | tr '\\0' '\\n'
@@ -81,13 +58,13 @@ it("no key is in the workspace, the store, the logs or an agent's environment, a
   expect(set.code).toBe(0);
   // The control: a key that nothing hides is found by this search.
   project.write({ "planted.txt": Buffer.from(`xx${STORED}`).toString("base64") });
-  expect(found(project.root, STORED)).toHaveLength(1);
+  expect(filesWith(project.root, STORED)).toHaveLength(1);
   project.git("clean", "--quiet", "--force");
 
   const run = await startRun(daemon.client, project);
   const waiting = await conduct(daemon.client, run, proceedToTheMerge);
   expect(waiting.attention).toMatchObject([{ kind: "approval", step: "approve-merge" }]);
-  for (const canary of [OF_THE_DAEMON, STORED]) expect(found(daemon.data, canary)).toEqual([]);
+  for (const canary of [OF_THE_DAEMON, STORED]) expect(filesWith(daemon.data, canary)).toEqual([]);
   // The search ran, and what the agent saw is still there to be looked at.
   const [stolen = ""] = filesIn(daemon.data).filter((path) => path.endsWith("stolen.txt"));
   expect(readFileSync(stolen, "utf8")).toContain("TUTTI_RUN=");
@@ -101,7 +78,7 @@ it("no key is in the workspace, the store, the logs or an agent's environment, a
   expect(spec).toContain("Its key is REDACTED, or REDACTED.");
   await daemon[Symbol.asyncDispose]();
   for (const canary of [OF_THE_DAEMON, STORED, LEAKED]) {
-    expect(found(daemon.data, canary)).toEqual([]);
-    expect(found(project.root, canary)).toEqual([]);
+    expect(filesWith(daemon.data, canary)).toEqual([]);
+    expect(filesWith(project.root, canary)).toEqual([]);
   }
 }, 240_000);
