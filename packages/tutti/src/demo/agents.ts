@@ -64,12 +64,12 @@ function scriptedProgram(): { file: string; shown: string } {
   return { file: bundle, shown: bundle };
 }
 
+/** As `tutti init` writes them where both agents work. */
+export const REAL_ROLES = "roles: { planner: claude-code, author: claude-code, reviewer: [codex] }";
+
 const INTRODUCTION = `# Written by tutti demo. Both agents are scripted: each acts out a file, and no model is asked.
-# Real agents are plugged in right here. Any program that speaks ACP will do, for example:
-#   alto:
-#     command: ["claude-agent-acp"]
-#     family: anthropic
-#     egress: ["api.anthropic.com:443"]
+# With real agents, by their names in the catalogue (\`tutti agents\` lists it), this is the whole of it:
+#   ${REAL_ROLES}
 `;
 
 /** `.tutti/config.yaml` of the sample. */

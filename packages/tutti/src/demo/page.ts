@@ -5,7 +5,7 @@ import type { Terminal } from "./terminal.ts";
 
 const DEFAULT_COLUMNS = 80;
 const MAX_COLUMNS = 100;
-const COMMAND_COLUMNS = 28;
+const COMMAND_COLUMNS = 32;
 const INDENT = "  ";
 
 export type Page = {

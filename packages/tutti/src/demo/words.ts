@@ -4,7 +4,7 @@ import { delimiter, isAbsolute, join } from "node:path";
 import type { RunView } from "@tutti/protocol";
 import { cut, shortId } from "../cli/terminal/layout.ts";
 import { printableLine } from "../cli/terminal/printable.ts";
-import { AUTHOR, RIVAL } from "./agents.ts";
+import { AUTHOR, REAL_ROLES, RIVAL } from "./agents.ts";
 import type { Page } from "./page.ts";
 import type { Sample } from "./samples/sample.ts";
 import type { Postcondition } from "./verify.ts";
@@ -74,25 +74,28 @@ export function sayNext(
   line(`    cd ${quoted(facts.root)}`);
   line(`    export TUTTI_DATA_DIR=${quoted(facts.data)}`);
   sayAlias(page, facts.program);
-  command("tutti show", "the run: contract, checks, evidence, approvals");
+  command("tutti show", "contract, checks, evidence, approvals");
   command("tutti diff", "what it changed");
   command("tutti show --transcript", "what was said in the newest session");
   command("git log --graph --oneline", "how it was merged");
   command("tutti stop", `ends the daemon; then remove ${facts.stageRoot}`);
 }
 
+/** The key of the first agent below. */
+const KEY_NAME = "ANTHROPIC_API_KEY";
+
 export function sayRealAgents(page: Page, program: string): void {
   const { line, paragraph, command } = page;
   line("");
-  paragraph("Real agents are plugged in by their command, in a repository of yours:");
+  paragraph("Real agents have a name in the catalogue. In a repository of yours:");
   sayAlias(page, program);
-  command("tutti init", "writes .tutti/config.yaml with your checks; name agents there:");
-  line("      agents:", "quiet");
-  line("        alto:", "quiet");
-  line('          command: ["claude-agent-acp"]', "quiet");
-  line("          family: anthropic", "quiet");
-  line('          egress: ["api.anthropic.com:443"]', "quiet");
-  command("tutti doctor", "proves that checks and agents work in the fence");
+  command("tutti agents", "what is installed, and how to install the rest");
+  command(`tutti keys set ${KEY_NAME}`, "kept outside the fence; one for each agent");
+  command("tutti init", "writes .tutti/config.yaml: your checks, and");
+  line(`      ${REAL_ROLES}`, "quiet");
+  command("git add .tutti && git commit", "a run reads it from the commit");
+  command("tutti doctor", "proves checks and agents in the fence");
+  command("tutti agents test claude-code", "one real edit; asks before it costs");
   command('tutti run "…" --wait', "your first task");
   line("");
 }

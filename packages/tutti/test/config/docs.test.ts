@@ -53,7 +53,7 @@ test("the whole file of the configuration page has not even a warning", () => {
 });
 
 test("the examples of the first pages are valid too", () => {
-  const problems = ["getting-started.md", "../README.md"].flatMap((name) =>
+  const problems = ["getting-started.md", "demo.md", "../README.md"].flatMap((name) =>
     examples(name).flatMap(({ text }) => parseConfig(text, name, { catalog }).problems),
   );
   expect(problems.filter(({ level }) => level === "error")).toEqual([]);
