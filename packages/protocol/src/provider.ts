@@ -33,9 +33,11 @@ export const ModelConfig = z.strictObject({
 });
 export type ModelConfig = z.infer<typeof ModelConfig>;
 
-/** This machine and private networks: where a key may travel without TLS. */
+/** This machine and private networks: where a model may be asked without TLS. */
 const LOCAL_HOST =
   /^(?:localhost|[\w-]+|[\w.-]+\.(?:localhost|local|internal)|127(?:\.\d{1,3}){3}|10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2}|\[::1\]|\[f[cd][0-9a-f]{2}:[0-9a-f:]*\])$/u;
+/** What never leaves this machine. A name below `localhost` may: some resolvers ask a server for it. */
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u;
 const ADDRESS =
   /^(?<scheme>https?):\/\/(?<host>\[[0-9a-f:]+\]|[\w.-]+)(?::\d{1,5})?(?:\/[^?#@\s]*)?$/u;
 
@@ -49,6 +51,11 @@ export const ProviderUrl = z
     return scheme === "https" || LOCAL_HOST.test(host ?? "");
   }, "http is for models on this machine or a private network; elsewhere use https");
 
+const keepsKeySecret = (url: string): boolean => {
+  const { scheme, host } = ADDRESS.exec(url)?.groups ?? {};
+  return scheme === "https" || LOOPBACK.test(host ?? "");
+};
+
 export const ProviderConfig = z
   .strictObject({
     dialect: ProviderDialect,
@@ -57,6 +64,8 @@ export const ProviderConfig = z
     key: SecretName.optional(),
     /** It takes no key, for example a local model. */
     keyless: z.literal(true).optional(),
+    /** Its key may travel a private network without TLS: whoever listens there has it then. */
+    plainTextKey: z.literal(true).optional(),
     /** What a project's `models.regions` is compared with. */
     region: z.string().min(1).max(60).optional(),
     /** It keeps nothing of what it is sent: what a project's `models.zeroRetention` asks for. */
@@ -71,7 +80,16 @@ export const ProviderConfig = z
   .refine(({ key, keyless }) => (key === undefined) === (keyless === true), {
     message: "name its `key`, or say `keyless: true`",
     path: ["key"],
-  });
+  })
+  .refine(
+    ({ url, key, plainTextKey }) =>
+      key === undefined || plainTextKey === true || keepsKeySecret(url),
+    {
+      message:
+        "its key would cross the network unencrypted; use https, or say `plainTextKey: true` if that is well",
+      path: ["url"],
+    },
+  );
 export type ProviderConfig = z.infer<typeof ProviderConfig>;
 
 export const ProviderName = z

@@ -30,6 +30,9 @@ describe("a provider's address", () => {
   });
 });
 
+const sends = (config: object) =>
+  ProviderConfig.safeParse({ dialect: "anthropic", key: "COMPANY_KEY", ...config });
+
 describe("a provider", () => {
   const url = "http://127.0.0.1:11434";
 
@@ -42,6 +45,36 @@ describe("a provider", () => {
     expect(accepts({})).toBe(false);
     expect(accepts({ key: "COMPANY_KEY", keyless: true })).toBe(false);
     expect(accepts({ key: "sk-the-key-itself" })).toBe(false);
+  });
+
+  it.each([
+    "https://models.example.com",
+    "http://127.0.0.1:4000",
+    "http://127.8.9.1",
+    "http://localhost/v1",
+    "http://[::1]:4000",
+  ])("may send its key to %s", (to) => {
+    expect(sends({ url: to }).success).toBe(true);
+  });
+
+  it.each([
+    "http://gpu-box:8000",
+    "http://192.168.1.20:1234",
+    "http://models.internal",
+    "http://models.localhost",
+    "http://localhost.local",
+    "http://[fd00::1]:8000",
+  ])("sends its key to %s only when that is wanted", (to) => {
+    const refused = sends({ url: to });
+    expect(refused.error?.issues).toMatchObject([
+      { path: ["url"], message: expect.stringContaining("unencrypted; use https, or say") },
+    ]);
+    expect(sends({ url: to, plainTextKey: true }).success).toBe(true);
+    expect(sends({ url: to, key: undefined, keyless: true }).success).toBe(true);
+  });
+
+  it("never sends a key or a request without TLS beyond a private network", () => {
+    expect(sends({ url: "http://api.example.com", plainTextKey: true }).success).toBe(false);
   });
 
   it("is valid where it is built in", () => {

@@ -322,4 +322,7 @@ test("a provider that is not one is refused where it is defined", () => {
   expect(problems("providers:\n  x: { dialect: openai, url: https://a.example }\n")[0]).toContain(
     "name its `key`",
   );
+  expect(
+    problems("providers:\n  x: { dialect: openai, url: http://gpu-box, key: A }\n")[0],
+  ).toContain("`providers.x.url` is not right: its key would cross the network unencrypted");
 });

@@ -52,6 +52,17 @@ test("the whole file of the configuration page has not even a warning", () => {
   expect(parseConfig(examples("configuration.md")[0]?.text ?? "", "project").problems).toEqual([]);
 });
 
+test("every provider and rule of the providers page is valid", () => {
+  const read = examples("providers.md").map(({ text }) =>
+    /^providers:/mu.test(text)
+      ? parseUserConfig(text, "user", { catalog })
+      : parseConfig(text, "project", { catalog }),
+  );
+  const problems = read.flatMap((one) => one.problems);
+  expect(problems.filter(({ level }) => level === "error")).toEqual([]);
+  expect(read.length).toBeGreaterThan(3);
+});
+
 test("the examples of the first pages are valid too", () => {
   const problems = ["getting-started.md", "demo.md", "../README.md"].flatMap((name) =>
     examples(name).flatMap(({ text }) => parseConfig(text, name, { catalog }).problems),
