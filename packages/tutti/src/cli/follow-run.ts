@@ -1,6 +1,7 @@
 /**
- * Stays with a run until it ends or needs a person. Driven by events: nothing is polled. What one
- * looks at is read after the stream is open, so that nothing falls between.
+ * Stays with a run until it ends or needs a person. Driven by events; what one looks at is read after
+ * the stream is open, so that nothing falls between. What models took is no event and grows in the
+ * middle of a turn: where somebody looks, the run is read every few seconds as well.
  */
 import type { RunEvent, RunView } from "@tutti/protocol";
 import { EXIT } from "@tutti/protocol/errors";
@@ -15,12 +16,15 @@ const AT_REST: ReadonlySet<string> = new Set([
   "cancelled",
 ]);
 
+/** Between two looks at a run of which no event tells. */
+const LOOK_MS = 2000;
+
 export type Watcher = {
   /** Global sequence from which on events are told; by default only new ones. */
   readonly after?: number;
   /** Every event of the run, in order. */
   readonly onEvent?: (event: RunEvent) => void;
-  /** The run as it is now, after one or more events. */
+  /** The run as it is now: after one or more events, and every few seconds while it works. */
   readonly onView?: (view: RunView) => void;
 };
 
@@ -46,7 +50,10 @@ export async function followRun(cli: Cli, run: string, watcher: Watcher = {}): P
   try {
     await Promise.race([ready.promise, failed]);
     for (;;) {
-      if (!isDirty) await Promise.race([wake.promise, failed]);
+      if (!isDirty) {
+        const look = watcher.onView === undefined ? null : setTimeout(wake.resolve, LOOK_MS);
+        await Promise.race([wake.promise, failed]).finally(() => clearTimeout(look ?? undefined));
+      }
       isDirty = false;
       wake = Promise.withResolvers<void>();
       const view = await client.run(run, { signal: cli.deps.signal });

@@ -99,6 +99,27 @@ describe("tutti usage", () => {
   });
 });
 
+describe("tutti run --wait on a terminal", () => {
+  it("shows in the middle of a turn what it has taken so far, though no event tells of it", async () => {
+    const leave = new AbortController();
+    const began = Date.now();
+    let isMetered = false;
+    const { code, err } = await h.tutti(["run", "Fix the parser", "--wait"], {
+      isTerminal: true,
+      signal: leave.signal,
+      onNote: (text) => {
+        // Long after the events of the start: the picture is drawn again each second.
+        if (Date.now() - began > 3000 && !isMetered) {
+          isMetered = true;
+          meter();
+        }
+        if (text.includes("$0.4215")) leave.abort();
+      },
+    });
+    expect([code, err]).toEqual([130, expect.stringContaining("$0.4215 + 2 unpriced")]);
+  });
+});
+
 describe("a run's page and list", () => {
   it("tell cost and tokens, by whom the run was written, and the limits that hold", async () => {
     const run = await started();
