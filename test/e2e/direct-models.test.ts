@@ -2,23 +2,42 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { createDaemon, jsonOf } from "../fixtures/daemon.ts";
+import type { ProviderDialect } from "@tutti/protocol";
+import type { Script } from "../../packages/tutti/src/agents/scripted/script.ts";
+import { createDaemon, jsonOf, startRun } from "../fixtures/daemon.ts";
+import type { DialectName } from "../fixtures/model-server/conversation.ts";
 import {
   type ModelServer,
   type ModelServerOptions,
   startModelServer,
 } from "../fixtures/model-server/server.ts";
+import type { Step } from "../fixtures/model-server/step.ts";
 import { createProject, DUET, type Project } from "../fixtures/project.ts";
 
 const KEY = "key-of-the-house";
 const MODEL = "house-1";
+/** How a provider of each dialect is asked. */
+const WIRE: Readonly<Record<ProviderDialect, DialectName>> = {
+  anthropic: "anthropic",
+  openai: "openai-responses",
+  google: "google",
+  "openai-compatible": "openai-chat",
+};
 const NOTHING_FOUND = { json: { findings_json: { summary: "", findings: [] } } };
 const RUN = ["run", "Make sum([]) return 0", "--workflow", "quick", "--wait", "--json"] as const;
 
+type Scene = {
+  readonly dialect?: ProviderDialect;
+  readonly author?: Script;
+  /** More keys of the project's file. */
+  readonly config?: Readonly<Record<string, unknown>>;
+};
+
 /** The project's reviewer `ivy` asks the user's own provider. */
-const withIvy = (server: ModelServer, more: Readonly<Record<string, unknown>> = {}): Project => {
+const withIvy = (server: ModelServer, scene: Scene = {}): Project => {
+  const { dialect = "openai-compatible", author = DUET.alto.script, config: more = {} } = scene;
   const project = createProject({
-    agents: { alto: DUET.alto },
+    agents: { alto: { family: "anthropic", script: author } },
     checks: { there: { run: "test -e sum.test.mjs", timeout: "30s" } },
     roles: { author: "alto", planner: "alto", reviewer: ["ivy"] },
   });
@@ -28,7 +47,7 @@ const withIvy = (server: ModelServer, more: Readonly<Record<string, unknown>> = 
   const text = JSON.stringify({ ...config, agents: { ...config.agents, ivy }, ...more });
   project.commit({ [file]: text }, "a reviewer without hands");
   const models = { [MODEL]: { family: "openai", usd: { input: 2, output: 8 } } };
-  const house = { dialect: "openai-compatible", url: server.url, key: "HOUSE_KEY", models };
+  const house = { dialect, url: server.url, key: "HOUSE_KEY", models };
   const folder = join(project.folder, "config/tutti");
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "config.yaml"), JSON.stringify({ providers: { house } }));
@@ -73,7 +92,7 @@ it("a reviewer that the author's family turns out to have served does not count"
 
 it("a budget stops the run before it is exceeded, and a raised one lets it go on", async () => {
   await using server = await serve();
-  using project = withIvy(server, { budget: { tokens: 1000 } });
+  using project = withIvy(server, { config: { budget: { tokens: 1000 } } });
   await using daemon = createDaemon(project, { env: { HOUSE_KEY: KEY } });
   const asked = await daemon.tutti(RUN);
   const { run, attention } = jsonOf(asked);
@@ -84,17 +103,69 @@ it("a budget stops the run before it is exceeded, and a raised one lets it go on
   expect([merged.outcome, merged.usage.budget.run]).toEqual(["merged", { tokens: 1_000_000 }]);
 });
 
-it("an answer of another shape is handed back once, and then reported", async () => {
-  await using server = await serve({ handler: () => [{ text: "Looks good to me." }] });
+it.each(["anthropic", "openai", "google", "openai-compatible"] as const)(
+  "an answer of another shape is handed back once in each try, and then reported (%s)",
+  async (dialect) => {
+    await using server = await serve({ handler: () => [{ text: "Looks good to me." }] });
+    using project = withIvy(server, { dialect });
+    await using daemon = createDaemon(project, { env: { HOUSE_KEY: KEY } });
+    const { run, attention } = jsonOf(await daemon.tutti(RUN));
+    expect(attention[0]).toMatchObject({ step: "rival-review", kind: "failed-gate" });
+    expect(attention[0].details.join("\n")).toContain("findings.json is missing");
+    // Two tries of the reviewer, each with one repair that goes on in the same conversation.
+    const repairs = server.requests.map(({ body }) =>
+      JSON.stringify(body).includes("Looks good to me."),
+    );
+    expect(repairs).toEqual([false, true, false, true]);
+    const spoken = new Set(server.requests.map((request) => request.dialect));
+    expect([...spoken]).toEqual([WIRE[dialect]]);
+    const transcript = (await daemon.tutti(["show", run, "--transcript"])).stdout;
+    expect(transcript).toContain("The answer has another shape");
+  },
+);
+
+it("what a turn has taken so far is told while its next request hangs", async () => {
+  let asked = 0;
+  const handler = (): readonly Step[] => {
+    asked += 1;
+    return asked === 1 ? [{ text: "Looks good to me." }] : [{ hang: true }];
+  };
+  await using server = await serve({ handler });
   using project = withIvy(server);
   await using daemon = createDaemon(project, { env: { HOUSE_KEY: KEY } });
-  const { run, attention } = jsonOf(await daemon.tutti(RUN));
-  expect(attention[0]).toMatchObject({ step: "rival-review", kind: "failed-gate" });
-  expect(attention[0].details.join("\n")).toContain("findings.json is missing");
-  // Two tries of the reviewer, each with one repair.
-  expect(server.requests).toHaveLength(4);
-  const transcript = (await daemon.tutti(["show", run, "--transcript"])).stdout;
-  expect(transcript).toContain("The answer has another shape");
+  const run = await startRun(daemon.client, project, { workflow: "quick" });
+  const second = await server.request(() => asked === 2);
+  // A request is on the record within moments of its end, and no event tells of it.
+  const recorded = async () => (await daemon.client.usage({ run, by: "step" })).rows[0] ?? null;
+  while ((await recorded()) === null);
+  const told = jsonOf(await daemon.tutti(["usage", run, "--json"]));
+  expect(told.rows).toMatchObject([
+    { key: "rival-review", totals: { requests: 1, errors: 0, outputTokens: 50 } },
+  ]);
+  const { state, usage } = await daemon.client.run(run);
+  expect([state, usage.metered.requests]).toEqual(["working", 1]);
+  expect(usage.metered.costUsd).toBeGreaterThan(0);
+  await daemon.tutti(["cancel", run, "-m", "seen enough"]);
+  expect(await second.aborted).toBe(true);
+});
+
+it("a change of more than a model is shown is refused to it before anything is asked", async () => {
+  await using server = await serve();
+  const line = `${"x".repeat(99)}\n`;
+  const write = { do: "write" as const, path: "long.txt", content: line.repeat(1001) };
+  using project = withIvy(server, {
+    author: { name: "alto", turns: [{ step: "implement", do: [write] }] },
+  });
+  await using daemon = createDaemon(project, { env: { HOUSE_KEY: KEY } });
+  const asked = await daemon.tutti(RUN);
+  const { run, attention, usage } = jsonOf(asked);
+  expect([asked.code, attention[0].step]).toEqual([3, "rival-review"]);
+  const details = attention[0].details.join("\n");
+  expect(details).toContain("review.too-large");
+  expect(details).toMatch(/The change has 1\d{5} bytes of diff; ivy asks a model directly/u);
+  expect([server.requests, usage.metered.requests]).toEqual([[], 0]);
+  const words = ["waive", run, "rival-review", "-m", "generated text", "--wait", "--json"];
+  expect(jsonOf(await daemon.tutti(words)).outcome).toBe("merged");
 });
 
 it("a missing key is said before anything is asked, with what to do", async () => {
