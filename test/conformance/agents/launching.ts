@@ -1,5 +1,5 @@
 /** How agents of the catalogue, and plain commands with a provider, are started and served. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,6 +51,7 @@ const ENTRIES = [
   entryOf("boxed", { asks: "never", mode: "full" }),
   entryOf("optional", { modelOption: "brain", effortOption: "effort" }),
   entryOf("no-servers", { mcp: "http-only" }),
+  { ...entryOf("settled"), loginSettings: [".tok/auth.json"] },
 ];
 
 const gateway = echoGateway();
@@ -328,6 +329,49 @@ export const describeLaunch = (): void => {
       expect(server.seen).toEqual(["refresh-1", "refresh-2"]);
       const stored = readFileSync(join(logins, "plain/.tok/auth.json"), "utf8");
       expect(stored).toBe('{"refresh":"refresh-3"}');
+    });
+
+    const left = (): string[] =>
+      readdirSync(join(logins, "plain"), { recursive: true }).map(String);
+
+    it("finds nothing beside it that an earlier session left, nor does whoever logs in", async ({
+      rig,
+    }) => {
+      logIn();
+      const plant = [
+        "cd $HOME/.tok",
+        "echo hook > settings.json",
+        "mkdir -p projects/deep && echo said > projects/deep/history",
+        "ln -s /etc/hostname link",
+        "chmod 0 projects/deep",
+        'echo \'{"refresh":"refresh-9"}\' > auth.json',
+      ].join(" && ");
+      await shownBy(rig, doing({ do: "run", command: plant }), options(1));
+      expect(left()).toEqual([".tok", ".tok/auth.json"]);
+      writeFileSync(join(logins, "plain/.tok/settings.json"), "of a daemon that was killed");
+      const show = doing({ do: "run", command: "ls $HOME/.tok && cat $HOME/.tok/auth.json" });
+      const shown = await shownBy(rig, show, options(1));
+      expect(shown).toContain("refresh-9");
+      expect(shown).not.toContain("settings.json");
+    });
+
+    it("is gone when the agent put a link in its place", async ({ rig }) => {
+      logIn();
+      const plant = "cd $HOME/.tok && rm auth.json && ln -s /etc/hostname auth.json";
+      await shownBy(rig, doing({ do: "run", command: plant }), options(1));
+      expect(left()).toEqual([".tok"]);
+    });
+
+    it("cannot be changed where it holds settings, too", async ({ rig }) => {
+      mkdirSync(join(logins, "settled/.tok"), { recursive: true });
+      writeFileSync(join(logins, "settled/.tok/auth.json"), "as it was");
+      const change =
+        "cd $HOME/.tok; echo x > auth.json; echo x > new; mv new auth.json; rm -f auth.json; mv $HOME/.tok $HOME/.other; cat auth.json";
+      const { agent } = options(1);
+      const settled = { agent: { ...agent, catalog: "settled" } };
+      const shown = await shownBy(rig, doing({ do: "run", command: change }), settled);
+      expect(shown).toContain("as it was");
+      expect(readFileSync(join(logins, "settled/.tok/auth.json"), "utf8")).toBe("as it was");
     });
 
     it("asks no gateway", async ({ rig }) => {

@@ -52,5 +52,6 @@ export const copilot: CatalogEntry = {
   },
   signIn: "copilot login",
   credentialFiles: [".copilot/config.json"],
+  loginSettings: [".copilot/config.json"],
   launch,
 };

@@ -87,6 +87,11 @@ export type CatalogEntry = {
   readonly signIn: string | null;
   /** Files below the user's home that hold its login, for `credentials: inside`; the first one always does. */
   readonly credentialFiles: readonly string[];
+  /**
+   * Of them, those that hold settings besides: shown read-only, or one session could set what is in
+   * force in the next. Only where the login in them is not renewed.
+   */
+  readonly loginSettings?: readonly string[];
   /** The command that prints a long-lived token, which the gateway takes in place of a key. */
   readonly printToken?: string;
   readonly launch: (input: LaunchInput) => LaunchPlan;

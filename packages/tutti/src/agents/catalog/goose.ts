@@ -59,5 +59,6 @@ export const goose: CatalogEntry = {
   // With a keyring it would write no file.
   signIn: "GOOSE_DISABLE_KEYRING=1 goose configure",
   credentialFiles: [".config/goose/secrets.yaml", ".config/goose/config.yaml"],
+  loginSettings: [".config/goose/config.yaml"],
   launch,
 };
