@@ -1,8 +1,10 @@
 /** Agents through the command line: which there are, and one tried for real in the fence. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { Action } from "../../packages/tutti/src/agents/scripted/script.ts";
 import { createDaemon, jsonOf } from "../fixtures/daemon.ts";
-import { createProject } from "../fixtures/project.ts";
+import { buildAgent, createProject, REPOSITORY } from "../fixtures/project.ts";
 
 const edit = { do: "write" as const, path: "tutti-trial.txt", content: "It works.\n" };
 const agent = (actions: readonly Action[]) => ({
@@ -48,4 +50,35 @@ it("an agent that nobody knows, one without a key and one that is not installed 
   const missing = agents.find(({ installed }: { installed: boolean }) => !installed);
   const tried = await tutti(["agents", "test", missing.name, "--yes", "--json"]);
   expect(tried.code).not.toBe(0);
+});
+
+it("an agent that the fence does not show is refused with what shows it, and works with that", async () => {
+  // Outside of /tmp, of which the fence has its own.
+  mkdirSync(join(REPOSITORY, ".cache"), { recursive: true });
+  const folder = mkdtempSync(join(REPOSITORY, ".cache/agent-"));
+  using _ = { [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
+  const script = join(folder, "script.json");
+  writeFileSync(script, JSON.stringify(agent([edit]).script));
+  const command = [process.execPath, buildAgent(folder), script];
+  using project = createProject({
+    agents: AGENTS,
+    others: { agents: { lost: { command, family: "mistral" } }, read: [] },
+  });
+  await using daemon = createDaemon(project);
+  const { tutti } = daemon;
+  const told = async () => {
+    const { agents } = jsonOf(await tutti(["agents", "ls", "--json"]));
+    return agents.find(({ name }: { name: string }) => name === "lost");
+  };
+  expect(await told()).toMatchObject({ installed: true, isReady: false, hidden: [folder] });
+  const refused = await tutti(["agents", "test", "lost", "--yes"]);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain(`sandbox: { read: [${folder}] }`);
+
+  const config = join(project.folder, "config/tutti");
+  mkdirSync(config, { recursive: true });
+  writeFileSync(join(config, "config.yaml"), `sandbox: { read: [${folder}] }\n`);
+  expect(await told()).toMatchObject({ isReady: true, hidden: [] });
+  const tried = jsonOf(await tutti(["agents", "test", "lost", "--yes", "--json"]));
+  expect(tried).toMatchObject({ ok: true, problem: null });
 });

@@ -40,6 +40,9 @@ export const AgentView = z.object({
   keyName: z.string().nullable(),
   /** It has a login of its own for `credentials: inside`. */
   isSignedIn: z.boolean(),
+  /** What the fence does not show of it and `sandbox.read` would have to name. */
+  hidden: z.array(z.string()).default([]),
+  /** Installed, with access to its models, and found inside the fence. */
   isReady: z.boolean(),
   /** The command, or what else to do, that mends what is missing. */
   mend: z.string().nullable(),

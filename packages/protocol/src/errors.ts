@@ -222,6 +222,11 @@ export const ERRORS = {
     exit: EXIT.failed,
     mend: "Install the agent, then `tutti retry RUN`. A `command` corrected in .tutti/config.yaml counts for runs that start after its commit.",
   },
+  "agent.hidden": {
+    status: 422,
+    exit: EXIT.usage,
+    mend: "Name what is missing under `sandbox.read`; in .tutti/config.yaml it counts once it is committed.",
+  },
   "agent.died": {
     status: 502,
     exit: EXIT.failed,

@@ -1,15 +1,17 @@
 /** Which agents there are for a project, and what each lacks: configuration, machine and gateway put together. */
 import { existsSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
-import type { AgentsReport } from "@tutti/protocol";
+import type { AgentsReport, AgentView } from "@tutti/protocol";
 import { catalogEntry } from "./agents/catalog/catalog.ts";
+import type { CatalogEntry } from "./agents/catalog/entry.ts";
 import { findInstalled } from "./agents/catalog/installed.ts";
 import { isSignedIn, signInCommand } from "./agents/catalog/sign-in.ts";
 import { catalogAgents } from "./catalog-agents.ts";
 import { CONFIG_FILE } from "./config/open.ts";
 import { configuredAgents } from "./config/project-rules.ts";
-import { type InstalledFact, surveyAgents } from "./config/survey.ts";
+import { concealed, type InstalledFact, surveyAgents } from "./config/survey.ts";
 import type { Gateway } from "./engine/ports/gateway.ts";
+import { createFenceView, type FenceView, type Program } from "./fence-view.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,6 +21,8 @@ export type SurveyOptions = {
   readonly environment: Environment;
   /** The running Node: global packages usually lie beside it. */
   readonly node: string;
+  /** Tutti's data folder. */
+  readonly data: string;
   /** Where agents with `credentials: inside` have theirs, one folder an agent. */
   readonly logins: string;
 };
@@ -32,30 +36,74 @@ export const createSurvey =
     const known = catalogAgents();
     const project = root === null ? null : join(root, CONFIG_FILE);
     const files = { user: options.userFile, project, catalog: known };
-    const { agents, roles, ofUser, problems } = await configuredAgents(files);
-    const providers = await options.gateway.providers();
+    const { agents, roles, ofUser, read, problems } = await configuredAgents(files);
+    const views = surveyAgents({
+      catalog: known,
+      agents,
+      roles,
+      ofUser,
+      providers: await options.gateway.providers(),
+      installed: (id) => installedFact(id, options),
+      isProgram: ([program = ""]) => isProgram(program, root, options.environment),
+    });
+    const fence = fenceView(options, { read, root });
     return {
-      agents: [
-        ...surveyAgents({
-          catalog: known,
-          agents,
-          roles,
-          ofUser,
-          providers,
-          installed: (id) => installedFact(id, options),
-          isProgram: ([program = ""]) => isProgram(program, root, options.environment),
-        }),
-      ],
-      problems: [...problems],
+      agents: await Promise.all(views.map((view) => asInside(view, fence, options))),
+      problems: [...problems, ...fence.problems],
     };
   };
 
-const installedFact = (id: string, { environment, node, logins }: SurveyOptions): InstalledFact => {
+const fenceView = (
+  { environment, data }: SurveyOptions,
+  { read, root }: { readonly read: readonly string[]; readonly root: string | null },
+): FenceView => {
+  const host = { home: environment["HOME"] ?? "/", searchPath: environment["PATH"] ?? "", data };
+  return createFenceView({ read, root, environment, host });
+};
+
+/** What is found outside is only worth something when it is found inside too. */
+const asInside = async (
+  view: AgentView,
+  fence: FenceView,
+  options: SurveyOptions,
+): Promise<AgentView> => {
+  if (!view.installed || view.command.length === 0) return view;
+  const hidden = await fence.hiddenOf({ command: view.command, ...partsOf(view, options) });
+  return hidden === null ? view : concealed(view, hidden);
+};
+
+/** What belongs to an agent besides its command, where that is the catalogue's. */
+const partsOf = (
+  { catalog, command }: AgentView,
+  options: SurveyOptions,
+): Pick<Program, "needs" | "path" | "folders"> => {
+  const entry = catalog === null ? undefined : catalogEntry(catalog);
+  if (entry === undefined || entry.distribution.program !== command[0])
+    return { needs: [], path: null, folders: [] };
+  const found = installation(entry, options);
+  const { distribution } = entry;
+  return {
+    needs: distribution.kind === "npm" ? distribution.needs.map(({ program }) => program) : [],
+    path: found.kind === "installed" ? found.program : null,
+    folders: found.kind === "installed" ? found.reads : [],
+  };
+};
+
+const installation = (
+  entry: CatalogEntry,
+  { environment, node }: SurveyOptions,
+): ReturnType<typeof findInstalled> =>
+  findInstalled(entry, {
+    searchPath: environment["PATH"] ?? "",
+    home: environment["HOME"] ?? "/",
+    node,
+  });
+
+const installedFact = (id: string, options: SurveyOptions): InstalledFact => {
   const entry = catalogEntry(id);
   if (entry === undefined) throw new Error(`${id} is not in the catalogue`);
-  const home = environment["HOME"] ?? "/";
-  const found = findInstalled(entry, { searchPath: environment["PATH"] ?? "", home, node });
-  const login = join(logins, id);
+  const found = installation(entry, options);
+  const login = join(options.logins, id);
   const own = {
     isSignedIn: isSignedIn(entry, login),
     signIn: signInCommand(entry, login),

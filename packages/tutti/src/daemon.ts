@@ -134,6 +134,7 @@ const agentsOf = (
     gateway,
     environment,
     node: process.execPath,
+    data: folders.data,
     logins: loginsFolder(folders),
   });
   return async (path) => survey(path === null ? null : (await repositories.open(path)).root);

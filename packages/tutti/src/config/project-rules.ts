@@ -42,6 +42,8 @@ export const userProviders =
 export type ConfiguredAgents = Pick<ProjectConfig, "agents" | "roles"> & {
   /** Names that the user's file defines. */
   readonly ofUser: readonly string[];
+  /** What the fence shows of this machine. */
+  readonly read: readonly string[];
   readonly problems: readonly string[];
 };
 
@@ -58,12 +60,15 @@ export const configuredAgents = async (files: {
   const user = parseUserConfig(userText?.text ?? "", files.user, { catalog });
   const mine = user.kind === "config" ? user : { ...NOBODY, problems: user.problems };
   const project = parseConfig(projectText?.text ?? "", CONFIG_FILE, { catalog, user: mine.config });
-  const { agents, roles } =
-    project.kind === "config" ? project.config : { agents: mine.agents, roles: { reviewer: [] } };
+  const { agents, roles, sandbox } =
+    project.kind === "config"
+      ? project.config
+      : { agents: mine.agents, roles: { reviewer: [] }, sandbox: mine.config.sandbox };
   return {
     agents,
     roles,
     ofUser: Object.keys(mine.agents),
+    read: sandbox.read,
     problems: [...mine.problems, ...project.problems]
       .filter(({ level }) => level === "error")
       .map((one) => formatProblem(one)),

@@ -1,5 +1,6 @@
 /** Who should do what, with the agents that work here: who judges is of another family than who writes. */
 import type { AgentView } from "@tutti/protocol";
+import { hasAccess } from "./survey.ts";
 
 export type Proposal = {
   /** Null: no agent works here. */
@@ -10,8 +11,12 @@ export type Proposal = {
   readonly notes: readonly string[];
 };
 
+/** Ready, or so as soon as `sandbox.read` names what it lacks, which the proposed file then does. */
+const willWork = ({ isReady, installed, access, hidden }: AgentView): boolean =>
+  isReady || (installed && hasAccess(access) && hidden.length > 0);
+
 export const proposeRoles = (agents: readonly AgentView[]): Proposal => {
-  const ready = agents.filter(({ isReady }) => isReady);
+  const ready = agents.filter(willWork);
   const author = ready.find(({ command }) => command.length > 0) ?? null;
   if (author === null) return { author, reviewer: null, notes: noneNotes(agents) };
   const reviewer = ready.find(({ family }) => family !== author.family) ?? null;

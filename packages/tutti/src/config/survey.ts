@@ -14,6 +14,14 @@ export type InstalledFact = {
   readonly signIn: string | null;
 };
 
+/** What keeps an agent that is there from being found inside the fence. */
+export type HiddenFact = {
+  /** What `sandbox.read` would have to name. */
+  readonly paths: readonly string[];
+  /** Why that alone would not do. */
+  readonly notes: readonly string[];
+};
+
 export type Facts = {
   readonly catalog: readonly CatalogAgent[];
   /** Those that files define or roles name. */
@@ -26,6 +34,18 @@ export type Facts = {
   readonly isProgram: (command: readonly string[]) => boolean;
   readonly providers: readonly ProviderState[];
 };
+
+/** Whether an agent of this access gets an answer of its models. */
+export const hasAccess = (access: AgentAccess): boolean =>
+  !["no-key", "no-login", "no-provider"].includes(access);
+
+/** An agent that the fence hides is not ready, whatever else it has. */
+export const concealed = (agent: AgentView, hidden: HiddenFact): AgentView => ({
+  ...agent,
+  hidden: [...hidden.paths],
+  isReady: false,
+  mend: agent.mend ?? showIt(hidden),
+});
 
 /** The catalogue in its order, then what files define besides. */
 export const surveyAgents = (facts: Facts): readonly AgentView[] => {
@@ -64,8 +84,8 @@ const viewOf = (name: string, agent: AgentConfig, facts: Facts): AgentView => {
   const provider = facts.providers.find((one) => one.name === agent.provider) ?? null;
   const access = accessOf(agent, { provider, isSignedIn: fact.isSignedIn });
   const keyName = provider === null ? null : provider.keyName;
-  const isReady = program.installed && !["no-key", "no-login", "no-provider"].includes(access);
   const { installed } = program;
+  const isReady = installed && hasAccess(access);
   return {
     name,
     ...namesOf(name, agent, entry),
@@ -77,6 +97,7 @@ const viewOf = (name: string, agent: AgentConfig, facts: Facts): AgentView => {
     access,
     keyName,
     isSignedIn: fact.isSignedIn,
+    hidden: [],
     isReady,
     mend: isReady ? null : mendFor({ name, agent, entry, fact, access, keyName, installed }),
   };
@@ -148,6 +169,16 @@ const mendFor = (about: {
     return fact.signIn ?? "`credentials: inside` is for agents of the catalogue; leave it out.";
   return `Define a provider under \`providers:\` in ~/.config/tutti/config.yaml, and \`agents: { ${name}: { agent: ${entry?.id ?? name}, provider: NAME } }\`.`;
 };
+
+const showIt = ({ paths, notes }: HiddenFact): string =>
+  [
+    ...(paths.length === 0
+      ? ["The fence cannot show it where it lies: install it in a folder of its own."]
+      : [
+          `Show it inside the fence: \`sandbox: { read: [${paths.join(", ")}] }\` in ~/.config/tutti/config.yaml, or let \`tutti init\` write it.`,
+        ]),
+    ...notes,
+  ].join(" ");
 
 /** As a comment of the shell, so that the line stays a command. */
 const tokenHint = (agent: AgentConfig, entry: CatalogAgent | null): string =>

@@ -84,6 +84,7 @@ const WIDE = [
   "/run",
   "/var",
   "/tmp",
+  "/var/tmp",
   "/mnt",
   "/media",
 ];
@@ -96,6 +97,7 @@ export const refuseReadPath = (path: string, home?: string): string | null => {
   if (parts.includes("..")) return "climbs with `..`";
   const plain = trimSlashes(path);
   if (WIDE.includes(plain)) return "shows far more than a toolchain";
+  if (plain.startsWith("/var/tmp/")) return "lies in `/var/tmp`, of which the fence has its own";
   const inHome = belowHome(plain, home);
   if (inHome === null) return null;
   if (inHome === "") return "is the whole home folder";

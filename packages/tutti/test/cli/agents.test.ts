@@ -20,6 +20,7 @@ const view = (name: string, changes: Partial<AgentView> = {}): AgentView => ({
   provider: "anthropic",
   keyName: "ANTHROPIC_API_KEY",
   isSignedIn: false,
+  hidden: [],
   isReady: true,
   mend: null,
   ...changes,
@@ -110,6 +111,33 @@ it("tries an agent once a person said yes", async () => {
   const no = await harness.tutti(["agents", "test", "alto"], { isTerminal: true, stdin: "\n" });
   expect(no).toMatchObject({ code: 0, out: "" });
   expect(no.err).toContain("Nothing was run.");
+});
+
+it("says what the fence does not show of an agent, and does not try it", async () => {
+  const mend = "Show it inside the fence: `sandbox: { read: [~/agents] }` in …";
+  const lost = view("lost", { hidden: ["~/agents"], isReady: false, mend });
+  await using harness = await openHarness({ agents: () => ({ agents: [lost], problems: [] }) });
+  const listed = await harness.tutti(["agents"], { cwd: harness.project });
+  expect(listed.out.split("\n")).toEqual([
+    "lost  ◆ not shown      anthropic · 1.2.3 · ANTHROPIC_API_KEY is there",
+    `      ${mend}`,
+    "",
+  ]);
+  const tried = await harness.tutti(["agents", "test", "lost", "--yes"]);
+  expect(tried).toMatchObject({ code: 2, out: "" });
+  expect(tried.err).toContain(`lost would not be found inside the fence. ${mend}`);
+  expect(tried.err).not.toContain("Trying");
+});
+
+it("gives an agent a role whose folders the written file then shows", async () => {
+  const lost = view("lost", { hidden: ["~/agents"], isReady: false, mend: "x" });
+  const locked = view("locked", { access: "no-key", hidden: ["~/x"], isReady: false, mend: "x" });
+  const agents = [locked, lost];
+  await using harness = await openHarness({ agents: () => ({ agents, problems: [] }) });
+  const written = await harness.tutti(["init"], { cwd: harness.project });
+  expect(written.out).toContain("author: lost (anthropic)");
+  const text = readFileSync(join(harness.project, ".tutti/config.yaml"), "utf8");
+  expect(text).toContain("  read:\n    - ~/agents # lost\n");
 });
 
 it("wants --yes where nobody can be asked", async () => {

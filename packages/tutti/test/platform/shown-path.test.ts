@@ -42,6 +42,7 @@ test.each([
   ["relative/path", "is neither absolute"],
   ["~/../other", "climbs"],
   ["/etc/", "far more than a toolchain"],
+  ["/var/tmp/agent", "of which the fence has its own"],
   ["~", "the whole home folder"],
   ["/home/me", "the whole home folder"],
   ["~/.config", "would show `~/.config/gh`"],

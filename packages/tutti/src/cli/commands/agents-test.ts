@@ -1,4 +1,6 @@
+import type { AgentsReport } from "@tutti/protocol";
 import { EXIT, TuttiError } from "@tutti/protocol/errors";
+import { hasAccess } from "../../config/survey.ts";
 import type { Cli } from "../cli.ts";
 import { flagOption, type Action } from "../command-spec.ts";
 import { agentTestLines } from "../pages/agent-test-page.ts";
@@ -14,12 +16,23 @@ export const run: Action = async (cli, input) => {
     return EXIT.ok;
   }
   const client = await cli.client();
+  refuseHidden(await client.agents({ path }), name);
   cli.note(`Trying ${name} in the fence …`);
   const result = await client.testAgent({ path, name }, { signal: cli.deps.signal });
   if (cli.isJson) cli.printJson(result);
   else for (const line of agentTestLines(result, cli.style)) cli.print(line);
   return result.ok ? EXIT.ok : EXIT.failed;
 };
+
+/** Nothing is prepared and no model is asked for a program that the fence would not find. */
+function refuseHidden({ agents }: AgentsReport, name: string): void {
+  const agent = agents.find((one) => one.name === name);
+  if (agent === undefined || !agent.installed || !hasAccess(agent.access) || agent.isReady) return;
+  throw new TuttiError(
+    "agent.hidden",
+    `${name} would not be found inside the fence. ${agent.mend}`,
+  );
+}
 
 /** Throws `usage` where nobody can be asked. */
 async function isWanted(cli: Cli, name: string): Promise<boolean> {

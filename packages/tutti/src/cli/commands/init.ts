@@ -65,8 +65,16 @@ async function detect({ deps }: Cli, root: string, roles: Proposal): Promise<Det
   const chosen = [roles.author, roles.reviewer].filter((agent) => agent !== null);
   const own = user?.kind === "config" ? Object.values(user.agents) : [];
   const project = projectReader(root);
-  return detectProject({ project, machine: machineReader(deps.env), agents: [...own, ...chosen] });
+  const agents = [...own, ...chosen];
+  const detected = await detectProject({ project, machine: machineReader(deps.env), agents });
+  return { ...detected, read: [...detected.read, ...hiddenOf(chosen, detected)] };
 }
+
+/** What an agent needs besides what its command led to, such as a second program that it starts. */
+const hiddenOf = (agents: readonly AgentView[], { read }: Detected): Detected["read"] =>
+  agents
+    .flatMap(({ name, hidden }) => hidden.map((path) => ({ path, why: name })))
+    .filter(({ path }) => !read.some((one) => `${path}/`.startsWith(`${one.path}/`)));
 
 type Found = { readonly detected: Detected; readonly roles: Proposal };
 

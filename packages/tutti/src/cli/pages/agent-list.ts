@@ -1,5 +1,6 @@
 /** Agents as rows: what is there, and what mends what is not. */
 import type { AgentView } from "@tutti/protocol";
+import { hasAccess } from "../../config/survey.ts";
 import { padTo } from "../terminal/layout.ts";
 import { printableLine } from "../terminal/printable.ts";
 import type { Style } from "../terminal/style.ts";
@@ -19,9 +20,10 @@ export function agentLines(agents: readonly AgentView[], style: Style): string[]
   });
 }
 
-const stateOf = ({ isReady, installed }: AgentView): ["ok" | "waiting" | "quiet", string] => {
-  if (isReady) return ["ok", "● ready"];
-  return installed ? ["waiting", "◆ no access"] : ["quiet", "○ not installed"];
+const stateOf = (agent: AgentView): ["ok" | "waiting" | "quiet", string] => {
+  if (agent.isReady) return ["ok", "● ready"];
+  if (!agent.installed) return ["quiet", "○ not installed"];
+  return ["waiting", hasAccess(agent.access) ? "◆ not shown" : "◆ no access"];
 };
 
 const maker = ({ family, model }: AgentView): string =>

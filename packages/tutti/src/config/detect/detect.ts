@@ -55,7 +55,7 @@ export const detectProject = async (readers: {
 };
 
 /** Programs of a command line: its first word, and files elsewhere on the machine among the others. */
-const programsOf = (command: readonly string[]): string[] => {
+export const programsOf = (command: readonly string[]): string[] => {
   const [program, ...args] = command;
   const elsewhere = args.filter((arg) => arg.startsWith("/") || arg.startsWith("~/"));
   return program === undefined ? [] : [program, ...elsewhere];

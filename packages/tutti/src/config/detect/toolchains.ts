@@ -97,9 +97,15 @@ const locate = async (
   return null;
 };
 
+const interpreterOf = async (path: string, machine: MachineReader): Promise<string | null> =>
+  interpreterIn((await machine.read(path)) ?? "");
+
+/** More of a file is not looked at for its first line. */
+export const FIRST_LINE_BYTES = 256;
+
 /** Program named by a script's first line; null for binaries. */
-const interpreterOf = async (path: string, machine: MachineReader): Promise<string | null> => {
-  const start = (await machine.read(path))?.slice(0, 256) ?? "";
+export const interpreterIn = (text: string): string | null => {
+  const start = text.slice(0, FIRST_LINE_BYTES);
   const words = /^#!\s*(?<line>[^\n]+)/u.exec(start)?.groups?.["line"]?.trim().split(/\s+/u) ?? [];
   const [first, ...rest] = words;
   if (first === undefined) return null;
