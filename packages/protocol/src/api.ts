@@ -15,6 +15,7 @@ import {
   Verdict,
 } from "./check.ts";
 import { Command } from "./command.ts";
+import { AskedRoles } from "./config.ts";
 import { Plan, Reproduction, Requirement, Severity } from "./artifact.ts";
 import { CommitId, Family, FindingId, Instant, ProjectId, RunId, Sha256, StepKey } from "./ids.ts";
 import { Isolation } from "./policy.ts";
@@ -64,6 +65,7 @@ export const StartRun = z.strictObject({
   target: z.string().min(1).max(300).optional(),
   isolation: Isolation.optional(),
   to: z.enum(["target", "branch"]).optional(),
+  roles: AskedRoles.optional(),
 });
 export type StartRun = z.infer<typeof StartRun>;
 

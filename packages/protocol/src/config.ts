@@ -98,6 +98,14 @@ export const RolesConfig = z.strictObject({
 });
 export type RolesConfig = z.infer<typeof RolesConfig>;
 
+const AgentChoice = z.string().min(1).max(100);
+/** Who plays in one run instead of those that the files name: agents of either file or the catalogue. */
+export const AskedRoles = z.strictObject({
+  author: AgentChoice.optional(),
+  reviewer: z.array(AgentChoice).min(1).max(20).optional(),
+});
+export type AskedRoles = z.infer<typeof AskedRoles>;
+
 export const MergeConfig = z.strictObject({
   /** `target` moves the target branch; `branch` leaves a ready branch for the team's own way of merging. */
   to: z.enum(["target", "branch"]).optional(),

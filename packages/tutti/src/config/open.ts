@@ -1,7 +1,7 @@
 /** The configuration of a run, from the texts of its two files. */
 import { TuttiError } from "@tutti/protocol";
-import type { AgentConfig, ProjectConfig } from "@tutti/protocol";
-import { formatProblem } from "../documents/problem.ts";
+import type { AgentConfig, AskedRoles, ProjectConfig } from "@tutti/protocol";
+import { formatProblem, NO_LINE } from "../documents/problem.ts";
 import type { Problem } from "../documents/problem.ts";
 import type { CatalogAgent } from "./catalog.ts";
 import { parseConfig, parseUserConfig } from "./parse.ts";
@@ -20,24 +20,28 @@ export type OpenedConfig = {
   readonly warnings: readonly Problem[];
 };
 
-/** TuttiError `config.missing` without a project file, `config.invalid` with every problem of a file. */
+/**
+ * TuttiError `config.missing` without a project file, `config.invalid` with every problem of a file,
+ * `usage` for what is wrong with the roles that were asked for.
+ */
 export const openConfig = (files: {
   readonly project: ConfigText | null;
   readonly user: ConfigText | null;
   readonly catalog?: readonly CatalogAgent[];
+  readonly roles?: AskedRoles;
 }): OpenedConfig => {
   if (files.project === null)
     throw new TuttiError(
       "config.missing",
       `There is no ${CONFIG_FILE} in the commit that the run starts from.`,
     );
-  const { catalog = [] } = files;
+  const { catalog = [], roles = {} } = files;
   const user = files.user === null ? null : openUserConfig(files.user, catalog);
-  const parsed = parseConfig(
-    files.project.text,
-    files.project.file,
-    user === null ? { catalog } : { catalog, user: user.config },
-  );
+  const parsed = parseConfig(files.project.text, files.project.file, {
+    catalog,
+    roles,
+    ...(user === null ? {} : { user: user.config }),
+  });
   if (parsed.kind === "invalid") throw refuse(parsed.problems);
   return { config: parsed.config, warnings: [...(user?.problems ?? []), ...parsed.problems] };
 };
@@ -79,5 +83,10 @@ export const openUserConfig = (
   return parsed;
 };
 
-const refuse = (problems: readonly Problem[]): TuttiError =>
-  new TuttiError("config.invalid", problems.map((problem) => formatProblem(problem)).join("\n"));
+/** What is wrong with an option is told by itself: the files may be in order. */
+const refuse = (problems: readonly Problem[]): TuttiError => {
+  const wrong = problems.filter(({ line, level }) => line === NO_LINE && level === "error");
+  const [code, told] =
+    wrong.length === 0 ? (["config.invalid", problems] as const) : (["usage", wrong] as const);
+  return new TuttiError(code, told.map((problem) => formatProblem(problem)).join("\n"));
+};

@@ -1,12 +1,13 @@
 /** Reads `.tutti/config.yaml` and the user's own file. What is wrong names file, line and mend. */
-import type { AgentConfig, ProjectConfig } from "@tutti/protocol";
+import type { AgentConfig, AskedRoles, ProjectConfig } from "@tutti/protocol";
 import type { z } from "zod";
 import { readBySchema } from "../documents/explain.ts";
 import type { Read } from "../documents/explain.ts";
-import { hasErrors, sortProblems } from "../documents/problem.ts";
+import { hasErrors, NO_LINE, sortProblems } from "../documents/problem.ts";
 import type { Problem } from "../documents/problem.ts";
 import { readYaml } from "../documents/yaml-document.ts";
 import type { Path, YamlDocument } from "../documents/yaml-document.ts";
+import type { RolesFile } from "./agent-file.ts";
 import type { CatalogAgent } from "./catalog.ts";
 import { checkBounds, checkConflicts, checkModels } from "./bounds.ts";
 import { mergeConfig } from "./merge.ts";
@@ -55,18 +56,23 @@ const namesOf = ({ catalog = [] }: Known): string[] => catalog.map(({ id }) => i
 export const parseConfig = (
   text: string,
   file: string,
-  options: Known & { readonly user?: UserConfig } = {},
+  options: Known & {
+    readonly user?: UserConfig;
+    /** Asked for by a person for one run; they go before those of the files. */
+    readonly roles?: AskedRoles;
+  } = {},
 ): ParsedConfig => {
   const read = readFile(ProjectFile, text, { file, refuse: refuseProviders });
   if (read.kind === "invalid") return read;
   const { data: project, document } = read;
   const user = options.user ?? NO_USER;
   const problems: Problem[] = [];
-  const complain = complainAbout(document, problems);
+  const asked = rolesOf(options.roles);
+  const complain = complainAbout(document, problems, Object.keys(asked));
   const sides: Sides = { user, project, given: givenKeys(document.data) };
   const merged = mergeConfig(sides);
   const scene = { sources: sourcesOf(options.catalog ?? [], user.providers), complain };
-  const config = { ...merged, ...resolveBoth(sides, merged.roles, scene) };
+  const config = { ...merged, ...resolveBoth(sides, { ...merged.roles, ...asked }, scene) };
   checkAgents(project.agents, { complain, isShared: true, catalogued: namesOf(options) });
   checkRivals(config, complain);
   checkModels(config, complain);
@@ -134,12 +140,21 @@ const readFile = <Schema extends z.ZodType>(
   return { kind: "data", data: read.data, document };
 };
 
+/** Without the keys that say nothing. */
+const rolesOf = ({ author, reviewer }: AskedRoles = {}): RolesFile => ({
+  ...(author === undefined ? {} : { author }),
+  ...(reviewer === undefined ? {} : { reviewer }),
+});
+
+/** `asked`: roles that an option of the command gave. */
 const complainAbout =
-  (document: YamlDocument, problems: Problem[]): Complain =>
+  (document: YamlDocument, problems: Problem[], asked: readonly string[] = []): Complain =>
   (path, words) => {
+    const [block, role = ""] = path.map(String);
+    const isOption = block === "roles" && asked.includes(role);
     problems.push({
-      file: document.file,
-      line: document.lineOf(path),
+      file: isOption ? `--${role}` : document.file,
+      line: isOption ? NO_LINE : document.lineOf(path),
       message: words.message,
       mend: words.mend,
       level: words.level ?? "error",

@@ -19,13 +19,14 @@ export const configRules = (options: {
     const project = { file: CONFIG_FILE, text: text ?? "" };
     return openAgent(name, { project, user, catalog });
   },
-  config: async (read) => {
+  config: async (read, roles) => {
     const [text, user] = await Promise.all([read(CONFIG_FILE), readIfThere(options.userFile)]);
     const project = text === null ? null : { file: CONFIG_FILE, text };
     const { config, warnings } = openConfig({
       project,
       user,
       catalog: options.catalog ?? [],
+      ...(roles === undefined ? {} : { roles }),
     });
     return { config, warnings: warnings.map((warning) => formatProblem(warning)) };
   },

@@ -4,6 +4,7 @@ import type {
   AgentTrial,
   AttentionItem,
   Command,
+  AskedRoles,
   ErrorCode,
   Isolation,
   Probe,
@@ -27,6 +28,7 @@ export type RunRequest = {
   readonly target?: string;
   readonly isolation?: Isolation;
   readonly to?: "target" | "branch";
+  readonly roles?: AskedRoles;
   /** Repeating a request with the same key answers with the first one's run. */
   readonly key?: string;
 };

@@ -104,10 +104,13 @@ type Rules = {
 
 const readRules = async (
   deps: Pick<Deps, "repositories" | "rules">,
-  from: { readonly root: string; readonly commit: CommitId; readonly workflow?: string },
+  from: Pick<RunRequest, "workflow" | "roles"> & {
+    readonly root: string;
+    readonly commit: CommitId;
+  },
 ): Promise<Rules> => {
   const read: ReadFile = (path) => deps.repositories.readFile(from.root, from.commit, path);
-  const { config, warnings } = await deps.rules.config(read);
+  const { config, warnings } = await deps.rules.config(read, from.roles);
   const name = from.workflow ?? config.workflow ?? DEFAULT_WORKFLOW;
   const opened = await deps.rules.workflow(name, { read, config });
   return { config, workflow: opened.workflow, warnings: [...warnings, ...opened.warnings] };
@@ -150,6 +153,7 @@ export const startCommand = async (
     root,
     commit: targetCommit.commit,
     ...(request.workflow === undefined ? {} : { workflow: request.workflow }),
+    ...(request.roles === undefined ? {} : { roles: request.roles }),
   });
   const isolation = request.isolation ?? "sandbox";
   const rules = { config, isolation, readFrom: targetCommit.commit };

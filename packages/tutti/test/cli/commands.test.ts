@@ -62,6 +62,11 @@ describe("tutti run", () => {
     const { code, err } = await h.tutti(["run", "x", "--to", "nowhere"]);
     expect(code).toBe(2);
     expect(err).toContain("target, branch");
+    for (const [option, names] of [
+      ["--author", " "],
+      ["--reviewer", "codex, "],
+    ] as const)
+      expect((await h.tutti(["run", "x", option, names])).code).toBe(2);
   });
 
   it("waits until the run needs a person, and exits with 3", async () => {

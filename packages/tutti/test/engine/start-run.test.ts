@@ -72,6 +72,36 @@ test("a base with commits that the target does not have is warned of", async () 
   expect(behind.warnings).toEqual([]);
 });
 
+test("roles that are asked for go before those of the files, and are part of the policy", async () => {
+  using place = project();
+  const { root, deps } = place;
+  const request = { path: root, text: "mend it" };
+  const usual = await startCommand(deps, request);
+  const roles = { author: "codex", reviewer: ["claude-code", "alto"] };
+  const { policy, warnings } = await startCommand(deps, { ...request, roles });
+  expect(policy.config.roles).toEqual(roles);
+  expect(policy.config.agents["codex"]).toMatchObject({ catalog: "codex", family: "openai" });
+  expect(policy.hash).not.toBe(usual.policy.hash);
+  expect(warnings).toEqual([]);
+  const alone = await startCommand(deps, { ...request, roles: { reviewer: ["alto"] } });
+  expect(alone.policy.config.roles).toEqual({ author: "alto", reviewer: ["alto"] });
+  expect(alone.warnings).toEqual([
+    expect.stringMatching(/^--reviewer: warning: .*reviews will be degraded/u),
+  ]);
+});
+
+test("a role that is asked for and cannot be given starts nothing", async () => {
+  using place = project();
+  const { root, deps } = place;
+  const start = (roles: { author: string }) =>
+    startCommand(deps, { path: root, text: "mend it", roles });
+  await expect(start({ author: "codx" })).rejects.toMatchObject({
+    code: "usage",
+    message: "--author: error: `codx` is not an agent. Did you mean `codex`?",
+  });
+  await expect(start({ author: "qwen-code" })).rejects.toMatchObject({ code: "usage" });
+});
+
 test("a key names one run for each place, and no key names none", () => {
   const request = { path: "/a", text: "mend it", key: "k" };
   expect(keyedRunId(request)).toBe(keyedRunId({ ...request, text: "other words" }));

@@ -35,6 +35,14 @@ export const EVERYDAY: readonly CommandSpec[] = [
         choices: ["target", "branch"],
       },
       {
+        flags: "--author <agent>",
+        about: "Who writes in this run; by default the configured one. `tutti agents` lists them",
+      },
+      {
+        flags: "--reviewer <agents>",
+        about: "Who reviews in this run, in this order, separated by commas",
+      },
+      {
         flags: "--isolation <level>",
         about: "`none` runs agents and checks without the fence; shown and recorded",
         choices: ["sandbox", "none"],
@@ -45,6 +53,10 @@ export const EVERYDAY: readonly CommandSpec[] = [
       { command: 'tutti run "Fix: an empty --port crashes the server"', about: "Start a task" },
       { command: 'tutti run "Add a --quiet flag" --workflow quick --wait', about: "And watch it" },
       { command: "tutti run - < task.md", about: "Take the text from a file" },
+      {
+        command: 'tutti run "Add a --quiet flag" --author codex --reviewer claude-code,gemini',
+        about: "Other agents than usual",
+      },
     ],
     load: () => import("../commands/run.ts"),
   },

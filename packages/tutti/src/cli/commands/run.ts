@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { StartRun } from "@tutti/protocol";
+import type { AskedRoles, StartRun } from "@tutti/protocol";
 import { TuttiError } from "@tutti/protocol/errors";
 import { finish } from "../await-run.ts";
 import { flagOption, textOption, type Action, type Input } from "../command-spec.ts";
@@ -37,6 +37,7 @@ function requestOf(input: Input, base: { path: string; text: string }): StartRun
   const target = textOption(input, "target");
   const to = textOption(input, "to");
   const isolation = textOption(input, "isolation");
+  const roles = rolesOf(input);
   return {
     ...base,
     ...(title === undefined ? {} : { title }),
@@ -45,5 +46,19 @@ function requestOf(input: Input, base: { path: string; text: string }): StartRun
     ...(target === undefined ? {} : { target }),
     ...(to === "target" || to === "branch" ? { to } : {}),
     ...(isolation === "none" || isolation === "sandbox" ? { isolation } : {}),
+    ...(Object.keys(roles).length === 0 ? {} : { roles }),
+  };
+}
+
+/** Throws `usage` for a list without a name. */
+function rolesOf(input: Input): AskedRoles {
+  const author = textOption(input, "author")?.trim();
+  const list = textOption(input, "reviewer");
+  const reviewer = list?.split(",").map((name) => name.trim());
+  if (author === "" || reviewer?.includes("") === true)
+    throw new TuttiError("usage", "Name an agent; `tutti agents` lists them.");
+  return {
+    ...(author === undefined ? {} : { author }),
+    ...(reviewer === undefined ? {} : { reviewer }),
   };
 }

@@ -1,6 +1,7 @@
 import type {
   AgentConfig,
   ArtifactData,
+  AskedRoles,
   Contract,
   Facts,
   FindingReport,
@@ -40,9 +41,13 @@ type ArtifactRead =
 
 /** The project's own rules: configuration, workflows, prompts, and the shape of artifacts. Pure but for reading files. */
 export type ProjectRules = {
-  /** `.tutti/config.yaml`, joined with the user's own. TuttiError `config.*` with every problem. */
+  /**
+   * `.tutti/config.yaml`, joined with the user's own; `roles` go before those of the files. TuttiError
+   * `config.*` with every problem, or `usage` for what is wrong with `roles`.
+   */
   readonly config: (
     read: ReadFile,
+    roles?: AskedRoles,
   ) => Promise<{ readonly config: ProjectConfig; readonly warnings: readonly string[] }>;
   /**
    * One agent by its name, of either file or of the catalogue, with the configuration around it; a

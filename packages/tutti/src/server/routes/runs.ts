@@ -98,7 +98,7 @@ function outcomeResponse(outcome: Outcome): Response {
 
 /** Leaves absent keys out instead of carrying `undefined`. */
 function defined(request: StartRun) {
-  const { path, text, title, workflow, base, target, isolation, to } = request;
+  const { path, text, title, workflow, base, target, isolation, to, roles } = request;
   return {
     path,
     text,
@@ -108,5 +108,6 @@ function defined(request: StartRun) {
     ...(target === undefined ? {} : { target }),
     ...(isolation === undefined ? {} : { isolation }),
     ...(to === undefined ? {} : { to }),
+    ...(roles === undefined ? {} : { roles }),
   };
 }
