@@ -1,4 +1,4 @@
-import { describeWork } from "../conformance/agents/suite.ts";
+import { describeWork } from "../conformance/agents/every-agent.ts";
 import { REAL_AGENTS } from "../fixtures/real-agents.ts";
 import { createRealRig } from "./rig.ts";
 

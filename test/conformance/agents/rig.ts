@@ -11,6 +11,7 @@ import {
   ProjectId,
   RunId,
   StepKey,
+  type TranscriptEntry,
 } from "@tutti/protocol";
 import { scriptedAgentProgram } from "../../../packages/tutti/src/agents/scripted/program.ts";
 import type { Action, Script } from "../../../packages/tutti/src/agents/scripted/script.ts";
@@ -21,7 +22,9 @@ import type {
   Session,
   SessionSpec,
 } from "../../../packages/tutti/src/engine/ports/agents.ts";
+import type { CatalogEntry } from "../../../packages/tutti/src/agents/catalog/entry.ts";
 import type { Place } from "../../../packages/tutti/src/engine/ports/place.ts";
+import { TOOL_CLIENT } from "./mcp.ts";
 
 const PROGRAM = scriptedAgentProgram();
 
@@ -32,6 +35,15 @@ export type OpenOptions = {
   readonly limits?: Partial<SessionSpec["limits"]>;
   readonly signal?: AbortSignal;
   readonly spec?: Partial<Pick<SessionSpec, "earlier" | "mcp">>;
+  /** By how much the clocks of Tutti and of a real agent are ahead: time that a session needs passes so. */
+  readonly aheadMs?: number;
+};
+
+/** What decides for the agent is asked in this way; null where it is not told of such a thing. */
+export type Thought = {
+  readonly mode: string | null;
+  readonly model: string | null;
+  readonly effort: string | null;
 };
 
 const CALLER: ModelCaller = {
@@ -53,6 +65,22 @@ export type Rig = {
   /** Shown inside, read-only; holds the scripts. */
   readonly scripts: string;
   readonly place: Place;
+  /** Of the catalogue; null for the scripted agent. */
+  readonly entry: CatalogEntry | null;
+  /** What is asked for, and what the agent should think with then. */
+  readonly thinking: {
+    readonly script: Script;
+    readonly agent: Partial<AgentConfig>;
+    readonly expected: Thought;
+  };
+  /** What it thought with, as far as whatever decides for it was told. */
+  readonly thought: (events: readonly AgentEvent[]) => Thought;
+  /** All that what decides for the agent was told in its newest prompt's turn. */
+  readonly told: (events: readonly AgentEvent[]) => string;
+  /** The action by which the agent calls a tool of an MCP server. */
+  readonly call: (tool: string, args: Readonly<Record<string, unknown>>) => Action;
+  /** Resolves when the agent waits for its model in vain. */
+  readonly hangs: () => Promise<void>;
   readonly open: (script: Script, options?: OpenOptions) => Promise<Opened>;
   /** Opens or throws the failure's message. */
   readonly session: (script: Script, options?: OpenOptions) => Promise<Session>;
@@ -144,6 +172,31 @@ export const createStage = (isolation: Place["isolation"], reads: readonly strin
   };
 };
 
+const THOUGHT: Thought = { mode: "full", model: "large", effort: "medium" };
+
+/** What the scripted agent was set to: it shows it, having no model to tell. */
+const SCRIPTED_THINKING: Rig["thinking"] = {
+  script: {
+    settings: { mode: ["ask", "full"], model: ["small", "large"], effort: ["low", "medium"] },
+    turns: [
+      { do: [{ do: "run", command: 'echo "$SCRIPTED_MODE/$SCRIPTED_MODEL/$SCRIPTED_EFFORT"' }] },
+    ],
+  },
+  agent: { mode: "full", model: "large", effort: "medium" },
+  expected: THOUGHT,
+};
+
+const shown = (events: readonly AgentEvent[]): string =>
+  entriesOf(events)
+    .flatMap((entry) => (entry.kind === "tool" ? [entry.detail] : []))
+    .join("\n");
+
+const scriptedThought: Rig["thought"] = (events) => {
+  const set = /^(?<mode>\w*)\/(?<model>\w*)\/(?<effort>\w*)$/mu.exec(shown(events))?.groups;
+  const { mode = null, model = null, effort = null } = set ?? {};
+  return { mode, model, effort };
+};
+
 export const createRig = async (agents: Agents, isolation: Place["isolation"]): Promise<Rig> => {
   const stage = createStage(isolation, [...PROGRAM.read, process.execPath]);
   const { place, scripts } = stage;
@@ -170,9 +223,21 @@ export const createRig = async (agents: Agents, isolation: Place["isolation"]): 
     return agents.open(whole, { signal: signal ?? new AbortController().signal });
   };
 
+  const client = join(scripts, "client.mjs");
+  writeFileSync(client, TOOL_CLIENT);
+
   return {
     scripts,
     place,
+    entry: null,
+    thinking: SCRIPTED_THINKING,
+    thought: scriptedThought,
+    told: shown,
+    call: (tool, args) => ({
+      do: "run",
+      command: `${process.execPath} ${client} ${tool} '${JSON.stringify(args)}'`,
+    }),
+    hangs: () => Promise.resolve(),
     open,
     session: (script, options) => sessionOf(open(script, options)),
     leftovers: stage.leftovers,
@@ -187,6 +252,17 @@ export const doing = (...actions: readonly Action[]): Script => ({ turns: [{ do:
 
 export type Answers = (permission: Extract<AgentEvent, { kind: "permission" }>) => string | null;
 
+type Ears = {
+  readonly onText?: () => void;
+  /** After a tool that did what it should. */
+  readonly onTool?: () => void;
+};
+
+const hear = (entry: TranscriptEntry, { onText, onTool }: Ears): void => {
+  if (entry.kind === "text") onText?.();
+  if (entry.kind === "tool" && entry.status === "completed") onTool?.();
+};
+
 /** Runs one turn to its end. Unasked permissions are a failed test. */
 export const turn = async (
   session: Session,
@@ -194,19 +270,18 @@ export const turn = async (
   {
     answers,
     signal,
-    onText,
+    ...ears
   }: {
     readonly answers?: Answers;
     readonly signal?: AbortSignal;
-    readonly onText?: () => void;
-  } = {},
+  } & Ears = {},
 ): Promise<AgentEvent[]> => {
   const events: AgentEvent[] = [];
   for await (const event of session.prompt(text, {
     signal: signal ?? new AbortController().signal,
   })) {
     events.push(event);
-    if (event.kind === "entry" && event.entry.kind === "text") onText?.();
+    if (event.kind === "entry") hear(event.entry, ears);
     if (event.kind !== "permission") continue;
     if (answers === undefined) throw new Error(`asked for ${event.title}`);
     session.answer(event.id, answers(event));

@@ -1,91 +1,17 @@
-/** What every agent adapter must do, whatever the agent and the place. Run against each of them. */
-import { existsSync, readFileSync } from "node:fs";
+/** What an adapter of ACP agents must do, by a scripted agent that does whatever it is told; every-agent.ts holds for all. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import type { Action, Script } from "../../../packages/tutti/src/agents/scripted/script.ts";
 import type { AgentEvent } from "../../../packages/tutti/src/engine/ports/agents.ts";
-import type { Answers, OpenOptions, Rig } from "./rig.ts";
+import { describeWork } from "./every-agent.ts";
+import type { OpenOptions, Rig } from "./rig.ts";
 import { codeOf, doing, entriesOf, lastOf, PROMPT, rigTest, textOf, turn } from "./rig.ts";
 import { describeMisbehaviour } from "./misbehaviour.ts";
 
 const run = async (rig: Rig, script: Script, options: OpenOptions = {}): Promise<AgentEvent[]> => {
   await using session = await rig.session(script, options);
   return await turn(session, PROMPT);
-};
-
-/** Says yes to whatever the agent asks: real ones ask before they write and run. */
-const yes: Answers = ({ options }) =>
-  options.find(({ kind }) => kind === "allow_once")?.id ?? options[0]?.id ?? null;
-
-const work = async (rig: Rig, script: Script, options: OpenOptions = {}): Promise<AgentEvent[]> => {
-  await using session = await rig.session(script, options);
-  return await turn(session, PROMPT, { answers: yes });
-};
-
-/** What holds for every agent behind an adapter, scripted or real: the script is the agent's or its model's. */
-export const describeWork = (name: string, makeRig: () => Promise<Rig>): void => {
-  const it = rigTest(makeRig);
-
-  describe(`${name}: work`, () => {
-    it("does the work in the work tree and leaves artifacts in their folder", async ({ rig }) => {
-      await work(
-        rig,
-        doing(
-          { do: "write", path: "a.txt", content: "one\n" },
-          { do: "append", path: "a.txt", content: "two\n" },
-          { do: "run", command: "sed -i s/two/2/ a.txt" },
-          { do: "run", command: "cat a.txt > seen-by-shell.txt" },
-          { do: "rename", from: "a.txt", to: "b.txt" },
-          { do: "report", file: "spec.md", text: "# Spec" },
-          { do: "report", file: "contract.yaml", json: { requirements: [] } },
-        ),
-      );
-      expect(readFileSync(join(rig.place.root, "b.txt"), "utf8")).toBe("one\n2\n");
-      expect(readFileSync(join(rig.place.root, "seen-by-shell.txt"), "utf8")).toBe("one\n2\n");
-      expect(existsSync(join(rig.place.root, "a.txt"))).toBe(false);
-      expect(readFileSync(join(rig.place.artifacts, "spec.md"), "utf8")).toBe("# Spec");
-      expect(JSON.parse(readFileSync(join(rig.place.artifacts, "contract.yaml"), "utf8"))).toEqual({
-        requirements: [],
-      });
-    });
-
-    it("gives the agent its own environment and none of Tutti's", async ({ rig }) => {
-      await work(
-        rig,
-        doing({ do: "run", command: 'echo "$COLOUR|$TUTTI_STEP|$VITEST" > seen.txt' }),
-        { agent: { env: { COLOUR: "blue", TUTTI_STEP: "build" } } },
-      );
-      expect(readFileSync(join(rig.place.root, "seen.txt"), "utf8")).toBe("blue|build|\n");
-    });
-
-    it("continues the same session with a second prompt", async ({ rig }) => {
-      const script: Script = {
-        turns: [
-          { nth: 1, do: [{ do: "say", text: "first" }] },
-          { nth: 2, do: [{ do: "say", text: "second" }] },
-        ],
-      };
-      await using session = await rig.session(script);
-      expect(textOf(await turn(session, PROMPT))).toContain("first");
-      expect(textOf(await turn(session, `${PROMPT}\nGo on.`))).toContain("second");
-    });
-
-    it("keeps the session when a turn is cancelled in the middle of what it says", async ({
-      rig,
-    }) => {
-      const words: Action = { do: "stream", text: "word ", updates: 2000, everyMs: 50 };
-      await using session = await rig.session({
-        turns: [{ prompt: "Again", do: [{ do: "say", text: "back" }] }, { do: [words] }],
-      });
-      const stop = new AbortController();
-      const events = await turn(session, PROMPT, {
-        signal: stop.signal,
-        onText: () => stop.abort(),
-      });
-      expect(codeOf(events)).toBe("ended: cancelled");
-      expect(textOf(await turn(session, `${PROMPT}\nAgain.`))).toContain("back");
-    });
-  });
 };
 
 /** Opens, says something and is killed in the middle of its turn. */
