@@ -13,7 +13,7 @@ import type { ModelOutcome } from "@tutti/protocol";
 import { backwardHeaders, onwardHeaders, presentedKeys } from "./headers.ts";
 import type { HeaderMap } from "./headers.ts";
 import { passOn } from "./pass-on.ts";
-import { refuseModel } from "./policy.ts";
+import { refuseModels, refuseUnpriced } from "./policy.ts";
 import { toAnswer } from "./refusal.ts";
 import type { Refusal } from "./refusal.ts";
 import { NO_BODY, readRequest } from "./request-body.ts";
@@ -65,7 +65,7 @@ export async function exchange(scene: Scene, incoming: Incoming): Promise<Answer
     const message = `the gateway does not serve ${incoming.method} ${path.slice(0, 100)} of provider ${name} (${dialect})`;
     return refused(USUAL_DIALECT[dialect], { status: 404, message });
   }
-  const { rest, keys } = readQuery(query);
+  const { rest, keys } = readQuery(query, dialect);
   const tally = new Tally(scene, route);
   const stage: Stage = { scene, route, incoming, query: rest, tally };
   const refusal = tally.isOverLimit
@@ -110,26 +110,29 @@ async function admit(stage: Stage): Promise<Answer> {
   const body = route.method === "GET" ? null : await incoming.body();
   if (body !== null && !Buffer.isBuffer(body)) return refuse(stage, body);
   const facts = body === null ? NO_BODY : readFacts(stage, body);
-  if (facts === null) {
-    return refuse(stage, {
-      status: 400,
-      message: "the request is not a JSON object that can be read",
-    });
-  }
+  if ("status" in facts) return refuse(stage, facts);
   tally.asked(facts);
-  const objection = body === null ? null : refuseModel(facts.model, scene.provider, scene.policy);
+  const { provider, policy } = scene;
+  const objection = body === null ? null : refuseModels(facts.models, provider, policy);
   if (objection !== null) return refuse(stage, { status: 403, message: objection });
   if (route.kind === "generate") {
-    const stop = await tally.reserve(facts, incoming.signal);
+    const stop = unpriced(stage, facts) ?? (await tally.reserve(facts, incoming.signal));
     if (stop !== null) return refuse(stage, { status: 402, message: stop });
   }
   return place(stage, body);
 }
 
-const readFacts = ({ incoming, route }: Stage, body: Buffer): RequestFacts | null => {
+const unpriced = ({ scene }: Stage, { models }: RequestFacts): string | null => {
+  const { run, day } = scene.budget;
+  const isInMoney = run.usd !== undefined || day.usd !== undefined;
+  return isInMoney ? refuseUnpriced(models, scene.provider) : null;
+};
+
+const readFacts = ({ incoming, route }: Stage, body: Buffer): RequestFacts | Refusal => {
   const encoding = incoming.headers["content-encoding"];
   return readRequest(body, {
     encoding: typeof encoding === "string" ? encoding : "",
+    dialect: route.dialect,
     pathModel: route.model,
   });
 };
@@ -194,8 +197,10 @@ function fail(stage: Stage, failure: UpstreamFailure): Answer {
   const { name } = stage.scene.provider;
   switch (failure.kind) {
     case "cancelled":
+      if (!failure.wasSent) stage.tally.notSent();
       return gone(stage);
     case "silent":
+      if (!failure.wasSent) stage.tally.notSent();
       return refuse(stage, { status: 504, message: `${name}: ${failure.reason}` }, "unreachable");
     case "garbage":
       return refuse(stage, { status: 502, message: `${name}: ${failure.reason}` }, "garbage");

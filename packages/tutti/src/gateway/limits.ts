@@ -38,6 +38,8 @@ export const METER_KEPT_MAX = 10_000;
 
 /** Of an upstream. All in milliseconds. */
 export type Timeouts = {
+  /** A kept connection that breaks within it after sending had been closed before: it is asked anew. */
+  readonly staleMs: number;
   /** From sending to the answer's headers: a model may think for minutes before it says anything. */
   readonly firstByteMs: number;
   /** In which nothing of an answer arrives. */
@@ -47,6 +49,7 @@ export type Timeouts = {
 };
 
 export const TIMEOUTS: Timeouts = {
+  staleMs: 1_000,
   firstByteMs: 10 * MINUTE_MS,
   idleMs: 5 * MINUTE_MS,
   totalMs: 60 * MINUTE_MS,
@@ -54,6 +57,12 @@ export const TIMEOUTS: Timeouts = {
 
 /** Output that is reserved for a request that names no bound of its own, in tokens. */
 export const DEFAULT_MAX_OUTPUT_TOKENS = 32_000;
+
+/**
+ * Output that counts where nobody says what an answer took, for each second since it was sent. Above
+ * what large models write today (50 to 200 a second), since what they think may never be seen.
+ */
+export const UNSTATED_TOKENS_PER_SECOND = 300;
 
 export const holdAfter = (failures: number): number =>
   Math.min(HOLD_FIRST_MS * 2 ** Math.min(failures - 1, 16), HOLD_FIRST_MS * HOLD_GROWTH_MAX);

@@ -1,20 +1,9 @@
 /** What a project's `models:` allows. Empty lists allow everything. */
 import type { ModelPolicy, ProviderConfig } from "@tutti/protocol";
+import { BUILT_IN_PROVIDERS } from "@tutti/protocol";
+import { matchesText } from "../domain/glob.ts";
 import { bareModel, familyOf } from "../domain/model-family.ts";
-
-/** Globs over model ids: `*` any text, `?` one character, the rest as it is written. */
-function matchesModel(glob: string, model: string): boolean {
-  const source = glob
-    .toLowerCase()
-    .split(/([*?])/u)
-    .map((part) => {
-      if (part === "*") return ".*";
-      if (part === "?") return ".";
-      return part.replaceAll(/[.+^${}()|[\]\\]/gu, "\\$&");
-    })
-    .join("");
-  return new RegExp(`^${source}$`, "u").test(model);
-}
+import { priceOf } from "./prices.ts";
 
 /** Why this provider may not be asked at all; null when it may. */
 export function refuseProvider(
@@ -32,8 +21,38 @@ export function refuseProvider(
   return null;
 }
 
-/** Why this model may not be asked; null when it may. */
-export function refuseModel(
+/** Why one of the models may not be asked; null when all may. A request that names none is one of none. */
+export function refuseModels(
+  models: readonly string[],
+  provider: Pick<ProviderConfig, "models" | "family">,
+  policy: ModelPolicy,
+): string | null {
+  const asked = models.length === 0 ? [null] : models;
+  return (
+    asked.map((model) => refuseModel(model, provider, policy)).find((one) => one !== null) ?? null
+  );
+}
+
+/**
+ * Why a budget in money cannot hold: a provider that is known to send bills, and a model without a price.
+ * Local providers and those of the user's own are counted in tokens and minutes.
+ */
+export function refuseUnpriced(
+  models: readonly string[],
+  provider: Pick<ProviderConfig, "models" | "key" | "keyless"> & { readonly name: string },
+): string | null {
+  const { name, key, keyless } = provider;
+  if (!Object.hasOwn(BUILT_IN_PROVIDERS, name) || key === undefined || keyless === true)
+    return null;
+  const asked = models.length === 0 ? [null] : models;
+  const unpriced = asked.find((model) => priceOf(model, provider) === null);
+  if (unpriced === undefined) return null;
+  return unpriced === null
+    ? "the budget is in dollars, and the request names no model"
+    : `the budget is in dollars, and ${unpriced} has no price: name its price in providers.${name}.models of your own configuration, or ask another model`;
+}
+
+function refuseModel(
   model: string | null,
   provider: Pick<ProviderConfig, "models" | "family">,
   policy: ModelPolicy,
@@ -45,7 +64,9 @@ export function refuseModel(
     return `${model} is of ${family === null ? "an unknown family" : `family ${family}`}; the project allows ${policy.families.join(", ")}`;
   }
   const names = [model.toLowerCase(), bareModel(model).name];
-  const isNamed = policy.models.some((glob) => names.some((name) => matchesModel(glob, name)));
+  const isNamed = policy.models.some((glob) =>
+    names.some((name) => matchesText(glob.toLowerCase(), name)),
+  );
   if (policy.models.length > 0 && !isNamed) {
     return `${model} is not among the project's models: ${policy.models.join(", ")}`;
   }

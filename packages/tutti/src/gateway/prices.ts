@@ -78,7 +78,8 @@ export function priceOf(
   provider: Pick<ProviderConfig, "models" | "keyless">,
 ): ModelPrice | null {
   if (model === null) return null;
-  const configured = provider.models?.[model]?.usd;
+  const { models = {} } = provider;
+  const configured = Object.hasOwn(models, model) ? models[model]?.usd : undefined;
   if (configured !== undefined) return configured;
   // Without a key nobody sends a bill, whatever the model calls itself.
   if (provider.keyless === true) return null;

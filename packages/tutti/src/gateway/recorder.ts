@@ -1,4 +1,5 @@
-/** Writes finished requests in batches. A disk that refuses is tried again; the requests wait in memory. */
+/** Writes finished requests in batches. A disk that refuses is tried again; the requests wait in memory. One that no table takes is left out. */
+import { TuttiError } from "@tutti/protocol";
 import type { ModelRequest } from "@tutti/protocol";
 import type { Deps } from "../engine/ports/deps.ts";
 import type { Store } from "../engine/ports/store.ts";
@@ -40,10 +41,27 @@ export class Recorder {
     try {
       await this.#meter.append(batch);
     } catch (error) {
-      this.#log("model requests could not be recorded; they are tried again", { error });
-      this.#keep(batch);
-      this.#later(RETRY_MS);
+      if (error instanceof TuttiError) this.#retry(batch, error);
+      else await this.#writeEach(batch);
     }
+  }
+
+  /** One of them is at fault, and must not keep the others from being written. */
+  async #writeEach(batch: readonly ModelRequest[]): Promise<void> {
+    for (const [index, request] of batch.entries()) {
+      try {
+        await this.#meter.append([request]);
+      } catch (error) {
+        if (error instanceof TuttiError) return this.#retry(batch.slice(index), error);
+        this.#log("a model request cannot be recorded and is lost", { id: request.id, error });
+      }
+    }
+  }
+
+  #retry(batch: readonly ModelRequest[], error: TuttiError): void {
+    this.#log("model requests could not be recorded; they are tried again", { error });
+    this.#keep(batch);
+    this.#later(RETRY_MS);
   }
 
   #keep(batch: readonly ModelRequest[]): void {

@@ -1,55 +1,75 @@
 /**
- * What a request's body says that matters here. The body itself goes on byte for byte.
+ * What a request's body says that matters here. The body itself goes on byte for byte, so what is read
+ * here must be what the provider reads: what could be read in two ways is refused.
  *
  * Tokens are reserved by its size: two bytes to a token is more than any text takes in practice
- * (English and code are near four, Chinese near three). Attachments are base64 and would count as
- * hundreds of thousands: a long run of it counts by what pictures and documents take.
+ * (English and code are near four, Chinese near three). Attachments count by what pictures and documents
+ * take.
  */
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
+import type { Dialect } from "@tutti/protocol";
 import { z } from "zod";
+import { attachmentsOf } from "./attachments.ts";
 import { DEFAULT_MAX_OUTPUT_TOKENS, REQUEST_MAX_BYTES } from "./limits.ts";
+import type { Refusal } from "./refusal.ts";
 
 const RESERVED_BYTES_PER_TOKEN = 2;
 /** Where nobody said what a request took. */
 const ESTIMATED_BYTES_PER_TOKEN = 4;
-const ATTACHMENT_MIN_BYTES = 4_096;
-const ATTACHMENT_BYTES_PER_TOKEN = 200;
-const ATTACHMENT_MIN_TOKENS = 2_000;
+const MODEL_MAX_CHARACTERS = 200;
 
-const Count = z.number().int().positive().optional().catch(undefined);
+/** A bound that is no integer is read differently by each provider. */
+const Bound = z.number().int().nullish();
+const Generation = z
+  .looseObject({
+    maxOutputTokens: Bound,
+    max_output_tokens: Bound,
+    candidateCount: Bound,
+    candidate_count: Bound,
+  })
+  .nullish();
 const Body = z.looseObject({
-  model: z.string().max(200).optional().catch(undefined),
-  max_tokens: Count,
-  max_output_tokens: Count,
-  max_completion_tokens: Count,
-  n: Count,
-  generationConfig: z
-    .looseObject({ maxOutputTokens: Count, candidateCount: Count })
-    .optional()
-    .catch(undefined),
+  model: z.string().max(MODEL_MAX_CHARACTERS).nullish(),
+  models: z.unknown().optional(),
+  fallbacks: z.unknown().optional(),
+  tools: z.unknown().optional(),
+  max_tokens: Bound,
+  max_output_tokens: Bound,
+  max_completion_tokens: Bound,
+  n: Bound,
+  stream: z.unknown().optional(),
+  background: z.unknown().optional(),
+  generationConfig: Generation,
+  generation_config: Generation,
 });
+type Body = z.infer<typeof Body>;
 
 export type RequestFacts = {
   readonly model: string | null;
+  /** Every model that it names: fallbacks and tools may have their own. */
+  readonly models: readonly string[];
   /** Most that it can take: what is reserved. */
   readonly reservedInput: number;
   readonly reservedOutput: number;
   /** What its input takes if nobody says. */
   readonly estimatedInput: number;
+  /** Answers that are written at the same time. */
+  readonly answers: number;
+  readonly isStream: boolean;
 };
 
-const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
-  gzip: (bytes) => gunzipSync(bytes, { maxOutputLength: REQUEST_MAX_BYTES }),
-  deflate: (bytes) => inflateSync(bytes, { maxOutputLength: REQUEST_MAX_BYTES }),
-  br: (bytes) => brotliDecompressSync(bytes, { maxOutputLength: REQUEST_MAX_BYTES }),
-  zstd: (bytes) => zstdDecompressSync(bytes, { maxOutputLength: REQUEST_MAX_BYTES }),
-};
+const DECODERS = new Map<string, (bytes: Uint8Array) => Uint8Array>([
+  ["gzip", (bytes) => gunzipSync(bytes, { maxOutputLength: REQUEST_MAX_BYTES })],
+  ["deflate", (bytes) => inflateSync(bytes, { maxOutputLength: REQUEST_MAX_BYTES })],
+  ["br", (bytes) => brotliDecompressSync(bytes, { maxOutputLength: REQUEST_MAX_BYTES })],
+  ["zstd", (bytes) => zstdDecompressSync(bytes, { maxOutputLength: REQUEST_MAX_BYTES })],
+]);
 
 /** Null when it is packed in a way that cannot be read, or becomes too large. */
 function unpack(bytes: Buffer, encoding: string): Buffer | null {
   if (encoding === "" || encoding === "identity") return bytes;
   try {
-    const decoded = DECODERS[encoding]?.(bytes);
+    const decoded = DECODERS.get(encoding)?.(bytes);
     return decoded === undefined ? null : Buffer.from(decoded);
   } catch {
     return null; // not what its header says: it is refused
@@ -64,73 +84,138 @@ function readJson(text: string): unknown {
   }
 }
 
-const BASE64 = new Uint8Array(256);
-for (const byte of Buffer.from(
-  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_",
-)) {
-  BASE64[byte] = 1;
-}
+const refuse = (message: string): Refusal => ({ status: 400, message });
 
-/**
- * Long runs of base64. Each covers one of the places that are looked at, so most bytes are not; none is
- * looked at more than twice, whatever the body is.
- */
-function sizeOf(bytes: Buffer): { readonly plain: number; readonly attached: number } {
-  const isBase64 = (at: number): boolean => BASE64[bytes[at] ?? 0] === 1;
-  let plain = bytes.length;
-  let attached = 0;
-  let done = 0;
-  for (let place = ATTACHMENT_MIN_BYTES - 1; place < bytes.length;) {
-    let begin = place;
-    while (begin > done && isBase64(begin - 1)) begin -= 1;
-    let end = place;
-    while (end < bytes.length && isBase64(end)) end += 1;
-    const length = end - begin;
-    if (isBase64(place) && length >= ATTACHMENT_MIN_BYTES) {
-      plain -= length;
-      attached += Math.max(ATTACHMENT_MIN_TOKENS, Math.ceil(length / ATTACHMENT_BYTES_PER_TOKEN));
-    }
-    done = Math.max(end, place);
-    place = done + ATTACHMENT_MIN_BYTES;
+/** Some servers read names in any case of letters, and would find another model or bound than is read here. */
+const NAMES = new Map(Object.keys(Body.shape).map((name) => [name.toLowerCase(), name]));
+
+const otherSpelling = (body: object): string | undefined =>
+  Object.keys(body).find((key) => {
+    const name = NAMES.get(key.toUpperCase().toLowerCase());
+    return name !== undefined && name !== key;
+  });
+
+/** The names under which each dialect bounds one answer. Others are not heeded by its providers. */
+const boundsOf = (body: Body, dialect: Dialect): (number | null | undefined)[] => {
+  switch (dialect) {
+    case "anthropic":
+      return [body.max_tokens];
+    case "openai-responses":
+      return [body.max_output_tokens];
+    case "openai-chat":
+      return [body.max_tokens, body.max_completion_tokens];
+    case "google":
+      return [body.generationConfig, body.generation_config].flatMap((one) => [
+        one?.maxOutputTokens,
+        one?.max_output_tokens,
+      ]);
+    default:
+      return dialect satisfies never;
   }
-  return { plain, attached };
+};
+
+const answersOf = (body: Body, dialect: Dialect): number => {
+  const asked =
+    dialect === "openai-chat"
+      ? [body.n]
+      : [body.generationConfig, body.generation_config].flatMap((one) => [
+          one?.candidateCount,
+          one?.candidate_count,
+        ]);
+  return Math.max(1, ...asked.map((count) => count ?? 1));
+};
+
+/** For one answer: the largest bound that it names. One of zero or less is none. */
+function largestBound(body: Body, dialect: Dialect): number {
+  const bounds = boundsOf(body, dialect).filter((bound) => typeof bound === "number");
+  if (bounds.length === 0) return DEFAULT_MAX_OUTPUT_TOKENS;
+  return Math.max(...bounds.map((bound) => (bound > 0 ? bound : DEFAULT_MAX_OUTPUT_TOKENS)));
 }
 
-/** The bound on output that the request names, for all of its answers together. */
-function reservedOutput(body: z.infer<typeof Body>): number {
-  const { generationConfig = {} } = body;
-  const bounds = [
-    body.max_output_tokens,
-    body.max_completion_tokens,
-    body.max_tokens,
-    generationConfig.maxOutputTokens,
-  ];
-  const bound = bounds.find((value) => value !== undefined) ?? DEFAULT_MAX_OUTPUT_TOKENS;
-  return bound * (body.n ?? generationConfig.candidateCount ?? 1);
+const WithModel = z.looseObject({ model: z.string() });
+
+/** Models of a list whose items are names, or objects with one. */
+const listed = (list: unknown): string[] =>
+  (Array.isArray(list) ? list : []).flatMap((item: unknown) => {
+    if (typeof item === "string") return item;
+    const one = WithModel.safeParse(item);
+    return one.success ? one.data.model : [];
+  });
+
+const modelsOf = (body: Body, pathModel: string | null): string[] => {
+  const tools = Array.isArray(body.tools) ? body.tools : [];
+  const named = [pathModel, body.model].filter((model) => typeof model === "string");
+  const others = [...listed(body.models), ...listed(body.fallbacks)];
+  const ofTools = listed(tools.filter((tool) => typeof tool !== "string"));
+  return [...new Set([...named, ...others, ...ofTools])];
+};
+
+const isOn = (value: unknown): boolean => value !== undefined && value !== null && value !== false;
+
+function objectionTo(body: Body, models: readonly string[]): Refusal | null {
+  const spelling = otherSpelling(body);
+  if (spelling !== undefined) {
+    const name = NAMES.get(spelling.toUpperCase().toLowerCase());
+    return refuse(`the request says ${spelling}; it is spelled ${name}`);
+  }
+  if (models.some((model) => model.length > MODEL_MAX_CHARACTERS)) {
+    return refuse(`a model's name may have ${MODEL_MAX_CHARACTERS} characters`);
+  }
+  if (isOn(body.background)) {
+    const message =
+      "answers in the background are not served, since nobody would learn what they take; ask without `background`";
+    return { status: 403, message };
+  }
+  return null;
 }
 
-/** Null when it is no JSON object: its model cannot be known, so it is not forwarded. */
+type ReadOptions = {
+  readonly encoding: string;
+  readonly dialect: Dialect;
+  readonly pathModel: string | null;
+};
+
+/** What cannot be known about a request is why it is not forwarded. */
 export function readRequest(
   bytes: Buffer,
-  { encoding, pathModel }: { readonly encoding: string; readonly pathModel: string | null },
-): RequestFacts | null {
+  { encoding, dialect, pathModel }: ReadOptions,
+): RequestFacts | Refusal {
   const unpacked = unpack(bytes, encoding.trim().toLowerCase());
-  if (unpacked === null) return null;
-  const body = Body.safeParse(readJson(unpacked.toString("utf8")));
-  if (!body.success) return null;
-  const { plain, attached } = sizeOf(unpacked);
+  const value = unpacked === null ? null : readJson(unpacked.toString("utf8"));
+  const parsed = Body.safeParse(value);
+  if (unpacked === null || !parsed.success) {
+    const path = parsed.error?.issues[0]?.path.join(".") ?? "";
+    return refuse(
+      path === ""
+        ? "the request is not a JSON object that can be read"
+        : `${path.slice(0, MODEL_MAX_CHARACTERS)} is not what it must be`,
+    );
+  }
+  const body = parsed.data;
+  const models = modelsOf(body, pathModel);
+  const objection = objectionTo(body, models);
+  if (objection !== null) return objection;
+  const { bytes: attachedBytes, tokens } = attachmentsOf(value, dialect);
+  const plain = unpacked.length - attachedBytes;
+  const answers = answersOf(body, dialect);
   return {
-    model: pathModel ?? body.data.model ?? null,
-    reservedInput: Math.ceil(plain / RESERVED_BYTES_PER_TOKEN) + attached,
-    reservedOutput: reservedOutput(body.data),
-    estimatedInput: Math.ceil(plain / ESTIMATED_BYTES_PER_TOKEN) + attached,
+    model: pathModel ?? body.model ?? null,
+    models,
+    reservedInput: Math.ceil(plain / RESERVED_BYTES_PER_TOKEN) + tokens,
+    reservedOutput: largestBound(body, dialect) * answers,
+    estimatedInput: Math.ceil(plain / ESTIMATED_BYTES_PER_TOKEN) + tokens,
+    answers,
+    isStream: body.stream === true,
   };
 }
 
 /** Of a request without a body, such as a list of models. */
 export const NO_BODY: RequestFacts = {
   model: null,
+  models: [],
   reservedInput: 0,
   reservedOutput: 0,
   estimatedInput: 0,
+  answers: 1,
+  isStream: false,
 };

@@ -74,15 +74,32 @@ export function findRoute(
 /** Query parameters that carry a key in some dialect. */
 const KEY_PARAMETERS = new Set(["key", "api_key", "api-key", "apikey", "access_token", "token"]);
 
+const PLAIN = /^[\w.~:@=+/-]{0,500}$/u;
+/**
+ * What goes on is listed, as with headers: Google's `fields` takes usage out of an answer, `alt=proto`
+ * makes it unreadable. The value must match as a whole, and is written anew.
+ */
+const PARAMETERS: Readonly<Record<ProviderDialect, Readonly<Record<string, RegExp>>>> = {
+  anthropic: { beta: PLAIN, limit: PLAIN, before_id: PLAIN, after_id: PLAIN },
+  openai: { client_version: PLAIN, limit: PLAIN, after: PLAIN },
+  "openai-compatible": { client_version: PLAIN, limit: PLAIN, after: PLAIN, "api-version": PLAIN },
+  google: { alt: /^(?:sse|json)$/u, pageSize: PLAIN, pageToken: PLAIN },
+};
+
 /** The query as it goes on, without `?`; and what it presented as a key. */
-export function readQuery(query: string): { readonly rest: string; readonly keys: string[] } {
+export function readQuery(
+  query: string,
+  dialect: ProviderDialect,
+): { readonly rest: string; readonly keys: string[] } {
+  const listed = PARAMETERS[dialect];
   const keys: string[] = [];
-  const rest = query.split("&").filter((part) => {
-    const [name, value] = [...new URLSearchParams(part)][0] ?? ["", ""];
-    const isKey = KEY_PARAMETERS.has(name.toLowerCase());
-    if (isKey) keys.push(value);
-    return part !== "" && !isKey;
-  });
+  const rest: string[] = [];
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (KEY_PARAMETERS.has(name.toLowerCase())) keys.push(value);
+    else if (Object.hasOwn(listed, name) && listed[name]?.test(value) === true) {
+      rest.push(`${name}=${encodeURIComponent(value)}`);
+    }
+  }
   return { rest: rest.join("&"), keys };
 }
 

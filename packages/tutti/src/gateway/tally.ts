@@ -1,11 +1,11 @@
 /** What is known of one request so far, and its end: settled, place given back, recorded. Once. */
 import type { IncomingMessage } from "node:http";
-import type { ModelOutcome, ModelRequest } from "@tutti/protocol";
+import type { ModelOutcome, ModelPrice, ModelRequest } from "@tutti/protocol";
 import { monotonicMs } from "../platform/clock.ts";
 import { familyOf } from "../domain/model-family.ts";
 import type { Reservation } from "./ledger.ts";
 import { sumsOf } from "./ledger.ts";
-import { SESSION_MAX_REQUESTS } from "./limits.ts";
+import { SESSION_MAX_REQUESTS, UNSTATED_TOKENS_PER_SECOND } from "./limits.ts";
 import { createMeter, errorText } from "./meter/meter.ts";
 import type { Meter, MeterReading } from "./meter/meter.ts";
 import type { Place } from "./pace.ts";
@@ -25,6 +25,13 @@ type Metered = {
 };
 
 const FIRST_ERROR_STATUS = 300;
+const MS_PER_SECOND = 1_000;
+
+/** Writing to a cache costs more than reading for the first time. */
+const mostCost = (most: Taken, price: ModelPrice | null): number =>
+  price === null
+    ? 0
+    : costOf(most, { ...price, input: Math.max(price.input, price.cacheWrite ?? 0) });
 
 export class Tally {
   readonly isOverLimit: boolean;
@@ -36,7 +43,8 @@ export class Tally {
   #reservation: Reservation | null = null;
   #place: Place | null = null;
   #queuedMs = 0;
-  #isSent = false;
+  /** Null: it has not left this machine. */
+  #sentMs: number | null = null;
   #firstByteMs: number | null = null;
   #status: number | null = null;
   #meter: Meter | null = null;
@@ -56,17 +64,14 @@ export class Tally {
   /** Null when it may go on, else why not, for the agent. */
   async reserve(facts: RequestFacts, signal: AbortSignal): Promise<string | null> {
     const { ledger, caller, budget, provider } = this.#scene;
-    const price = priceOf(facts.model, provider);
     const most: Taken = {
       ...NOTHING_TAKEN,
       inputTokens: facts.reservedInput,
       outputTokens: facts.reservedOutput,
     };
-    // Writing to a cache costs more than reading for the first time.
-    const dearest =
-      price === null ? null : { ...price, input: Math.max(price.input, price.cacheWrite ?? 0) };
+    const costs = facts.models.map((model) => mostCost(most, priceOf(model, provider)));
     const sums = {
-      usd: dearest === null ? 0 : costOf(most, dearest),
+      usd: Math.max(0, ...costs),
       tokens: facts.reservedInput + facts.reservedOutput,
     };
     const decision = await ledger.reserve({ run: caller.run, budget, sums }, signal);
@@ -86,12 +91,12 @@ export class Tally {
   }
 
   sent(): void {
-    this.#isSent = true;
+    this.#sentMs = monotonicMs();
   }
 
   /** It never left this machine, so it took nothing. */
   notSent(): void {
-    this.#isSent = false;
+    this.#sentMs = null;
   }
 
   answered(message: IncomingMessage): void {
@@ -180,21 +185,40 @@ export class Tally {
     const servedModel = reading?.servedModel ?? null;
     if (this.#tookNothing()) return { servedModel, taken: NOTHING_TAKEN, isMetered: true };
     const stated = reading?.taken ?? null;
-    if (stated !== null && outcome === "ok") return { servedModel, taken: stated, isMetered: true };
-    return { servedModel, taken: this.#estimate(stated, reading), isMetered: false };
+    const isFinal =
+      reading?.isPending !== true && (outcome === "ok" || reading?.isComplete === true);
+    if (stated !== null && isFinal) return { servedModel, taken: stated, isMetered: true };
+    return { servedModel, taken: this.#estimate(outcome, reading), isMetered: false };
   }
 
   #tookNothing(): boolean {
     const isError = (this.#status ?? 0) >= FIRST_ERROR_STATUS;
-    return this.#route.kind === "free" || !this.#isSent || isError;
+    return this.#route.kind === "free" || this.#sentMs === null || isError;
   }
 
   /** What was stated before the answer broke off counts where it is more. */
-  #estimate(stated: Taken | null, reading: MeterReading | null): Taken {
-    const { estimatedInput, reservedOutput } = this.#facts;
-    const output = Math.min(reading?.estimatedOutput ?? 0, reservedOutput);
-    const taken = stated ?? { ...NOTHING_TAKEN, inputTokens: estimatedInput };
-    return { ...taken, outputTokens: Math.max(taken.outputTokens, output) };
+  #estimate(outcome: ModelOutcome, reading: MeterReading | null): Taken {
+    const { estimatedInput, reservedInput, reservedOutput } = this.#facts;
+    if (reading?.isPending === true) {
+      return { ...NOTHING_TAKEN, inputTokens: reservedInput, outputTokens: reservedOutput };
+    }
+    const most = Math.max(reading?.estimatedOutput ?? 0, this.#unseen(outcome));
+    const taken = reading?.taken ?? { ...NOTHING_TAKEN, inputTokens: estimatedInput };
+    const outputTokens = Math.max(taken.outputTokens, Math.min(most, reservedOutput));
+    return { ...taken, outputTokens };
+  }
+
+  /**
+   * Output that may have been written without being seen: before a head, or as thoughts. Whoever takes
+   * no key sends no bill. Without a stream a provider goes on to the end although nobody listens.
+   */
+  #unseen(outcome: ModelOutcome): number {
+    const { answers, isStream, reservedOutput } = this.#facts;
+    if (this.#scene.provider.key === undefined) return 0;
+    const isInStream = isStream || this.#route.path.endsWith(":streamGenerateContent");
+    if (outcome === "cancelled" && !isInStream) return reservedOutput;
+    const ms = monotonicMs() - (this.#sentMs ?? monotonicMs());
+    return Math.ceil((ms / MS_PER_SECOND) * UNSTATED_TOKENS_PER_SECOND * answers);
   }
 
   #cost(servedModel: string | null, taken: Taken): number | null {

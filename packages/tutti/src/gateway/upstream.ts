@@ -1,6 +1,7 @@
 /** Requests to providers: kept-alive connections, no redirects, and time-outs with names. */
 import * as http from "node:http";
 import * as https from "node:https";
+import { monotonicMs } from "../platform/clock.ts";
 import type { Timeouts } from "./limits.ts";
 
 /** Idle connections that are kept for each provider. */
@@ -11,8 +12,8 @@ export type UpstreamFailure =
   | { readonly kind: "unreachable"; readonly reason: string; readonly wasSent: boolean }
   /** What came is no HTTP. */
   | { readonly kind: "garbage"; readonly reason: string }
-  | { readonly kind: "silent"; readonly reason: string }
-  | { readonly kind: "cancelled" };
+  | { readonly kind: "silent"; readonly reason: string; readonly wasSent: boolean }
+  | { readonly kind: "cancelled"; readonly wasSent: boolean };
 
 type UpstreamAnswer =
   | { readonly kind: "answer"; readonly message: http.IncomingMessage }
@@ -36,9 +37,15 @@ export type Upstream = {
 const codeOf = (error: Error): string =>
   "code" in error && typeof error.code === "string" ? error.code : "";
 
-/** A kept connection that the provider had closed in the meantime: it never saw the request. */
+/**
+ * A kept connection that the provider had closed in the meantime: it never saw the request. That comes
+ * to light at once; a connection that breaks later may have been answered, and paid, up to there.
+ */
 const wasStale = (request: http.ClientRequest, error: Error): boolean =>
   request.reusedSocket && ["ECONNRESET", "EPIPE"].includes(codeOf(error));
+
+const wasSent = (request: http.ClientRequest): boolean =>
+  request.socket?.connecting === false && request.writableFinished;
 
 type Begin = (request: UpstreamRequest) => http.ClientRequest;
 
@@ -62,37 +69,35 @@ function createBegin(environment: UpstreamOptions["environment"]): Begin {
   };
 }
 
-function failureOf(outgoing: http.ClientRequest, error: Error): UpstreamFailure | "stale" {
-  if (wasStale(outgoing, error)) return "stale";
+function failureOf(outgoing: http.ClientRequest, error: Error): UpstreamFailure {
   const code = codeOf(error);
   if (code.startsWith("HPE_")) {
     return { kind: "garbage", reason: `its answer is no HTTP (${code})` };
   }
-  const wasSent = outgoing.socket?.connecting === false && outgoing.writableFinished;
   // Of several addresses that all failed, only the code says why.
-  return { kind: "unreachable", reason: error.message || code, wasSent };
+  return { kind: "unreachable", reason: error.message || code, wasSent: wasSent(outgoing) };
 }
-
-const silentFor = (ms: number): UpstreamFailure => ({
-  kind: "silent",
-  reason: `no answer within ${Math.round(ms / 1_000)} s`,
-});
 
 function sendOnce(
   begin: Begin,
   request: UpstreamRequest,
-  firstByteMs: number,
+  { firstByteMs, staleMs }: Pick<Timeouts, "firstByteMs" | "staleMs">,
 ): Promise<UpstreamAnswer | "stale"> {
   const { body, signal } = request;
-  if (signal.aborted) return Promise.resolve({ kind: "cancelled" });
+  if (signal.aborted) return Promise.resolve({ kind: "cancelled", wasSent: false });
+  const begunMs = monotonicMs();
   const { promise, resolve } = Promise.withResolvers<UpstreamAnswer | "stale">();
   const outgoing = begin(request);
   const giveUp = (failure: UpstreamFailure): void => {
     resolve(failure);
     outgoing.destroy();
   };
-  const abort = (): void => giveUp({ kind: "cancelled" });
-  const timer = setTimeout(() => giveUp(silentFor(firstByteMs)), firstByteMs);
+  const abort = (): void => giveUp({ kind: "cancelled", wasSent: wasSent(outgoing) });
+  const reason = `no answer within ${Math.round(firstByteMs / 1_000)} s`;
+  const timer = setTimeout(
+    () => giveUp({ kind: "silent", reason, wasSent: wasSent(outgoing) }),
+    firstByteMs,
+  );
   const end = (): void => {
     clearTimeout(timer);
     signal.removeEventListener("abort", abort);
@@ -100,7 +105,8 @@ function sendOnce(
   signal.addEventListener("abort", abort, { once: true });
   outgoing.on("error", (error) => {
     end();
-    resolve(failureOf(outgoing, error));
+    const isStale = wasStale(outgoing, error) && monotonicMs() - begunMs <= staleMs;
+    resolve(isStale ? "stale" : failureOf(outgoing, error));
   });
   outgoing.once("response", (message) => {
     end();
@@ -110,18 +116,18 @@ function sendOnce(
   return promise.finally(end);
 }
 
-export type UpstreamOptions = Pick<Timeouts, "firstByteMs"> & {
+export type UpstreamOptions = Pick<Timeouts, "firstByteMs" | "staleMs"> & {
   /** `HTTPS_PROXY` and `NO_PROXY` are heeded, in either case of letters. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
-export function createUpstream({ firstByteMs, environment }: UpstreamOptions): Upstream {
+export function createUpstream({ environment, ...limits }: UpstreamOptions): Upstream {
   const begin = createBegin(environment);
   return {
     send: async (request) => {
-      const first = await sendOnce(begin, request, firstByteMs);
+      const first = await sendOnce(begin, request, limits);
       if (first !== "stale") return first;
-      const second = await sendOnce(begin, request, firstByteMs);
+      const second = await sendOnce(begin, request, limits);
       return second === "stale"
         ? { kind: "unreachable", reason: "it closed the connection", wasSent: true }
         : second;

@@ -73,8 +73,31 @@ describe("a budget", () => {
     const { ask, lease } = await rig.open({ budget: { run: { usd: 0.001 }, day: {} } });
     expect((await ask()).status).toBe(402);
     expect(lease.budgetStop()).toMatchObject({ measure: "usd", limit: 0.001, spent: 0 });
+  });
+
+  it("in money refuses a model without a price, and says how to give it one", async () => {
+    await using provider = await openProvider((_request, response) => answerStream(response));
+    await using rig = openRig({ providers: anthropicAt(provider.url) });
+    const { ask, lease } = await rig.open({ budget: { run: {}, day: { usd: 1 } } });
     const unpriced = MESSAGE.replace("claude-sonnet-4-5", "stub-model");
-    expect((await ask({ body: unpriced })).status).toBe(200);
+    const reply = await ask({ body: unpriced });
+    expect([reply.status, reply.text]).toEqual([
+      402,
+      expect.stringContaining("providers.anthropic.models"),
+    ]);
+    expect(lease.budgetStop()).toBeNull();
+    expect(provider.received).toHaveLength(0);
+    const fallback = JSON.stringify({ ...JSON.parse(MESSAGE), models: ["claude-opus-4-1"] });
+    expect((await ask({ body: fallback })).status).toBe(200);
+  });
+
+  it("in money reserves for the dearest model that may answer", async () => {
+    await using provider = await openProvider((_request, response) => answerStream(response));
+    await using rig = openRig({ providers: anthropicAt(provider.url) });
+    const { ask } = await rig.open({ budget: { run: { usd: 0.05 }, day: {} } });
+    const fallback = JSON.stringify({ ...JSON.parse(MESSAGE), models: ["claude-opus-4-1"] });
+    expect((await ask({ body: fallback })).status).toBe(402);
+    expect((await ask()).status).toBe(200);
   });
 
   it("counts a picture by what pictures take, not by its bytes", async () => {
@@ -85,7 +108,7 @@ describe("a budget", () => {
     const body = JSON.stringify({
       model: "claude-sonnet-4-5",
       max_tokens: 100,
-      messages: [{ data }],
+      messages: [{ role: "user", content: [{ type: "image", source: { type: "base64", data } }] }],
     });
     expect((await ask({ body })).status).toBe(200);
   });

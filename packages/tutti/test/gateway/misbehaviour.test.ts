@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import type { ServerResponse } from "node:http";
+import { TuttiError } from "@tutti/protocol";
 import { describe, expect, it } from "vitest";
 import { answerStream, anthropicAt, messageStream, openProvider, openRig } from "./rig.ts";
 
@@ -200,10 +201,30 @@ describe("a provider that fails", () => {
       socket.write(head + text);
       socket.on("data", () => socket.resetAndDestroy());
     });
-    await using rig = openRig({ providers: anthropicAt(raw.url) });
+    const timeouts = { staleMs: 60_000 };
+    await using rig = openRig({ providers: anthropicAt(raw.url), timeouts });
     const { ask } = await rig.open();
     expect([(await ask()).status, (await ask()).status]).toEqual([200, 200]);
     expect(connections).toBe(2);
+  });
+
+  it("by breaking a kept connection long after it was asked is not asked again", async () => {
+    let connections = 0;
+    await using raw = await openRaw((socket) => {
+      connections += 1;
+      const text = messageStream();
+      const head = `HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n`;
+      socket.write(head + text);
+      socket.on("data", () => setTimeout(() => socket.resetAndDestroy(), 60));
+    });
+    const timeouts = { staleMs: 20 };
+    await using rig = openRig({ providers: anthropicAt(raw.url), timeouts });
+    const { ask, lease } = await rig.open();
+    expect([(await ask()).status, (await ask()).status]).toEqual([200, 502]);
+    expect(connections).toBe(1);
+    // It may have been answered, and paid: the time counts.
+    const [, second] = lease.requests();
+    expect(second?.outputTokens).toBeGreaterThan(0);
   });
 });
 
@@ -324,7 +345,7 @@ describe("the end of a session", () => {
     Object.assign(rig.store.meter, {
       append: async (requests: Parameters<typeof append>[0]) => {
         refusals -= 1;
-        if (refusals >= 0) throw new Error("disk full");
+        if (refusals >= 0) throw new TuttiError("disk.full", "no space left", { retry: "later" });
         return append(requests);
       },
     });

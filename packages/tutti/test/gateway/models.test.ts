@@ -1,7 +1,7 @@
 import { ModelPolicy } from "@tutti/protocol";
 import { describe, expect, it } from "vitest";
 import { familyOf } from "../../src/domain/model-family.ts";
-import { refuseModel, refuseProvider } from "../../src/gateway/policy.ts";
+import { refuseModels, refuseProvider, refuseUnpriced } from "../../src/gateway/policy.ts";
 import { costOf, priceOf } from "../../src/gateway/prices.ts";
 import { answerStream, anthropicAt, messageStream, openProvider, openRig } from "./rig.ts";
 
@@ -43,12 +43,20 @@ describe("the family of a model", () => {
     expect(familyOf(model, {})).toBe(family);
   });
 
-  it.each(["stub-model", "", "omni-1", "o", "gp", "my-claude", "constructor", "constructor/x"])(
-    "of %j is not known",
-    (model) => {
-      expect(familyOf(model, {})).toBeNull();
-    },
-  );
+  it.each([
+    "stub-model",
+    "",
+    "omni-1",
+    "o",
+    "gp",
+    "my-claude",
+    "constructor/x",
+    "us.constructor.x",
+    "__proto__",
+    "x/toString",
+  ])("of %j is not known", (model) => {
+    expect(familyOf(model, {})).toBeNull();
+  });
 
   it("is what the user says, for a model or for all unknown ones of a provider", () => {
     const provider = { family: "house", models: { "gpt-clone": { family: "llama-tune" } } };
@@ -93,27 +101,56 @@ describe("the price of a model", () => {
   });
 });
 
+describe("a budget in dollars", () => {
+  const keyed = { name: "openai", key: "OPENAI_API_KEY" };
+
+  it("takes no model without a price from a provider that sends bills", () => {
+    expect(refuseUnpriced(["gpt-5", "o3-pro"], keyed)).toContain(
+      "o3-pro has no price: name its price in providers.openai.models",
+    );
+    expect(refuseUnpriced([], keyed)).toContain("names no model");
+    expect(refuseUnpriced(["gpt-5"], keyed)).toBeNull();
+    const models = { "o3-pro": { usd: { input: 20, output: 80 } } };
+    expect(refuseUnpriced(["o3-pro"], { ...keyed, models })).toBeNull();
+  });
+
+  it("leaves local providers and the user's own to tokens and minutes", () => {
+    expect(refuseUnpriced(["qwen3:8b"], { name: "openai", keyless: true })).toBeNull();
+    expect(refuseUnpriced(["house-coder"], { name: "company", key: "COMPANY_KEY" })).toBeNull();
+  });
+});
+
 describe("what a project allows", () => {
   it("is everything when nothing is said", () => {
-    expect(refuseModel(null, {}, policy({}))).toBeNull();
-    expect(refuseModel("stub-model", {}, policy({}))).toBeNull();
+    expect(refuseModels([], {}, policy({}))).toBeNull();
+    expect(refuseModels(["stub-model"], {}, policy({}))).toBeNull();
     expect(refuseProvider("x", {}, policy({}))).toBeNull();
   });
 
   it("may be some families, of which an unknown model is none", () => {
     const only = policy({ families: ["anthropic"] });
-    expect(refuseModel("claude-opus-4-5", {}, only)).toBeNull();
-    expect(refuseModel("gpt-5", {}, only)).toContain("family openai");
-    expect(refuseModel("stub-model", {}, only)).toContain("unknown family");
-    expect(refuseModel(null, {}, only)).toContain("names no model");
+    expect(refuseModels(["claude-opus-4-5"], {}, only)).toBeNull();
+    expect(refuseModels(["gpt-5"], {}, only)).toContain("family openai");
+    expect(refuseModels(["stub-model"], {}, only)).toContain("unknown family");
+    expect(refuseModels([], {}, only)).toContain("names no model");
   });
 
   it("may be some models by glob, with or without a prefix", () => {
     const only = policy({ models: ["claude-*-4*", "gpt-5"] });
-    expect(refuseModel("anthropic/Claude-Sonnet-4-5", {}, only)).toBeNull();
-    expect(refuseModel("gpt-5", {}, only)).toBeNull();
-    expect(refuseModel("gpt-5-pro", {}, only)).toContain("not among");
-    expect(refuseModel("xclaude-opus-4", {}, only)).toContain("not among");
+    expect(refuseModels(["anthropic/Claude-Sonnet-4-5"], {}, only)).toBeNull();
+    expect(refuseModels(["gpt-5"], {}, only)).toBeNull();
+    expect(refuseModels(["gpt-5-pro"], {}, only)).toContain("not among");
+    expect(refuseModels(["xclaude-opus-4"], {}, only)).toContain("not among");
+  });
+
+  it("holds for every model that is named", () => {
+    const only = policy({ models: ["claude-*"] });
+    expect(refuseModels(["claude-opus-4-5", "gpt-5"], {}, only)).toContain("gpt-5 is not among");
+  });
+
+  it("is told in no time, whatever the glob", () => {
+    const only = policy({ models: ["*a".repeat(50) + "b"] });
+    expect(refuseModels(["a".repeat(200)], {}, only)).toContain("not among");
   });
 
   it("may be providers of some regions, or such that keep nothing", () => {

@@ -48,6 +48,42 @@ describe("passing requests on", () => {
     ]);
   });
 
+  it.each([
+    ["anthropic", "GET", "/v1/models?limit=5&after_id=a&x=1", "/v1/models?limit=5&after_id=a"],
+    ["openai", "GET", "/v1/models?client_version=0.142.3", "/v1/models?client_version=0.142.3"],
+    [
+      "google",
+      "POST",
+      "/v1beta/models/g:streamGenerateContent?%24fields=candidates&fields=candidates&alt=sse",
+      "/v1beta/models/g:streamGenerateContent?alt=sse",
+    ],
+    [
+      "google",
+      "POST",
+      "/v1beta/models/g:generateContent?alt=proto",
+      "/v1beta/models/g:generateContent",
+    ],
+    [
+      "google",
+      "POST",
+      "/v1beta/models/g:generateContent?Alt=sse;fields=x",
+      "/v1beta/models/g:generateContent",
+    ],
+    [
+      "google",
+      "GET",
+      "/v1beta/models?pageToken=a%3D%3D&pageSize=2",
+      "/v1beta/models?pageToken=a%3D%3D&pageSize=2",
+    ],
+  ])("to %s takes only parameters that it knows along (%s %s)", async (...row) => {
+    const [name, method, path, url] = row;
+    await using provider = await openProvider((_request, response) => response.end("{}"));
+    await using rig = openRig({ providers: local(provider.url) });
+    const { ask } = await rig.open({ provider: name });
+    await ask({ method, path, body: "{}" });
+    expect(provider.received.map((one) => one.url)).toEqual([url]);
+  });
+
   it("puts the real key where the dialect has it, and the session's token nowhere", async () => {
     await using provider = await openProvider((_request, response) => response.end("{}"));
     await using rig = openRig({ providers: local(provider.url) });

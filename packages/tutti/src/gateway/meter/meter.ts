@@ -41,6 +41,7 @@ const blank = (): Reading => ({
   taken: null,
   isRecognised: false,
   isComplete: false,
+  isPending: false,
   error: null,
 });
 

@@ -21,6 +21,7 @@ const Event = z.looseObject({
   message: Text,
 });
 
+const PENDING = new Set(["queued", "in_progress"]);
 const ENDS = new Set(["response.completed", "response.incomplete", "response.failed"]);
 
 function takeResponse(
@@ -41,6 +42,7 @@ function readWholeResponse(value: unknown, reading: Reading): void {
   if (whole.data.object !== "response") return;
   reading.isRecognised = true;
   reading.isComplete = true;
+  reading.isPending = PENDING.has(whole.data.status ?? "");
   takeResponse(whole.data, reading);
 }
 

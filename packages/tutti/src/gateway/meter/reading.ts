@@ -9,6 +9,8 @@ export type Reading = {
   isRecognised: boolean;
   /** The answer said that it is over. */
   isComplete: boolean;
+  /** It is still being worked on, behind this answer: nobody will say here what it takes. */
+  isPending: boolean;
   /** An error that the provider told. */
   error: string | null;
 };
