@@ -12,6 +12,7 @@ export const catalogAgents = (): readonly CatalogAgent[] =>
     command: [entry.distribution.program, ...entry.distribution.args],
     install: installCommand(entry),
     model: entry.model,
+    mode: entry.quirks.mode,
     signIn: entry.signIn,
     ...(entry.printToken === undefined ? {} : { printToken: entry.printToken }),
   }));

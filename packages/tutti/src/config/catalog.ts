@@ -13,6 +13,8 @@ export type CatalogAgent = {
   readonly install: string;
   /** Its usual model; null leaves that to the agent. */
   readonly model: string | null;
+  /** Session mode without which it cannot be trusted inside the fence; null: any of its own. */
+  readonly mode: string | null;
   /** The command that signs it in without a key; null where it cannot have a login of its own. */
   readonly signIn: string | null;
   /** The command that prints a long-lived token to store as the key. */

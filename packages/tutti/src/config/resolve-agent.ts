@@ -42,6 +42,7 @@ export const resolveAgent = (file: AgentFile, at: At): AgentConfig | null => {
   };
   const scene = { ...at, complain };
   checkCredentials(file, scene);
+  checkMode(file, scene);
   checkEffort(file, scene);
   const agent = resolveForm(file, scene);
   return complaints.count === 0 ? agent : null;
@@ -201,6 +202,23 @@ const checkCredentials = (file: AgentFile, at: At): void => {
       mend: "Add `egress:` with the hosts that it needs.",
       level: "warning",
     });
+};
+
+/**
+ * An agent that needs a mode needs it for a reason: in another one a model may approve what the agent
+ * does. A command that starts the same program is the same agent.
+ */
+const checkMode = ({ agent, command, mode }: AgentFile, at: At): void => {
+  if (!at.isShared || mode === undefined) return;
+  const program = command?.[0]?.split("/").at(-1);
+  const entry = at.sources.catalog.find(({ id, command: [usual] }) =>
+    agent === undefined ? usual === program : id === agent,
+  );
+  if (entry === undefined || entry.mode === null || entry.mode === mode) return;
+  at.complain([...at.path, "mode"], {
+    message: `${entry.title} runs in its mode \`${entry.mode}\` inside the fence, and a repository must not choose another one: in \`${mode}\` a model may approve what it does.`,
+    mend: "Leave `mode` out. Only your own configuration (~/.config/tutti/config.yaml) can set it.",
+  });
 };
 
 /** What is no agent of the catalogue at all is said elsewhere. */

@@ -1,6 +1,7 @@
 /** Agents and roles, from what people write to what a run's policy holds. */
 import { ProjectConfig } from "@tutti/protocol";
 import { expect, test } from "vitest";
+import { catalogAgents } from "../../src/catalog-agents.ts";
 import { parseConfig, parseUserConfig } from "../../src/config/parse.ts";
 import type { UserConfig } from "../../src/config/user.ts";
 import { CATALOG } from "./catalog.ts";
@@ -188,6 +189,39 @@ test("a login inside is refused to an agent that cannot work with one", () => {
     expect.stringMatching(/^error 2: `credentials: inside` is for agents of the catalogue: /u),
   ]);
   expect(problemsOf(`agents:\n  a: { agent: gemini, ${rest} }\n`)).toEqual([]);
+});
+
+test("a repository does not choose the mode of an agent that needs one; its user may", () => {
+  const catalog = catalogAgents();
+  const errorsIn = (text: string) =>
+    parseConfig(text, FILE, { catalog })
+      .problems.filter(({ level }) => level === "error")
+      .map(({ line, message, mend }) => `${line}: ${message} ${mend}`);
+  const refused = [
+    expect.stringMatching(
+      /^2: Codex runs in its mode `agent-full-access` .* must not choose another one: in `agent` a model may approve .* Leave `mode` out\./u,
+    ),
+  ];
+  for (const agent of [
+    "agents:\n  codex: { agent: codex, mode: agent }\n",
+    "agents:\n  mine: { agent: codex, command: [x], mode: agent }\n",
+    "agents:\n  mine: { command: [/opt/bin/codex-acp], family: openai, mode: agent }\n",
+    "roles:\n  author: { agent: codex, mode: agent }\n",
+  ])
+    expect(errorsIn(agent)).toEqual(refused);
+  for (const agent of [
+    "agents:\n  codex: { agent: codex, mode: agent-full-access }\n",
+    "agents:\n  gemini: { agent: gemini, mode: plan }\n",
+    "agents:\n  mine: { command: [other], family: openai, mode: agent }\n",
+  ])
+    expect(errorsIn(agent)).toEqual([]);
+
+  const text = "agents:\n  codex: { agent: codex, mode: read-only }\n";
+  const mine = parseUserConfig(text, "config.yaml", { catalog });
+  expect(mine).toMatchObject({ kind: "config", problems: [] });
+  if (mine.kind === "invalid") throw new Error("refused");
+  const parsed = parseConfig("roles: { author: codex }\n", FILE, { catalog, user: mine.config });
+  expect(parsed).toMatchObject({ config: { agents: { codex: { mode: "read-only" } } } });
 });
 
 test("a repository may choose model and effort of the user's agent, and nothing else of it", () => {

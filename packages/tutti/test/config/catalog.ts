@@ -10,6 +10,7 @@ export const CATALOG: readonly CatalogAgent[] = [
     command: ["claude-agent-acp"],
     install: "npm install -g @agentclientprotocol/claude-agent-acp@0.60.0",
     model: null,
+    mode: null,
     signIn: "claude-agent-acp --cli auth login",
     printToken: "claude-agent-acp --cli setup-token",
   },
@@ -21,6 +22,7 @@ export const CATALOG: readonly CatalogAgent[] = [
     command: ["gemini", "--acp"],
     install: "npm install -g @google/gemini-cli@0.40.0",
     model: "gemini-2.5-pro",
+    mode: null,
     signIn: "gemini",
   },
   {
@@ -31,6 +33,7 @@ export const CATALOG: readonly CatalogAgent[] = [
     command: ["qwen", "--acp"],
     install: "npm install -g @qwen-code/qwen-code@0.1.0",
     model: null,
+    mode: null,
     signIn: null,
   },
 ];
