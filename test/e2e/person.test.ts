@@ -1,5 +1,8 @@
 /** A person and a run, through the command line alone: exit codes, words and JSON. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
+import { projectIdOf } from "../../packages/tutti/src/engine/start-run.ts";
 import { createDaemon, jsonOf } from "../fixtures/daemon.ts";
 import { AUTHOR, createProject, DUET, EMPTY_REVIEW } from "../fixtures/project.ts";
 
@@ -147,6 +150,10 @@ it("an agent's question is answered with yes or no, and the agent acts on the an
   const { tutti } = daemon;
   expect((await tutti(["permit", "ls", "--json"])).stdout).toContain('"items":[]');
 
+  // What is damaged answers nothing and takes no answer; the person is asked all the same.
+  const spoiled = join(project.folder, "data/answers", `${projectIdOf(project.root)}.json`);
+  mkdirSync(dirname(spoiled), { recursive: true, mode: 0o700 });
+  writeFileSync(spoiled, "[{]");
   const answers = [];
   for (const word of ["allow", "deny"]) {
     const asked = await tutti([
@@ -163,6 +170,11 @@ it("an agent's question is answered with yes or no, and the agent acts on the an
     expect((await tutti(["permit", "ls"])).stdout).toContain("May I use the network?");
     const unknown = await tutti(["permit", word, run, "q-unknown", "--json"]);
     expect([unknown.code, jsonOf(unknown).error.code]).toEqual([5, "permission.unknown"]);
+    const damaged = await tutti(["permit", word, run, "--project", "--json"]);
+    expect(jsonOf(damaged).error).toMatchObject({
+      code: "answers.damaged",
+      message: expect.stringContaining(spoiled),
+    });
     expect((await tutti(["permit", word, run])).code).toBe(0);
     const twice = await tutti(["permit", word, run, "--json"]);
     expect(twice.code).toBe(5);

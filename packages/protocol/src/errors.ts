@@ -277,6 +277,11 @@ export const ERRORS = {
     exit: EXIT.usage,
     mend: "Log the agent in as the message says, then `tutti retry RUN`.",
   },
+  "agent.busy": {
+    status: 409,
+    exit: EXIT.conflict,
+    mend: "Try again when that session is over: `tutti tasks` shows what works now.",
+  },
   "workspace.failed": {
     status: 500,
     exit: EXIT.failed,
@@ -322,6 +327,11 @@ export const ERRORS = {
     status: 503,
     exit: EXIT.failed,
     mend: "The store is damaged. It was left untouched: restore a copy, or move it away and start afresh.",
+  },
+  "answers.damaged": {
+    status: 409,
+    exit: EXIT.conflict,
+    mend: "Correct the file that the message names, or delete it: you are then asked again.",
   },
   "store.failed": {
     status: 500,

@@ -1,5 +1,5 @@
 /** The engine: commands in, events out, effects in between. Wires the runs, the dispatcher and the performers. */
-import type { Actor, Effect, EffectResult, RunEvent, RunId } from "@tutti/protocol";
+import type { Actor, Effect, EffectResult, RunDocument, RunEvent, RunId } from "@tutti/protocol";
 import { TuttiError } from "@tutti/protocol";
 import type { Engine, Outcome, PersonCommand, RunRequest, Started } from "./api.ts";
 import { createEgressDesk } from "./egress.ts";
@@ -91,6 +91,12 @@ const amend = async (
     run,
     await runs.handle(run, { kind: "artifact.amend", artifact: stored, data: read.data }, actor),
   );
+};
+
+/** Before the answer counts: one that could not be kept is not half accepted. Throws `answers.damaged`. */
+const checkProject = (deps: Deps, state: RunDocument | null, command: PersonCommand): void => {
+  if (command.kind === "permission.answer" && command.remember === "project" && state !== null)
+    deps.answers.of(state.project.id);
 };
 
 /** After the answer is stored: it counts for this run whatever happens here. */
@@ -191,6 +197,7 @@ export const createEngine = (deps: Deps): Engine => {
     drain: () => dispatcher.drain(),
     startRun: createStarter(deps, runs, shared.fence),
     handle: async (run: RunId, command: PersonCommand, actor: Actor) => {
+      checkProject(deps, runs.document(run), command);
       egress.remember(run, command);
       const result = await runs.handle(run, command, actor);
       return outcomeOf(run, rememberForProject(deps, command, result));

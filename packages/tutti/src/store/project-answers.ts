@@ -25,8 +25,7 @@ const parse = (text: string, file: string): readonly RememberedAnswer[] => {
   try {
     return Answers.parse(JSON.parse(text));
   } catch (cause) {
-    const why = "is not what Tutti wrote; correct it, or delete it to be asked again";
-    throw new TuttiError("store.failed", `${file} ${why}.`, { cause });
+    throw new TuttiError("answers.damaged", `${file} is not what Tutti wrote.`, { cause });
   }
 };
 

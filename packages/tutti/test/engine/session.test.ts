@@ -1,4 +1,4 @@
-/** What a turn took is told however it ends: over a real store, with the scripted agent on its streams. */
+/** One turn, over a real store, with the scripted agent on its streams. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type EffectResult, ProjectConfig } from "@tutti/protocol";
@@ -12,6 +12,7 @@ import { scriptedAgentProgram } from "../../src/agents/scripted/program.ts";
 import type { Script } from "../../src/agents/scripted/script.ts";
 import { runSession } from "../../src/engine/perform/session.ts";
 import { systemClock } from "../../src/platform/clock.ts";
+import { openProjectAnswers } from "../../src/store/project-answers.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { createSandbox } from "../../src/workspace/sandbox/sandbox.ts";
 import { playTo } from "../domain/play.ts";
@@ -20,6 +21,8 @@ import { newWorld, settle } from "../domain/world.ts";
 
 const PROGRAM = scriptedAgentProgram();
 const ASKED_MS = 2500;
+/** Each starts a process, maybe beside much other work. */
+const TIMEOUT_MS = 60_000;
 
 const marked = (words: string): string => `Tutti step: spec (attempt 1${words})\nDo the work.`;
 
@@ -29,7 +32,10 @@ const answer = (): Promise<string> =>
   });
 
 /** One turn of the planner, by the script, with `spec.md` to be produced. */
-const take = async (script: Script, config: Partial<ProjectConfig> = {}) => {
+const take = async (
+  script: Script,
+  { config = {}, remembered }: { config?: Partial<ProjectConfig>; remembered?: string } = {},
+) => {
   await using stage = createStage("none", []);
   const { place, scripts } = stage;
   const file = join(scripts, "script.json");
@@ -45,7 +51,9 @@ const take = async (script: Script, config: Partial<ProjectConfig> = {}) => {
   const logins = createLogins(join(scripts, "logins"));
   const supplies = { catalog: catalogEntry, logins, gateway: echoGateway() };
   const rules = { prompt: () => marked(""), repairPrompt: () => marked(", repair") };
-  const answers = { of: () => [] };
+  const answers = openProjectAnswers(scripts);
+  if (remembered !== undefined)
+    writeFileSync(join(scripts, `${world.state.project.id}.json`), remembered);
   const result: EffectResult = await runSession(
     {
       deps: {
@@ -65,37 +73,66 @@ const take = async (script: Script, config: Partial<ProjectConfig> = {}) => {
     } as never,
     { input: {}, place, produces: ["spec.md"], session: "spec/1" } as never,
   );
+  const { entries } = store.transcript.read("spec/1", 0, 100);
   await store.close();
   settle(world, effect, result);
-  return { result, turn: world.state.turns[0] };
+  return { result, turn: world.state.turns[0], entries };
 };
 
 const told = { do: "usage", inputTokens: 100, outputTokens: 20, costUsd: 0.25 } as const;
 
-it("what the first prompt took is kept when the repair of its artifacts fails", async () => {
-  const { result, turn } = await take({
-    turns: [{ repair: false, do: [told] }, { do: [told, { do: "refuse", message: "no" }] }],
-  });
-  const usage = { inputTokens: 100, outputTokens: 20, costUsd: 0.5 };
-  expect(result).toMatchObject({ kind: "failed", usage });
-  expect(turn).toMatchObject({ lineage: "reported", reported: usage });
-});
+it(
+  "what the first prompt took is kept when the repair of its artifacts fails",
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const { result, turn } = await take({
+      turns: [{ repair: false, do: [told] }, { do: [told, { do: "refuse", message: "no" }] }],
+    });
+    const usage = { inputTokens: 100, outputTokens: 20, costUsd: 0.5 };
+    expect(result).toMatchObject({ kind: "failed", usage });
+    expect(turn).toMatchObject({ lineage: "reported", reported: usage });
+  },
+);
 
-it("a turn that its budget of minutes ends keeps what it took", async () => {
-  const budget = { minutes: 0.05 };
-  const { result, turn } = await take(
-    { turns: [{ do: [told, { do: "stream", text: "x", updates: 1000, everyMs: 20 }] }] },
-    { budget },
-  );
-  expect(result).toMatchObject({ kind: "failed", failure: { code: "budget.exceeded" } });
-  expect(turn).toMatchObject({ lineage: "reported", reported: { costUsd: 0.25 } });
-  expect(turn?.durationMs).toBeGreaterThanOrEqual(2900);
-});
+it(
+  "a turn that its budget of minutes ends keeps what it took",
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const budget = { minutes: 0.05 };
+    const { result, turn } = await take(
+      { turns: [{ do: [told, { do: "stream", text: "x", updates: 1000, everyMs: 20 }] }] },
+      { config: { budget } },
+    );
+    expect(result).toMatchObject({ kind: "failed", failure: { code: "budget.exceeded" } });
+    expect(turn).toMatchObject({ lineage: "reported", reported: { costUsd: 0.25 } });
+    expect(turn?.durationMs).toBeGreaterThanOrEqual(2900);
+  },
+);
 
-it("the time in which a person is asked is not the agent's", async () => {
+it("the time in which a person is asked is not the agent's", { timeout: TIMEOUT_MS }, async () => {
   const { result, turn } = await take({
     turns: [{ do: [{ do: "ask", title: "Remove the build folder" }] }],
   });
   expect(result).toMatchObject({ kind: "turn.ended", durationMs: turn?.durationMs });
   expect(turn?.durationMs).toBeLessThan(ASKED_MS);
 });
+
+it(
+  "a person is asked where what was answered before cannot be read, and the transcript says why",
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const { entries } = await take(
+      { turns: [{ do: [{ do: "ask", title: "Remove the build folder" }] }] },
+      { remembered: "[{]" },
+    );
+    expect(entries).toContainEqual(
+      expect.objectContaining({ kind: "permission", answer: "Allow" }),
+    );
+    expect(entries).toContainEqual(
+      expect.objectContaining({
+        kind: "note",
+        text: expect.stringMatching(/\.json .* delete it/u),
+      }),
+    );
+  },
+);

@@ -45,5 +45,10 @@ test("a file that is spoiled is named, and allows nothing", () => {
   answers.add(PROJECT, answer("npm test"));
   const file = join(folder, "c", `${PROJECT}.json`);
   writeFileSync(file, '[{"answer":"allow"}]');
-  expect(() => answers.of(PROJECT)).toThrow(file);
+  const damaged = expect.objectContaining({
+    code: "answers.damaged",
+    message: expect.stringContaining(file),
+  });
+  expect(() => answers.of(PROJECT)).toThrow(damaged);
+  expect(() => answers.add(PROJECT, answer("npm test"))).toThrow(damaged);
 });

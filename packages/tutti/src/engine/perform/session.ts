@@ -64,6 +64,7 @@ const runTurn = async (
   job: { text: string; name: string; place: Place },
 ): Promise<Ended> => {
   const record = recorder(work, job.name);
+  const note = (text: string): void => record({ kind: "note", at: work.deps.clock.now(), text });
   record({ kind: "prompt", at: work.deps.clock.now(), text: job.text });
   for await (const event of session.prompt(job.text, { signal: work.signal })) {
     switch (event.kind) {
@@ -71,7 +72,7 @@ const runTurn = async (
         record(event.entry);
         break;
       case "permission":
-        void relayPermission(work, event, { session, place: job.place });
+        void relayPermission(work, event, { session, place: job.place, note });
         break;
       case "ended":
         record({ kind: "ended", at: work.deps.clock.now(), reason: event.stopReason });
