@@ -141,6 +141,9 @@ const logIn = () => {
   writeFileSync(join(logins, "plain/.tok/auth.json"), JSON.stringify({ refresh: "refresh-1" }));
 };
 
+/** What lies in the folder of the login. */
+const left = (): string[] => readdirSync(join(logins, "plain"), { recursive: true }).map(String);
+
 export const describeLaunch = (): void => {
   afterAll(() => rmSync(dataFolder, { recursive: true, force: true }));
 
@@ -331,9 +334,6 @@ export const describeLaunch = (): void => {
       expect(stored).toBe('{"refresh":"refresh-3"}');
     });
 
-    const left = (): string[] =>
-      readdirSync(join(logins, "plain"), { recursive: true }).map(String);
-
     it("finds nothing beside it that an earlier session left, nor does whoever logs in", async ({
       rig,
     }) => {
@@ -372,6 +372,18 @@ export const describeLaunch = (): void => {
       const shown = await shownBy(rig, doing({ do: "run", command: change }), settled);
       expect(shown).toContain("as it was");
       expect(readFileSync(join(logins, "settled/.tok/auth.json"), "utf8")).toBe("as it was");
+    });
+
+    it("that another session has is not waited for without end where that is said", async ({
+      rig,
+    }) => {
+      logIn();
+      await using holder = await rig.session(doing(), options(1));
+      const opening = rig.open(doing(), { ...options(1), spec: { loginWaitMs: 200 } });
+      expect(await opening).toMatchObject({
+        failure: { code: "agent.busy", message: expect.stringContaining("within 0.2 s") },
+      });
+      expect(codeOf(await turn(holder, PROMPT))).toBe("ended: end_turn");
     });
 
     it("asks no gateway", async ({ rig }) => {

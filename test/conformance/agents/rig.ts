@@ -34,7 +34,7 @@ export type OpenOptions = {
   readonly agent?: Partial<AgentConfig>;
   readonly limits?: Partial<SessionSpec["limits"]>;
   readonly signal?: AbortSignal;
-  readonly spec?: Partial<Pick<SessionSpec, "earlier" | "mcp">>;
+  readonly spec?: Partial<Pick<SessionSpec, "earlier" | "mcp" | "loginWaitMs">>;
   /** By how much the clocks of Tutti and of a real agent are ahead: time that a session needs passes so. */
   readonly aheadMs?: number;
 };

@@ -17,6 +17,8 @@ import type { RunSource } from "./ports/workspaces.ts";
 import { projectIdOf } from "./start-run.ts";
 
 const HANDSHAKE_MS = 60_000;
+/** A session of a run may have an agent's login for an hour: whoever only tries it is told so soon. */
+export const LOGIN_WAIT_MS = 10_000;
 
 const detailOf = (result: CheckResult): string =>
   result.outcome === "green" ? `${result.counts.passed} passed` : result.tail;
@@ -81,6 +83,7 @@ const probeAgents = async (
         place: copy.place,
         owner: source.run,
         limits: { turnMs: HANDSHAKE_MS, silenceMs: HANDSHAKE_MS },
+        loginWaitMs: LOGIN_WAIT_MS,
         models: probeGrant(source, name),
       },
       { signal },

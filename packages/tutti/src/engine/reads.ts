@@ -10,7 +10,7 @@ import {
 import { attention } from "../domain/attention.ts";
 import { statusOf, withSignal } from "../domain/status.ts";
 import type { Engine } from "./api.ts";
-import { sourceOf } from "./perform/context.ts";
+import { sourceOf, turnSession } from "./perform/context.ts";
 import type { Deps } from "./ports/deps.ts";
 import type { Runs } from "./runs.ts";
 
@@ -60,17 +60,12 @@ const queueOf = (runs: Runs, unfinished: readonly RunId[]): AttentionItem[] =>
     })
     .toSorted((left, right) => left.since - right.since);
 
-/** Sessions of a run at the same time, at most: one author, or its reviewers. */
-const SESSIONS_AT_ONCE_MAX = 4;
-
-/** When an agent that works now was heard last; null while none does. */
-const heardAt = ({ transcript }: Deps["store"], state: RunDocument): number | null => {
-  const isTurn = Object.values(state.effects).some(
-    ({ payload }) => payload.kind === "agent.turn" || payload.kind === "review.turn",
-  );
-  if (!isTurn) return null;
-  const newest = transcript.sessions(state.id).slice(-SESSIONS_AT_ONCE_MAX);
-  const times = newest.flatMap((name) => transcript.read(name, -1, 1).entries.map(({ at }) => at));
+/** When an agent that works now was heard last; null while none does, or while its turn is only queued. */
+export const heardAt = ({ transcript }: Deps["store"], state: RunDocument): number | null => {
+  const times = Object.values(state.effects).flatMap(({ payload }) => {
+    if (payload.kind !== "agent.turn" && payload.kind !== "review.turn") return [];
+    return transcript.read(turnSession(state, payload), -1, 1).entries.map(({ at }) => at);
+  });
   return times.length === 0 ? null : Math.max(...times);
 };
 

@@ -19,7 +19,7 @@ import { watchTree } from "../platform/tree-memory.ts";
 import type { AgentEvent, AgentFailure, Agents, Session } from "./ports/agents.ts";
 import type { Deps } from "./ports/deps.ts";
 import type { RunSource } from "./ports/workspaces.ts";
-import { probeGrant } from "./probe.ts";
+import { LOGIN_WAIT_MS, probeGrant } from "./probe.ts";
 
 const TURN_MS = 180_000;
 const REQUESTS_MAX = 200;
@@ -136,7 +136,8 @@ const attempt = async (trial: Trial, name: string, agent: AgentConfig): Promise<
   const models = probeGrant(source, name);
   const startedAt = performance.now();
   const since = (): number => Math.round(performance.now() - startedAt);
-  const spec = { name, agent, place, owner: source.run, limits, models };
+  const waits = { loginWaitMs: LOGIN_WAIT_MS };
+  const spec = { name, agent, place, owner: source.run, limits, models, ...waits };
   const opened = await deps.agents.open(spec, { signal });
   const openedMs = since();
   if (opened.kind === "failed") {

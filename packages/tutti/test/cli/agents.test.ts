@@ -101,6 +101,13 @@ it("says what to add where only one family works", async () => {
   });
 });
 
+it("says on standard error what is missing when the file is only printed", async () => {
+  await using harness = await openHarness({ agents: report });
+  const printed = await harness.tutti(["init", "--print"], { cwd: harness.project });
+  expect(printed.err).toContain("! Reviews will be degraded");
+  expect(printed.out).not.toContain("! Reviews will be degraded");
+});
+
 it("tries an agent once a person said yes", async () => {
   await using harness = await openHarness();
   const asked = await harness.tutti(["agents", "test", "alto"], { isTerminal: true, stdin: "y\n" });
@@ -111,6 +118,11 @@ it("tries an agent once a person said yes", async () => {
   const no = await harness.tutti(["agents", "test", "alto"], { isTerminal: true, stdin: "\n" });
   expect(no).toMatchObject({ code: 0, out: "" });
   expect(no.err).toContain("Nothing was run.");
+  const json = await harness.tutti(["agents", "test", "alto", "--json"], {
+    isTerminal: true,
+    stdin: "n\n",
+  });
+  expect(JSON.parse(json.out)).toEqual({ name: "alto", run: false });
 });
 
 it("says what the fence does not show of an agent, and does not try it", async () => {

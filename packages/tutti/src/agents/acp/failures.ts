@@ -17,6 +17,7 @@ const RETRY = {
   "agent.mode": "never",
   "agent.unfenced": "never",
   "agent.login": "never",
+  "agent.busy": "later",
   "provider.unknown": "never",
   "provider.key-missing": "never",
   "provider.refused": "never",

@@ -96,6 +96,25 @@ const openWay = async (
   return { lease, port: held.use(await openModelPort(lease, place.isolation)) };
 };
 
+/** @throws HarnessError `agent.busy` when another session has it for too long. */
+const takeLogin = async (
+  { place, loginWaitMs }: SessionSpec,
+  entry: CatalogEntry,
+  { logins, signal }: { readonly logins: Logins; readonly signal: AbortSignal },
+): Promise<Awaited<ReturnType<Logins["take"]>>> => {
+  if (loginWaitMs === undefined) return await logins.take(entry, place, signal);
+  const late = AbortSignal.timeout(loginWaitMs);
+  try {
+    return await logins.take(entry, place, AbortSignal.any([signal, late]));
+  } catch (error) {
+    if (!late.aborted || error instanceof HarnessError) throw error;
+    throw new HarnessError(
+      "agent.busy",
+      `${entry.title} works in another session, and its login is used by one at a time; it was not free within ${loginWaitMs / 1000} s.`,
+    );
+  }
+};
+
 /** What it takes is given back by `held`. @throws HarnessError, TuttiError */
 export const prepareLaunch = async (
   spec: SessionSpec,
@@ -106,7 +125,7 @@ export const prepareLaunch = async (
   const { gateway, logins } = supplies;
   const entry = entryOf(spec, supplies);
   const isInside = agent.credentials === "inside" && entry !== null;
-  const login = isInside ? held.use(await logins.take(entry, place, signal)) : null;
+  const login = isInside ? held.use(await takeLogin(spec, entry, { logins, signal })) : null;
   const way = await openWay(spec, isInside ? null : providerOf(agent, entry), { gateway, held });
   const plan = planOf(entry, spec, way);
   return {

@@ -13,6 +13,7 @@ export const run: Action = async (cli, input) => {
   if (name === "") throw new TuttiError("usage", "Name the agent: `tutti agents test AGENT`.");
   if (!flagOption(input, "yes") && !(await isWanted(cli, name))) {
     cli.note("Nothing was run.");
+    if (cli.isJson) cli.printJson({ name, run: false });
     return EXIT.ok;
   }
   const client = await cli.client();

@@ -39,8 +39,10 @@ export const run: Action = async (cli, input) => {
       agents,
       roles: { ...names, notes: roles.notes },
     });
-  else if (isPrinted) cli.print(text);
-  else tell(cli, path, { detected, roles });
+  else if (isPrinted) {
+    cli.print(text);
+    for (const note of [...roles.notes, ...detected.notes]) cli.note(`! ${printableLine(note)}`);
+  } else tell(cli, path, { detected, roles });
   return EXIT.ok;
 };
 

@@ -8,6 +8,7 @@ import type {
   TranscriptEntry,
 } from "@tutti/protocol";
 import { TuttiError } from "@tutti/protocol";
+import { stepState } from "../../domain/steps.ts";
 import { fileFailure } from "../../platform/file-failure.ts";
 import type { Deps } from "../ports/deps.ts";
 import type { EgressAnswers } from "../ports/sandbox.ts";
@@ -52,6 +53,17 @@ export const sourceOf = (state: RunDocument): RunSource => ({
 
 /** Sessions are named by run and what they belong to, so that a run's list is a prefix. */
 export const sessionName = (state: RunDocument, about: string): string => `${state.id}/${about}`;
+
+/** The session of a turn: each attempt has its own. */
+export const turnSession = (
+  state: RunDocument,
+  payload: Extract<EffectPayload, { kind: "agent.turn" | "review.turn" }>,
+): string => {
+  const { kind, step, attempt } = payload;
+  if (kind === "agent.turn") return sessionName(state, `${step}/${attempt}`);
+  const round = stepState(state, step).attempts.at(-1)?.number ?? 1;
+  return sessionName(state, `${step}/${payload.agent}/${round}.${attempt}`);
+};
 
 export const note = (deps: Deps, session: string, text: string): void => {
   const entry: TranscriptEntry = { kind: "note", at: deps.clock.now(), text };

@@ -5,7 +5,7 @@ import { itemOf, stepByKey, stepState, upstreamOf } from "../../domain/steps.ts"
 import type { PromptInput } from "../ports/rules.ts";
 import type { Diff } from "../ports/workspaces.ts";
 import { artifactTexts } from "./artifacts.ts";
-import { sessionName, type Work } from "./context.ts";
+import { turnSession, type Work } from "./context.ts";
 import { runSession } from "./session.ts";
 
 /** A reviewer reads at most this much of a diff; what is cut is said. */
@@ -55,7 +55,7 @@ export const performTurn = async (work: Work<"agent.turn">): Promise<EffectResul
   const job = {
     input,
     produces: payload.produces,
-    session: sessionName(state, `${payload.step}/${payload.attempt}`),
+    session: turnSession(state, payload),
   };
   if (payload.access === "workspace")
     return await runSession(work, { ...job, place: await deps.workspaces.authorPlace(source) });
@@ -107,14 +107,10 @@ export const performReview = async (work: Work<"review.turn">): Promise<EffectRe
     commit: payload.candidate.commit,
     purpose: "review",
   });
-  const session = sessionName(
-    state,
-    `${payload.step}/${payload.agent}/${stepState(state, payload.step).attempts.at(-1)?.number ?? 1}.${payload.attempt}`,
-  );
   return await runSession(work, {
     place: copy.place,
     input,
     produces: ["findings.json"],
-    session,
+    session: turnSession(state, payload),
   });
 };

@@ -31,6 +31,8 @@ export type SessionSpec = {
   readonly egressAnswers?: EgressAnswers;
   /** `turnMs`: of all prompts of the session together, as far as it works on them. */
   readonly limits: { readonly turnMs: number; readonly silenceMs: number };
+  /** How long to wait for a login that another session has; without it, as long as that takes. */
+  readonly loginWaitMs?: number;
   /** Of a run's turn. Without it no model is asked: a handshake alone. */
   readonly models?: ModelGrant;
   /** What the turn must leave in the place's artifacts folder. */
@@ -54,6 +56,7 @@ export type AgentFailure = {
     | "agent.mode"
     | "agent.unfenced"
     | "agent.login"
+    | "agent.busy"
     | "provider.unknown"
     | "provider.key-missing"
     | "provider.refused"
