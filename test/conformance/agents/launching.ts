@@ -51,6 +51,7 @@ const ENTRIES = [
   entryOf("boxed", { asks: "never", mode: "full" }),
   entryOf("optional", { modelOption: "brain", effortOption: "effort" }),
   entryOf("no-servers", { mcp: "http-only" }),
+  { ...entryOf("unmoved"), launch: () => ({ args: [], env: {}, homeFiles: {} }) },
   { ...entryOf("settled"), loginSettings: [".tok/auth.json"] },
 ];
 
@@ -266,6 +267,17 @@ export const describeLaunch = (): void => {
       const shown = await shownBy(rig, script, { agent: { catalog: "no-servers" }, spec: { mcp } });
       expect(shown).toContain("servers=[]");
       expect(shown).toContain("takes no MCP servers over standard streams");
+    });
+
+    it("an effort for which the agent has no setting is said, and no other", async ({ rig }) => {
+      const effort = "high";
+      const said = "Scripted has no setting for effort";
+      const unmoved = { agent: { catalog: "unmoved", effort } };
+      expect(await shownBy(rig, doing(), unmoved)).toContain(said);
+      expect(await shownBy(rig, doing(), { agent: { catalog: "plain", effort } })).not.toContain(
+        said,
+      );
+      expect(await shownBy(rig, doing(), { agent: { catalog: "unmoved" } })).not.toContain(said);
     });
 
     it("a turn whose commands wanted a sandbox of their own is a failure, whatever the agent says", async ({

@@ -137,7 +137,7 @@ const handshake = async (start: Start): Promise<Extract<Opened, { kind: "opened"
       entry: prepared.entry,
       modeNow: scene.mode,
     });
-    const notes = [...start.notes, ...why, ...mcpNote(start), ...settled];
+    const notes = [...start.notes, ...why, ...mcpNote(start), ...prepared.notes, ...settled];
     const { limits } = spec;
     return {
       kind: "opened",

@@ -11,6 +11,7 @@ import type { CatalogEntry, LaunchPlan } from "../catalog/entry.ts";
 import { HarnessError } from "./failures.ts";
 import type { Logins } from "./logins.ts";
 import { type ModelPort, openModelPort } from "./model-port.ts";
+import { cut } from "./transcript.ts";
 
 export type Supplies = {
   readonly gateway: Gateway;
@@ -22,6 +23,8 @@ export type Prepared = {
   readonly entry: CatalogEntry | null;
   readonly launch: LaunchSpec;
   readonly lease: GatewayLease | null;
+  /** What is wished for and not in effect, for the transcript. */
+  readonly notes: readonly string[];
 };
 
 /** @throws HarnessError when it must not or cannot be started. */
@@ -70,6 +73,17 @@ const planOf = (entry: CatalogEntry | null, spec: SessionSpec, way: Way): Launch
     effort: agent.effort ?? null,
     home: place.env["HOME"] ?? "/",
   });
+};
+
+/** An agent whose launch is the same without it, and whose session has no option for it, has no such setting. */
+const ignoredEffort = (entry: CatalogEntry | null, spec: SessionSpec, way: Way): string[] => {
+  const { effort, ...agent } = spec.agent;
+  if (entry === null || effort === undefined || entry.quirks.effortOption !== null) return [];
+  const [asked, without] = [spec, { ...spec, agent }].map((one) =>
+    JSON.stringify(planOf(entry, one, way)),
+  );
+  if (asked !== without) return [];
+  return [`${entry.title} has no setting for effort: "${cut(effort, 100)}" is not in effect.`];
 };
 
 /** An agent that keeps its own login keeps those files too. */
@@ -141,5 +155,6 @@ export const prepareLaunch = async (
       owner,
     },
     lease: way?.lease ?? null,
+    notes: ignoredEffort(entry, spec, way),
   };
 };
