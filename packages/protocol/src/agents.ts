@@ -42,7 +42,9 @@ export const AgentView = z.object({
   isSignedIn: z.boolean(),
   /** What the fence does not show of it and `sandbox.read` would have to name. */
   hidden: z.array(z.string()).default([]),
-  /** Installed, with access to its models, and found inside the fence. */
+  /** The Node that it would find inside the fence, where that is older than it needs. */
+  oldNode: z.string().optional(),
+  /** Installed, with access to its models, and found inside the fence with what it runs on. */
   isReady: z.boolean(),
   /** The command, or what else to do, that mends what is missing. */
   mend: z.string().nullable(),

@@ -9,9 +9,10 @@ import { isSignedIn, signInCommand } from "./agents/catalog/sign-in.ts";
 import { catalogAgents } from "./catalog-agents.ts";
 import { CONFIG_FILE } from "./config/open.ts";
 import { configuredAgents } from "./config/project-rules.ts";
-import { concealed, type InstalledFact, surveyAgents } from "./config/survey.ts";
+import { concealed, type InstalledFact, outdated, surveyAgents } from "./config/survey.ts";
 import type { Gateway } from "./engine/ports/gateway.ts";
 import { createFenceView, type FenceView, type Program } from "./fence-view.ts";
+import { isOlder } from "./node-version.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -69,17 +70,29 @@ const asInside = async (
 ): Promise<AgentView> => {
   if (!view.installed || view.command.length === 0) return view;
   const hidden = await fence.hiddenOf({ command: view.command, ...partsOf(view, options) });
-  return hidden === null ? view : concealed(view, hidden);
+  return hidden === null ? onNode(view, fence) : concealed(view, hidden);
+};
+
+/** The entry, where the agent is started by the catalogue's own command. */
+const entryOf = ({ catalog, command }: AgentView): CatalogEntry | null => {
+  const entry = catalog === null ? undefined : catalogEntry(catalog);
+  return entry?.distribution.program === command[0] ? (entry ?? null) : null;
+};
+
+const onNode = (view: AgentView, fence: FenceView): AgentView => {
+  const needed = entryOf(view)?.node ?? null;
+  const found = needed === null ? null : fence.nodeOf(view.command[0] ?? "");
+  if (needed === null || found === null || !isOlder(found.version, needed)) return view;
+  return outdated(view, { needed, found: found.version, path: found.path });
 };
 
 /** What belongs to an agent besides its command, where that is the catalogue's. */
 const partsOf = (
-  { catalog, command }: AgentView,
+  view: AgentView,
   options: SurveyOptions,
 ): Pick<Program, "needs" | "path" | "folders"> => {
-  const entry = catalog === null ? undefined : catalogEntry(catalog);
-  if (entry === undefined || entry.distribution.program !== command[0])
-    return { needs: [], path: null, folders: [] };
+  const entry = entryOf(view);
+  if (entry === null) return { needs: [], path: null, folders: [] };
   const found = installation(entry, options);
   const { distribution } = entry;
   return {

@@ -11,10 +11,11 @@ import {
   realpathSync,
   statSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { programsOf } from "./config/detect/detect.ts";
 import { machineReader, projectReader } from "./config/detect/readers.ts";
 import { FIRST_LINE_BYTES, findToolchains, interpreterIn } from "./config/detect/toolchains.ts";
+import { nodeVersion } from "./node-version.ts";
 import { refuseReadPath } from "./platform/shown-path.ts";
 import { toolchainOf, type Host } from "./workspace/toolchain.ts";
 
@@ -55,6 +56,8 @@ export type FenceView = {
   readonly problems: readonly string[];
   /** Null: the program would be found and could run. */
   readonly hiddenOf: (program: Program) => Promise<Hidden | null>;
+  /** The Node that a program is a script of; null where it is none, or where nothing tells the version. */
+  readonly nodeOf: (name: string) => { readonly path: string; readonly version: string } | null;
 };
 
 export const createFenceView = ({ read, host, environment, root }: FenceViewOptions): FenceView => {
@@ -62,6 +65,14 @@ export const createFenceView = ({ read, host, environment, root }: FenceViewOpti
   const look = { shown, root, home: host.home };
   return {
     problems,
+    nodeOf: (name) => {
+      const program = findInside(name, look);
+      const interpreter = program === null ? null : interpreterIn(startOf(program));
+      const isNode = interpreter !== null && basename(interpreter) === "node";
+      const path = isNode ? findInside(interpreter, look) : null;
+      const version = path === null ? null : nodeVersion(path);
+      return path === null || version === null ? null : { path, version };
+    },
     hiddenOf: async (program) => {
       const lost = namesOf(program, host.home).filter((one) => !canRun(one, look));
       const dark = program.folders.filter((one) => isFolder(one) && !isVisible(one, look));

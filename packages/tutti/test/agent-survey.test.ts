@@ -97,6 +97,13 @@ const homeWithAgent = (prefix: string) => {
       const { agents, problems } = await survey(null);
       return { ...agents.find((agent) => agent.name === "claude-code"), problems };
     },
+    node: (of: string) => {
+      const [major, minor, patch] = of.split(".");
+      const header = `#define NODE_MAJOR_VERSION ${major}\n#define NODE_MINOR_VERSION ${minor}\n#define NODE_PATCH_VERSION ${patch}\n`;
+      write(packages, { "main.js": "#!/usr/bin/env node\n" });
+      write(join(home, NODE), { "include/node/node_version.h": header, "bin/node": "" });
+      chmodSync(join(home, NODE, "bin/node"), 0o755);
+    },
     [Symbol.dispose]: () => rmSync(home, { recursive: true }),
   };
 };
@@ -139,4 +146,19 @@ test("an entry of sandbox.read that would end every run is told, and shows nothi
     isReady: false,
     problems: ["sandbox.read: ~/gone cannot be shown: it does not exist."],
   });
+});
+
+test("an agent that would find a Node too old for it is not ready, and says which", async () => {
+  using home = homeWithAgent(NODE);
+  const shown = `sandbox: { read: [~/${NODE}] }`;
+  home.node("21.9.1");
+  expect(await home.claude(shown)).toMatchObject({
+    isReady: false,
+    oldNode: "21.9.1",
+    mend: expect.stringMatching(
+      /^It needs Node 22\.0 or newer, and inside the fence it finds 21\.9\.1/u,
+    ),
+  });
+  home.node("22.0.0");
+  expect((await home.claude(shown)).isReady).toBe(true);
 });

@@ -47,6 +47,19 @@ export const concealed = (agent: AgentView, hidden: HiddenFact): AgentView => ({
   mend: agent.mend ?? showIt(hidden),
 });
 
+/** Nor is one that would find a Node too old for it. `found`: its version. */
+export const outdated = (
+  agent: AgentView,
+  { needed, found, path }: Readonly<Record<"needed" | "found" | "path", string>>,
+): AgentView => ({
+  ...agent,
+  oldNode: found,
+  isReady: false,
+  mend:
+    agent.mend ??
+    `It needs Node ${needed} or newer, and inside the fence it finds ${found} (${path}): install a newer one, and show its folder by \`sandbox: { read: [FOLDER] }\` in ~/.config/tutti/config.yaml.`,
+});
+
 /** The catalogue in its order, then what files define besides. */
 export const surveyAgents = (facts: Facts): readonly AgentView[] => {
   const ids = facts.catalog.map(({ id }) => id);

@@ -29,6 +29,8 @@ export const run: Action = async (cli, input) => {
 function refuseHidden({ agents }: AgentsReport, name: string): void {
   const agent = agents.find((one) => one.name === name);
   if (agent === undefined || !agent.installed || !hasAccess(agent.access) || agent.isReady) return;
+  // It may start all the same: the trial tells.
+  if (agent.oldNode !== undefined) return;
   throw new TuttiError(
     "agent.hidden",
     `${name} would not be found inside the fence. ${agent.mend}`,

@@ -23,6 +23,7 @@ export function agentLines(agents: readonly AgentView[], style: Style): string[]
 const stateOf = (agent: AgentView): ["ok" | "waiting" | "quiet", string] => {
   if (agent.isReady) return ["ok", "● ready"];
   if (!agent.installed) return ["quiet", "○ not installed"];
+  if (agent.oldNode !== undefined && hasAccess(agent.access)) return ["waiting", "◆ old Node"];
   return ["waiting", hasAccess(agent.access) ? "◆ not shown" : "◆ no access"];
 };
 
