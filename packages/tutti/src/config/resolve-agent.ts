@@ -231,11 +231,12 @@ const mayHaveLogin = ({ agent, api }: AgentFile, { sources }: At): boolean => {
 const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
 
 /** Agents and providers invent new ones, so an unknown word is handed on. */
-export const checkEffort = ({ effort }: Pick<AgentFile, "effort">, at: At): void => {
+export const checkEffort = ({ effort, api }: Pick<AgentFile, "effort" | "api">, at: At): void => {
   if (effort === undefined || EFFORTS.includes(effort)) return;
+  const isAsked = api === undefined;
   at.complain([...at.path, "effort"], {
-    message: `\`${effort}\` is no usual effort (${quoteList(EFFORTS)}); it is passed on as it is.`,
-    mend: "Nothing to do, if the agent knows the word.",
+    message: `\`${effort}\` is no usual effort (${quoteList(EFFORTS)}); ${isAsked ? "it is passed on as it is" : "the model is asked for none"}.`,
+    mend: isAsked ? "Nothing to do, if the agent knows the word." : "Choose one of these.",
     level: "warning",
   });
 };

@@ -104,7 +104,7 @@ const variantOf = (base: string, file: AgentFile, { agents, at }: Scene): AgentC
   }
   const agent = agents[base];
   if (agent === undefined) return null;
-  checkEffort({ effort }, at);
+  checkEffort({ effort, api: agent.api }, at);
   // Another model may be another family's, whatever the agent was said to be.
   const family =
     model === undefined ? null : servedFamily({ model, provider: agent.provider }, at.sources);

@@ -288,6 +288,18 @@ describe("a model that plans", () => {
     expect(readFileSync(join(rig.artifacts, "spec.md"), "utf8")).toBe(answer.spec_md);
   });
 
+  it("is asked for no effort that the dialects do not know, and says so", async () => {
+    await using rig = await openRig({
+      steps: [{ json: { plan_yaml: { items: [] } } }],
+      produces: ["plan.yaml"],
+      effort: "heroic",
+    });
+    const notes = (await rig.ask("Plan this.")).flatMap((event) =>
+      event.kind === "entry" && event.entry.kind === "note" ? [event.entry.text] : [],
+    );
+    expect(notes).toContainEqual(expect.stringContaining('no effort "heroic"'));
+  });
+
   it("answers a plan", async () => {
     const item = { id: "P1", title: "Mend it", covers: [], scope: [], needs: [], notes: null };
     await using rig = await openRig({

@@ -22,6 +22,8 @@ export type ApiSessionParts = {
   readonly clock: Clock;
 };
 
+const EFFORT_SHOWN_MAX_CHARS = 100;
+
 type Ai = typeof AiModule;
 type LastEvent = Extract<AgentEvent, { kind: "ended" | "failed" }>;
 type Usage = Extract<AgentEvent, { kind: "ended" }>["usage"];
@@ -61,12 +63,17 @@ const expiryFailure = (expiry: Expiry, limits: SessionSpec["limits"]): AgentFail
 /** Its requests are metered by the gateway, to the last one. */
 const failed = (failure: AgentFailure): LastEvent => ({ kind: "failed", failure, usage: null });
 
-/** Whose names the SDK takes; anything else is left to the provider. */
+/** Whose names the SDK takes; with any other the provider's own choice holds, and that is said. */
 const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 const effortOf = ({ agent }: SessionSpec) => {
   const reasoning = EFFORTS.find((effort) => effort === agent.effort);
   return reasoning === undefined ? {} : { reasoning };
 };
+
+const effortNote = ({ agent }: SessionSpec): string | null =>
+  agent.effort === undefined || EFFORTS.some((effort) => effort === agent.effort)
+    ? null
+    : `A model is asked for no effort "${agent.effort.slice(0, EFFORT_SHOWN_MAX_CHARS)}": its provider's own choice holds.`;
 
 /** Loaded when the first model is asked. Its warnings would go to the daemon's standard error. */
 const loadAi = async (): Promise<Ai> => {
@@ -122,8 +129,11 @@ class ApiSession implements Session {
     const asked = this.#parts.lease.requests().length;
     this.#messages.push({ role: "user", content: text });
     const joined = createJoinedText(clock.now);
+    const note = this.#messages.length > 1 ? null : effortNote(spec);
     const stream: Stream = { text: "", error: null };
     try {
+      if (note !== null)
+        yield { kind: "entry", entry: { kind: "note", at: clock.now(), text: note } };
       const result = this.#ask(ai, names, AbortSignal.any([signal, expiry.signal]));
       yield* follow(result.stream, { stream, joined, turnClock });
       const outcome = await outcomeOf(ai, stream, result);
