@@ -6,7 +6,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { EGRESS_PORT } from "../../packages/tutti/src/workspace/sandbox/launcher.ts";
-import { expectFence, type Side } from "./arena.ts";
+import { expectFence, withSide, type Side } from "./arena.ts";
 
 type Listener = AsyncDisposable & {
   readonly port: number;
@@ -189,6 +189,27 @@ async function openNameServer(): Promise<NameServer> {
 
 const linksOf = (devices: string): string[] =>
   [...devices.matchAll(/^ *(\S+):/gmu)].map(([, name]) => name ?? "");
+
+test("fence 19: a folder that holds a socket is not shown, for a read-only mount stops no connection", () =>
+  withSide("sandbox", async (side) => {
+    const path = join(side.outside, "agent.sock");
+    await using service = await listen({ path });
+    const { place, source } = side;
+    const mount = { source: side.outside, target: side.outside, access: "read-only" as const };
+    const command = ["perl", "-e", UNIX, path];
+    await using control = await side.launch({
+      command,
+      place: { ...place, mounts: [...place.mounts, mount] },
+    });
+    await control.exited;
+    expect(service.arrivals(), "mounted by hand, it answers").toBe(1);
+    const { config } = source.policy;
+    const shown = { ...config, sandbox: { ...config.sandbox, read: [side.outside] } };
+    const asked = { ...source, policy: { ...source.policy, config: shown } };
+    await expect(side.workspaces.authorPlace(asked)).rejects.toMatchObject({
+      code: "sandbox.path",
+    });
+  }));
 
 test("fence 20: there is no route and no name service without a proxy", () =>
   expectFence(async (side) => {

@@ -180,7 +180,7 @@ export const ERRORS = {
   "sandbox.path": {
     status: 422,
     exit: EXIT.usage,
-    mend: "Correct `sandbox.read` in .tutti/config.yaml: every entry must exist and must not hold secrets of the home folder.",
+    mend: "Correct `sandbox.read` in .tutti/config.yaml: every entry must exist, hold no secrets and no sockets, and be the folder of a program.",
   },
   "platform.unsupported": {
     status: 503,

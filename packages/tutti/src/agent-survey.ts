@@ -11,6 +11,7 @@ import { CONFIG_FILE } from "./config/open.ts";
 import { configuredAgents } from "./config/project-rules.ts";
 import { concealed, type InstalledFact, outdated, surveyAgents } from "./config/survey.ts";
 import type { Gateway } from "./engine/ports/gateway.ts";
+import { ownFolders } from "./workspace/toolchain.ts";
 import { createFenceView, type FenceView, type Program } from "./fence-view.ts";
 import { isOlder } from "./node-version.ts";
 
@@ -58,7 +59,11 @@ const fenceView = (
   { environment, data }: SurveyOptions,
   { read, root }: { readonly read: readonly string[]; readonly root: string | null },
 ): FenceView => {
-  const host = { home: environment["HOME"] ?? "/", searchPath: environment["PATH"] ?? "", data };
+  const host = {
+    home: environment["HOME"] ?? "/",
+    searchPath: environment["PATH"] ?? "",
+    own: ownFolders(data, environment),
+  };
   return createFenceView({ read, root, environment, host });
 };
 

@@ -32,10 +32,56 @@ const SECRETS = [
   ".local/share/tutti",
   ".local/state/tutti",
   ".cargo/credentials.toml",
+  ".cargo/credentials",
   ".gem/credentials",
   ".m2/settings.xml",
   ".gradle/gradle.properties",
   ".pki",
+  ".vault-token",
+  ".config/op",
+  ".config/1Password",
+  ".config/Bitwarden",
+  ".config/Bitwarden CLI",
+  ".config/BraveSoftware",
+  ".config/microsoft-edge",
+  ".config/glab-cli",
+  ".config/github-copilot",
+  ".config/hub",
+  ".config/rclone",
+  ".config/sops",
+  ".config/age",
+  ".config/helm",
+  ".config/doctl",
+  ".config/containers",
+  ".config/composer/auth.json",
+  ".composer/auth.json",
+  ".config/pypoetry/auth.toml",
+  ".nuget/NuGet/NuGet.Config",
+  ".terraform.d/credentials.tfrc.json",
+  ".terraformrc",
+  ".pulumi/credentials.json",
+  ".cache/huggingface/token",
+  ".huggingface",
+  ".databrickscfg",
+  ".snowflake",
+  ".oci",
+  ".boto",
+  ".s3cfg",
+  ".fly",
+  ".pgpass",
+  ".my.cnf",
+  ".mylogin.cnf",
+  ".psql_history",
+  ".python_history",
+  ".node_repl_history",
+  ".local/share/fish",
+  ".local/share/kwalletd",
+  ".local/share/containers",
+  ".local/share/uv/credentials",
+  ".var/app",
+  ".Xauthority",
+  ".ICEauthority",
+  ".dbus",
   // Agents' own logins. The tests hold this list against the catalogue.
   ".claude.json",
   ".claude/.credentials.json",
@@ -89,6 +135,50 @@ const WIDE = [
   "/media",
 ];
 
+/** Where the kernel and running programs are spoken to, secrets are handed out and devices lie. */
+const MACHINE = ["/run", "/var/run", "/dev", "/proc", "/sys"];
+
+/** Of the machine: like the secrets of a home, and everything in them too. */
+const MACHINE_SECRETS = [
+  "/etc/shadow",
+  "/etc/shadow-",
+  "/etc/gshadow",
+  "/etc/gshadow-",
+  "/etc/sudoers",
+  "/etc/sudoers.d",
+  "/etc/security/opasswd",
+  "/etc/ssh",
+  "/etc/ssl/private",
+  "/etc/pki/tls/private",
+  "/etc/letsencrypt",
+  "/etc/kubernetes",
+  "/etc/rancher",
+  "/etc/docker",
+  "/etc/vault.d",
+  "/etc/consul.d",
+  "/etc/nomad.d",
+  "/etc/wireguard",
+  "/etc/openvpn",
+  "/etc/ipsec.secrets",
+  "/etc/ppp",
+  "/etc/NetworkManager",
+  "/etc/netplan",
+  "/etc/wpa_supplicant",
+  "/etc/krb5.keytab",
+  "/etc/apt/auth.conf",
+  "/etc/apt/auth.conf.d",
+  "/etc/mysql/debian.cnf",
+  "/var/lib/docker",
+  "/var/lib/containerd",
+  "/var/lib/containers",
+  "/var/lib/kubelet",
+  "/var/lib/rancher",
+  "/var/lib/private",
+  "/var/lib/sss",
+  "/var/mail",
+  "/var/spool",
+] as const;
+
 /** Null when the path may be shown read-only inside; else the reason why not. `home`: absolute, if known. */
 export const refuseReadPath = (path: string, home?: string): string | null => {
   if (!path.startsWith("/") && path !== "~" && !path.startsWith("~/"))
@@ -98,6 +188,10 @@ export const refuseReadPath = (path: string, home?: string): string | null => {
   const plain = trimSlashes(path);
   if (WIDE.includes(plain)) return "shows far more than a toolchain";
   if (plain.startsWith("/var/tmp/")) return "lies in `/var/tmp`, of which the fence has its own";
+  if (MACHINE.some((one) => isWithin(plain, one)))
+    return "is where running programs and the kernel are spoken to";
+  const kept = MACHINE_SECRETS.find((one) => isWithin(plain, one) || isWithin(one, plain));
+  if (kept !== undefined) return `would show \`${kept}\``;
   const inHome = belowHome(plain, home);
   if (inHome === null) return null;
   if (inHome === "") return "is the whole home folder";
@@ -108,6 +202,10 @@ export const refuseReadPath = (path: string, home?: string): string | null => {
   const shown = secret ?? agentHome;
   return shown === undefined ? null : `would show \`~/${shown}\``;
 };
+
+/** Both plain. */
+export const isWithin = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
 
 const trimSlashes = (path: string): string =>
   path.replaceAll(/\/{2,}/gu, "/").replace(/(?<=.)\/$/u, "");

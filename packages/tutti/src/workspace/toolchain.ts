@@ -3,16 +3,28 @@ import { existsSync, realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, normalize } from "node:path";
 import { TuttiError } from "@tutti/protocol";
 import type { Mount } from "../engine/ports/place.ts";
-import { refuseReadPath } from "../platform/shown-path.ts";
+import { foldersOf } from "../platform/paths.ts";
+import { isWithin, refuseReadPath } from "../platform/shown-path.ts";
+import { boundSockets, refuseSpeaking } from "../platform/shown-sockets.ts";
 
 const SYSTEM_PATH = ["/usr/local/bin", "/usr/bin", "/bin"];
 
 export type Host = {
   readonly home: string;
   readonly searchPath: string;
-  /** Tutti's data folder. */
-  readonly data: string;
+  /** Tutti's own folders, and the one of the user's sockets: never shown, nor what holds them. */
+  readonly own: readonly string[];
 };
+
+/** What no place may show, whatever a configuration says. `data`: Tutti's data folder. */
+export function ownFolders(
+  data: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const sockets = environment["XDG_RUNTIME_DIR"] ?? "";
+  const folders = [data, ...Object.values(foldersOf(environment))];
+  return isAbsolute(sockets) ? [...folders, sockets] : folders;
+}
 
 export type Toolchain = { readonly mounts: readonly Mount[]; readonly searchPath: string };
 
@@ -20,6 +32,7 @@ export type Toolchain = { readonly mounts: readonly Mount[]; readonly searchPath
 export function toolchainOf(entries: readonly string[], host: Host): Toolchain {
   const mounts: Mount[] = [];
   const shown: string[] = [];
+  const bound = entries.length === 0 ? [] : boundSockets();
   for (const entry of entries) {
     const path = expand(entry, host.home);
     if (!existsSync(path)) throw refusal(entry, "it does not exist");
@@ -29,6 +42,8 @@ export function toolchainOf(entries: readonly string[], host: Host): Toolchain {
       shown.push(each);
       mounts.push({ source: real, target: each, access: "read-only" });
     }
+    const speaking = refuseSpeaking(real, bound);
+    if (speaking !== null) throw refusal(entry, `it ${speaking}`);
   }
   return { mounts, searchPath: searchPathOf(shown, host) };
 }
@@ -39,16 +54,18 @@ function expand(entry: string, home: string): string {
   return normalize(path).replace(/(?<=.)\/+$/u, "");
 }
 
-function refuseSecrets(entry: string, path: string, { home, data }: Host): void {
-  const homes = existsSync(home) ? [home, realpathSync(home)] : [home];
+function refuseSecrets(entry: string, path: string, { home, own }: Host): void {
+  const homes = bothNames(home);
   const reason = homes.map((one) => refuseReadPath(path, one)).find((one) => one !== null);
   if (reason !== undefined) throw refusal(entry, `it ${reason}`);
-  if (isWithin(data, path) || isWithin(path, data))
-    throw refusal(entry, "it shows Tutti's own data");
+  const kept = own.flatMap(bothNames);
+  if (kept.some((folder) => isWithin(folder, path) || isWithin(path, folder)))
+    throw refusal(entry, "it shows Tutti's own folders or the sockets of your session");
 }
 
-const isWithin = (path: string, folder: string): boolean =>
-  path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
+/** As it is written, and where it really lies. */
+const bothNames = (folder: string): readonly string[] =>
+  existsSync(folder) ? [folder, realpathSync(folder)] : [folder];
 
 function refusal(entry: string, why: string): TuttiError {
   return new TuttiError("sandbox.path", `sandbox.read: ${entry} cannot be shown: ${why}.`, {

@@ -26,6 +26,7 @@ import { guarded } from "./guarded.ts";
 import { recordOf } from "./record.ts";
 import { makeTree, prepareRun } from "./prepare.ts";
 import { createPreparations, type Preparations } from "./recipe/preparation.ts";
+import { ownFolders } from "./toolchain.ts";
 import { throwAway } from "./throw-away.ts";
 import { placeBase, renewGitFolder, type Work } from "./trees.ts";
 import { createLock, type Lock } from "./lock.ts";
@@ -34,7 +35,7 @@ export type WorkspacesOptions = {
   /** Tutti's data folder, absolute. */
   readonly dataDir: string;
   readonly sandbox: Sandbox;
-  /** The user's environment: PATH, HOME and XDG_CONFIG_HOME are read. */
+  /** The user's environment: PATH, HOME and the XDG folders are read. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** For tests that end the process in the middle of a merge. */
   readonly onApplyPoint?: (point: MovePoint) => void;
@@ -120,7 +121,7 @@ async function workOf(
     host: {
       home: options.environment["HOME"] ?? "/",
       searchPath: options.environment["PATH"] ?? "",
-      data: layout.data,
+      own: ownFolders(layout.data, options.environment),
     },
     placeholders: layout.placeholders,
     preparations,

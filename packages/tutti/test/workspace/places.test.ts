@@ -1,4 +1,7 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { toolchainOf } from "../../src/workspace/toolchain.ts";
@@ -16,7 +19,11 @@ import {
   type Scratch,
 } from "./support.ts";
 
-const hostOf = ({ home, data }: Scratch, searchPath = "/usr/bin") => ({ home, data, searchPath });
+const hostOf = ({ home, data }: Scratch, searchPath = "/usr/bin") => ({
+  home,
+  own: [data],
+  searchPath,
+});
 
 describe("the author's place in the fence", () => {
   test("git works there: commits are made, the checkpoint takes them, nothing else changes", async () => {
@@ -113,7 +120,7 @@ describe("what is shown of the host", () => {
   const refused = (
     "~ / ~/.. ~/.ssh ~/.ssh/keys ~/.aws ~/.config ~/.claude /home ~/missing relative/path " +
     "~/link-to-home ~/link-to-keys ~/data ~/.gnupg ~/.cargo ~/link-to-token " +
-    "~/.codex/auth.json ~/.gitconfig /etc /tmp"
+    "~/.codex/auth.json ~/.gitconfig /etc /tmp /run /proc/self /sys/kernel /dev/null /etc/shadow"
   ).split(" ");
   for (const entry of refused) {
     test(`${entry} is refused`, () => {
@@ -135,10 +142,75 @@ describe("what is shown of the host", () => {
       symlinkSync(join(home, ".cargo/credentials.toml"), join(home, "link-to-token"));
       symlinkSync(home, join(home, "link-to-home"));
       symlinkSync(join(home, ".ssh/keys"), join(home, "link-to-keys"));
-      const host = { ...hostOf(place), data: join(home, "data/tutti") };
+      const host = { ...hostOf(place), own: [join(home, "data/tutti")] };
       expect(() => toolchainOf([entry], host)).toThrow(/sandbox\.read/u);
     });
   }
+
+  test("an entry that is a socket or a pipe, or holds one, is refused", async () => {
+    using place = scratch("host");
+    const { home } = place;
+    write(home, { "tools/bin/tool": "", "other/deep/tool": "", "clean/bin/tool": "" });
+    const bound = join(home, "tools/bin/agent.sock");
+    const server = createServer();
+    server.listen(bound);
+    await once(server, "listening");
+    symlinkSync(join(home, "tools"), join(home, "link-to-tools"));
+    execFileSync("mkfifo", [join(home, "other/deep/pipe")]);
+    try {
+      for (const entry of ["~/tools", "~/tools/bin/agent.sock", "~/link-to-tools"])
+        expect(() => toolchainOf([entry], hostOf(place))).toThrow(/socket|spoken to/u);
+      for (const entry of ["~/other", "~/other/deep/pipe"])
+        expect(() => toolchainOf([entry], hostOf(place))).toThrow(/pipe/u);
+      expect(toolchainOf(["~/clean", "~/tools/bin/tool"], hostOf(place)).mounts).toHaveLength(2);
+    } finally {
+      server.close();
+      await once(server, "close");
+    }
+  });
+
+  test("a socket is found far down by what is bound, and near the top when its program is gone", async () => {
+    using place = scratch("host");
+    const deep = join(place.home, "far/1/2/3/4/5/6");
+    mkdirSync(deep, { recursive: true });
+    mkdirSync(join(place.home, "near/1"), { recursive: true });
+    const server = createServer();
+    server.listen(join(deep, "s"));
+    await once(server, "listening");
+    expect(() => toolchainOf(["~/far"], hostOf(place))).toThrow(/6\/s/u);
+    server.close();
+    await once(server, "close");
+    expect(toolchainOf(["~/far"], hostOf(place)).mounts).toHaveLength(1);
+    // Killed, a program leaves its socket behind.
+    spawnSync(process.execPath, [
+      "-e",
+      "require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))",
+      join(place.home, "near/1/left.sock"),
+    ]);
+    expect(() => toolchainOf(["~/near"], hostOf(place))).toThrow(/left\.sock/u);
+  });
+
+  test("no folder of Tutti's own is shown, wherever the environment puts it", async () => {
+    using place = scratch("host");
+    const project = makeRepository(join(place.folder, "project"));
+    const at = (name: string) => join(place.folder, name);
+    const names = ["config", "share", "state", "sockets"];
+    for (const name of names) mkdirSync(join(at(name), "tutti/inside"), { recursive: true });
+    const { workspaces } = openWorkspaces(place, {
+      environment: {
+        PATH: "/usr/bin",
+        HOME: place.home,
+        XDG_CONFIG_HOME: at("config"),
+        XDG_DATA_HOME: at("share"),
+        XDG_STATE_HOME: at("state"),
+        XDG_RUNTIME_DIR: at("sockets"),
+      },
+    });
+    for (const path of [...names.map(at), join(at("state"), "tutti/inside"), place.folder]) {
+      const source = sourceOf(project, { config: { sandbox: { read: [path] } } });
+      await expect(workspaces.prepare(source, quiet)).rejects.toThrow(/Tutti's own/u);
+    }
+  });
 
   test("a refused entry stops the run before anything is made", async () => {
     using place = scratch("host");
