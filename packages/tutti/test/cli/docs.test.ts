@@ -50,6 +50,15 @@ describe("the documentation of the commands", () => {
     expect(commandLines(page).map((line) => isUnderstood(line))).toEqual([false]);
   });
 
+  it("tells whoever changes the code of every folder and every file of the composition", () => {
+    const text = readFileSync(join(root, "AGENTS.md"), "utf8");
+    const parts = readdirSync(join(root, "packages/tutti/src"), { withFileTypes: true })
+      .filter((one) => one.isDirectory() || one.name.endsWith(".ts"))
+      .map(({ name }) => name);
+    expect(parts.filter((name) => !text.includes(name))).toEqual([]);
+    expect(parts.length).toBeGreaterThan(20);
+  });
+
   it("names every command once", () => {
     const names = COMMANDS.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
