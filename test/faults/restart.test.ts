@@ -1,7 +1,7 @@
 /** The daemon is killed at a chosen moment, and the next one goes on. */
 import { watch } from "node:fs";
 import { join } from "node:path";
-import type { RunEvent, RunId } from "@tutti/protocol";
+import { type RunEvent, type RunId, StepKey } from "@tutti/protocol";
 import { expect, it } from "vitest";
 import type { Action } from "../../packages/tutti/src/agents/scripted/script.ts";
 import type { Client } from "../../packages/tutti/src/client/client.ts";
@@ -11,10 +11,11 @@ import {
   type Daemon,
   ended,
   happened,
+  proceed,
   startRun,
 } from "../fixtures/daemon.ts";
 import { survivors, touching } from "../fixtures/processes.ts";
-import { createProject, EMPTY_REVIEW, type Project } from "../fixtures/project.ts";
+import { AUTHOR, createProject, EMPTY_REVIEW, type Project } from "../fixtures/project.ts";
 
 /** From the first answer of the new daemon to a state without processes that are gone. */
 const SETTLED_MS = 2_000;
@@ -166,6 +167,46 @@ it.for(["load", "resume"] as const)(
     expect(outcomesOf(await eventsOf(client, run))).toEqual(["interrupted", "passed"]);
   },
 );
+
+it("SIGKILL in the middle of a turn, and another specification before it goes on: a new session reads that", async () => {
+  const [planning, plan] = AUTHOR.turns;
+  if (planning === undefined || plan === undefined) throw new Error("the author plans");
+  const half: Action = { do: "write", path: "half.txt", content: "half\n" };
+  const turns = [
+    planning,
+    plan,
+    { step: "build", attempt: 1, do: [half, { do: "ask" as const, title: "May I go on?" }] },
+    { step: "build", prompt: "TO ANY NUMBER", do: [{ ...half, path: "new.txt" }] },
+  ];
+  using project = createProject({
+    agents: {
+      alto: { family: "anthropic", script: { name: "alto", continues: "resume", turns } },
+      tenor: { family: "openai", script: EMPTY_REVIEW },
+    },
+    checks: { there: { run: "ls", timeout: "60s" } },
+  });
+  await using daemon = createDaemon(project);
+  const { client } = daemon;
+  const run = await startRun(client, project);
+  const asked = happened(client, run, ({ body }) => body.type === "permission.asked");
+  await conduct(client, run, proceed);
+  await asked;
+  await client.command(run, { kind: "run.pause", reason: "lunch" });
+  await daemon.kill();
+  await client.health();
+  const spec = { name: "spec.md", text: "# Sum\nIt adds up TO ANY NUMBER.\n" };
+  await client.amend(run, spec);
+  await client.command(run, { kind: "run.resume" });
+  const view = await conduct(client, run, (item) =>
+    item.kind === "stale"
+      ? { kind: "step.renew", step: StepKey.parse(item.step), answer: "holds" }
+      : proceed(item),
+  );
+  await ended(client, run);
+  expect([view.outcome, project.git("show", "main:new.txt")]).toEqual(["merged", "half"]);
+  const { entries } = await client.transcript(`${run}/build[P1]/2`, { from: 0, limit: 100 });
+  expect(entries.find(({ kind }) => kind === "opened")).toMatchObject({ isContinued: false });
+});
 
 const FILES = 1500;
 

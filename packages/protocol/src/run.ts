@@ -11,11 +11,14 @@ import { EgressRecord } from "./egress.ts";
 import { Budget, ServedModel } from "./usage.ts";
 import { Workflow } from "./workflow.ts";
 
-export const FOLD_VERSION = 3;
+export const FOLD_VERSION = 4;
 
 export const Attempt = z.object({
   number: z.number().int().positive(),
   agent: z.string().nullable(),
+  /** What it was made from, and the commit that was there when it began. */
+  inputs: Inputs,
+  start: CommitId,
   startedAt: Instant,
   endedAt: Instant.nullable(),
   outcome: z.string().nullable(),

@@ -1,13 +1,8 @@
 /** Whether a recorded pass still holds: derived by comparing its inputs with the present ones, never a flag. */
-import type { Inputs, RunDocument, WorkflowStep } from "@tutti/protocol";
+import type { RunDocument, WorkflowStep } from "@tutti/protocol";
 import { matches } from "./glob.ts";
-import { inputsOf } from "./inputs.ts";
+import { inputsOf, sameInputs } from "./inputs.ts";
 import { instancesOf, keyOf, stepById, stepByKey, stepState, upstreamOf } from "./steps.ts";
-
-const sameInputs = (left: Inputs, right: Inputs): boolean => {
-  const keys = Object.keys(left);
-  return keys.length === Object.keys(right).length && keys.every((key) => left[key] === right[key]);
-};
 
 /** Whether the step's condition is met; a step without one always runs. */
 export const isWanted = (state: RunDocument, step: WorkflowStep): boolean => {

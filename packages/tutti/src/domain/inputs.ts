@@ -79,6 +79,11 @@ const approvalInputs = (state: RunDocument, of: readonly string[]): Inputs => ({
   ...(of.includes("candidate") ? candidateInputs(state) : {}),
 });
 
+export const sameInputs = (left: Inputs, right: Inputs): boolean => {
+  const keys = Object.keys(left);
+  return keys.length === Object.keys(right).length && keys.every((key) => left[key] === right[key]);
+};
+
 export const inputsOf = (state: RunDocument, key: StepKey): Inputs =>
   inputsFor(state, stepByKey(state, key), key);
 

@@ -4,7 +4,6 @@ import type {
   CommitId,
   MergeStep,
   ReviewStep,
-  RunDocument,
   StepKey,
   WorkflowStep,
 } from "@tutti/protocol";
@@ -14,10 +13,7 @@ import { type Draft, emit, fail, request, startAttempt } from "./draft.ts";
 import { invariant, unreachable } from "./invariant.ts";
 import { chooseFor } from "./lineage.ts";
 import { agentForStep } from "./roles.ts";
-import { itemOf, keyOf, stepByKey, stepState } from "./steps.ts";
-
-const present = (state: RunDocument) =>
-  state.candidate ?? { commit: state.base.commit, tree: state.base.tree };
+import { itemOf, keyOf, presentTree, stepByKey, stepState } from "./steps.ts";
 
 /** Outcome of an attempt whose turn ended well, and whose work could not be made a commit. */
 export const UNRECORDED = "work not recorded";
@@ -64,7 +60,7 @@ export const requestTurn = (draft: Draft, key: StepKey, notBefore: number | null
   if (last === UNRECORDED) return requestCheckpoint(draft, key, { by: agent, notBefore });
   if (last === UNCHECKED) return requestGate(draft, key, notBefore);
   const { access, produces } = step;
-  const start = present(draft.state).commit;
+  const start = presentTree(draft.state).commit;
   request(
     draft,
     { kind: "agent.turn", step: key, attempt, agent, access, start, produces },

@@ -1,6 +1,7 @@
 /** Steps and their instances. Everything here is derived from the document. */
 import {
   type AgentStep,
+  type Candidate,
   type Effect,
   type PlanItem,
   type RunDocument,
@@ -104,6 +105,10 @@ export const isHandingOver = (state: RunDocument): boolean =>
 /** A person has the workspace, or gave it back just now: its content is not the candidate. */
 export const isPersonAtWork = (state: RunDocument): boolean =>
   state.takenBy !== null || isHandingOver(state);
+
+/** What there is now: the candidate, or the base while there is none. */
+export const presentTree = ({ candidate, base }: RunDocument): Candidate =>
+  candidate ?? { commit: base.commit, tree: base.tree };
 
 /** Effects of a step that are requested and not settled. */
 export const effectsOf = (state: RunDocument, key: string): readonly Effect[] =>

@@ -66,7 +66,7 @@ export type ReviewPrompt = Common & {
 
 export const assemblePrompt = (input: AgentPrompt): string => {
   const findings = describeFindings(input.findings);
-  const failures = input.facts.map((fact) => describeFacts(fact)).join("\n\n");
+  const failures = failuresOf(input);
   const values = { ...valuesOf(input), item: input.item, findings, failures };
   const used = usedBy(input.step.text);
   return join([
@@ -78,9 +78,7 @@ export const assemblePrompt = (input: AgentPrompt): string => {
       : section("The task", describeTask(input.task)),
     describeInputs(input.artifacts, used),
     section("Your item", describeItem(input.item, used)),
-    failures === "" || used.has("failures")
-      ? ""
-      : section("What was found wrong before", quoteBlock("failures", failures)),
+    used.has("failures") ? "" : quoteFailures(failures),
     findings === "" || used.has("findings")
       ? ""
       : section("Findings to settle", quoteBlock("findings", findings)),
@@ -112,7 +110,10 @@ export const assembleReviewPrompt = (input: ReviewPrompt): string => {
   ]);
 };
 
-/** The session has all of the prompt before; what it must leave is said again. */
+/**
+ * The session has all of the prompt before, and its task, artifacts and item are the same: only then is
+ * it gone on with. What was said to the step since may be new, and what it must leave is said again.
+ */
 export const assembleContinuation = (input: AgentPrompt): string =>
   join([
     opening(input),
@@ -120,9 +121,16 @@ export const assembleContinuation = (input: AgentPrompt): string =>
       "Go on",
       "This session was cut off in the middle of your step and is continued now. The work tree is as it was left: look at it first, then finish the step as it was asked above. Do not begin anew what is done already.",
     ),
+    quoteFailures(failuresOf(input)),
     section("What people said", input.comments.join("\n\n")),
     section("How this step ends", ending(input)),
   ]);
+
+const failuresOf = ({ facts }: AgentPrompt): string =>
+  facts.map((fact) => describeFacts(fact)).join("\n\n");
+
+const quoteFailures = (failures: string): string =>
+  section("What was found wrong before", failures === "" ? "" : quoteBlock("failures", failures));
 
 const opening = (input: Common): string =>
   `Tutti step: ${input.key} (attempt ${input.attempt})\n\n${QUOTE_RULE}`;

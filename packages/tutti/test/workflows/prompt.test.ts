@@ -1,7 +1,11 @@
 import { AgentStep, ReviewStep } from "@tutti/protocol";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { assemblePrompt, assembleReviewPrompt } from "../../src/workflows/prompt.ts";
+import {
+  assembleContinuation,
+  assemblePrompt,
+  assembleReviewPrompt,
+} from "../../src/workflows/prompt.ts";
 import type { AgentPrompt, ReviewPrompt } from "../../src/workflows/prompt.ts";
 import { quoteBlock, quoteInline } from "../../src/workflows/quote.ts";
 import { renderTemplate } from "../../src/workflows/template.ts";
@@ -232,4 +236,11 @@ test("text without a known variable comes out as it went in, but for the escapes
     }),
   );
   expect(renderTemplate("\\{{task.text}}", values)).toBe("{{task.text}}");
+});
+
+test("a session that goes on hears what was said to its step since, and not its whole task again", () => {
+  const facts = [{ summary: "kim asks for another try", details: ["mind the empty list"] }];
+  const prompt = assembleContinuation(agent({ facts }));
+  expect(prompt).toContain("mind the empty list");
+  expect(prompt).not.toContain("properly");
 });

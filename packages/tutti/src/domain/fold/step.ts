@@ -1,6 +1,6 @@
 import type { Attempt, EventOf, Facts, RunDocument, StepState, StepStatus } from "@tutti/protocol";
 import { ATTEMPTS_KEPT_MAX, FACTS_KEPT_MAX } from "../limits.ts";
-import { instanceOf, stepIdOf, stepState } from "../steps.ts";
+import { instanceOf, presentTree, stepIdOf, stepState } from "../steps.ts";
 import type { Happened } from "./happened.ts";
 
 const put = (state: RunDocument, step: StepState): RunDocument => ({
@@ -17,6 +17,8 @@ const started = (state: RunDocument, body: EventOf<"step.started">, at: number):
   const attempt: Attempt = {
     number: body.attempt,
     agent: body.agent,
+    inputs: body.inputs,
+    start: presentTree(state).commit,
     startedAt: at,
     endedAt: null,
     outcome: null,

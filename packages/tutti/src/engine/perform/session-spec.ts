@@ -1,5 +1,6 @@
 /** What a session is opened with, and whether it goes on with one that an earlier attempt left. */
 import type { AgentConfig, Attempt } from "@tutti/protocol";
+import { inputsOf, sameInputs } from "../../domain/inputs.ts";
 import { serversOf } from "../../domain/mcp.ts";
 import { stepState } from "../../domain/steps.ts";
 import type { EarlierSession, SessionSpec } from "../ports/agents.ts";
@@ -26,6 +27,9 @@ const environment = (work: Turn, place: Place): Place => ({
   },
 });
 
+const isAuthors = (work: Turn): work is Work<"agent.turn"> =>
+  work.payload.kind === "agent.turn" && work.payload.access === "workspace";
+
 type Opening = EarlierSession & { readonly isContinued: boolean };
 
 const openingOf = (work: Turn, attempt: Attempt): Opening | null => {
@@ -38,18 +42,23 @@ const openingOf = (work: Turn, attempt: Attempt): Opening | null => {
   return { id, openedAt, isContinued };
 };
 
+/** Its session has read what the step is made from now, and knows the work tree as it is. */
+const isStillTrue = ({ payload, state }: Work<"agent.turn">, before: Attempt): boolean =>
+  before.start === payload.start && sameInputs(before.inputs, inputsOf(state, payload.step));
+
 /**
  * The session of the attempt before, when that was cut off: by the daemon's end or by the agent's.
  * Only an author's workspace and home are still there. One that died again after it was gone on with
- * is let be.
+ * is let be, and so is one that began with another specification, or whose tree a person changed since.
  */
 const earlierSession = (work: Turn): EarlierSession | null => {
+  if (!isAuthors(work)) return null;
   const { payload, state } = work;
-  if (payload.kind !== "agent.turn" || payload.access !== "workspace") return null;
   const { attempts } = stepState(state, payload.step);
   const before = attempts.findLast(({ number }) => number < payload.attempt);
   if (before === undefined || before.agent !== payload.agent) return null;
   if (before.outcome !== "interrupted" && before.outcome !== "agent.died") return null;
+  if (!isStillTrue(work, before)) return null;
   const opening = openingOf(work, before);
   if (opening === null || (before.outcome === "agent.died" && opening.isContinued)) return null;
   return { id: opening.id, openedAt: opening.openedAt };
