@@ -219,7 +219,18 @@ export function testDispatcher(prepare: () => DispatcherUnderTest): void {
   });
 
   describe("cancelling", () => {
-    it("aborts the worker and drops its result", async () => {
+    it("aborts the worker of a turn and tells once what it took", async () => {
+      await start("one");
+      await stage.request(turn(1));
+      const { signal } = await stage.worker(turn(1));
+      await stage.cancel(turn(1));
+      expect(signal.aborted).toBe(true);
+      await stage.dispatcher.drain();
+      const result = { kind: "interrupted", reason: "aborted" };
+      expect(stage.settled).toEqual([{ id: turn(1).id, result }]);
+    });
+
+    it("aborts the worker of everything else and drops its result", async () => {
       await start("one");
       await stage.request(effect(1));
       const { signal } = await stage.worker(effect(1));
@@ -264,7 +275,7 @@ export function testDispatcher(prepare: () => DispatcherUnderTest): void {
       (await stage.worker(effect(2))).end(DONE);
       await stage.dispatcher.drain();
       expect(stage.begun).toEqual([turn(1).id, effect(2).id]);
-      expect(stage.settled.map(({ id }) => id)).toEqual([effect(2).id]);
+      expect(stage.settled.map(({ id }) => id)).toEqual([turn(1).id, effect(2).id]);
     });
   });
 

@@ -144,6 +144,8 @@ export const EventBody = z.discriminatedUnion("type", [
     /** What the agent says itself. */
     usage: Usage.nullable(),
     durationMs: z.number().int().nonnegative(),
+    /** Of a turn that was cancelled while it was in work: its effect. What it made counts no more. */
+    cancelled: EffectId.optional(),
   }),
   /** A person lets the run take more. */
   type("budget.raised", { scope: BudgetScope, budget: Budget, by: z.string() }),

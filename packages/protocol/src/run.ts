@@ -11,7 +11,7 @@ import { EgressRecord } from "./egress.ts";
 import { Budget, ServedModel } from "./usage.ts";
 import { Workflow } from "./workflow.ts";
 
-export const FOLD_VERSION = 4;
+export const FOLD_VERSION = 5;
 
 export const Attempt = z.object({
   number: z.number().int().positive(),
@@ -180,6 +180,8 @@ export const RunDocument = z.object({
   authors: z.array(Author),
   /** Whose turns wrote the workspace since the last checkpoint. */
   writers: z.array(Author),
+  /** Turns that were cancelled and whose account is still to come, where their workers had begun. */
+  unaccounted: z.array(Effect),
   /** In order of their first turn. */
   turns: z.array(TurnTotals),
   /** By UTC day such as 2026-11-25. */

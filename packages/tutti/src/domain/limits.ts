@@ -13,6 +13,8 @@ export const EGRESS_HOSTS_MAX = 50;
 /** Questions kept whose process is gone, and answers kept for questions to come; the oldest go first. */
 export const PERMISSIONS_VOIDED_MAX = 20;
 export const ANSWERS_REMEMBERED_MAX = 200;
+/** Cancelled turns of which the account is waited for; the oldest go first. */
+export const UNACCOUNTED_TURNS_MAX = 20;
 /** Facts kept for the next prompt of a step; the oldest go first. */
 export const FACTS_KEPT_MAX = 6;
 /** Attempts kept in the document per step. */

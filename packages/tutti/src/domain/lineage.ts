@@ -4,6 +4,7 @@
  */
 import type {
   Author,
+  EffectPayload,
   EventOf,
   Finding,
   ReviewStep,
@@ -79,6 +80,15 @@ export const writersOf = (state: RunDocument, turn: EventOf<"turn.ended">): read
     turn.served.length > 0 || turn.outcome === "ended" || turn.outcome === "interrupted";
   return isWriting && mayHaveWritten ? authorsOf(state, turn) : [];
 };
+
+/** As it is declared: which models were behind the turn is known only when its worker has ended. */
+export const cancelledWriters = (
+  state: RunDocument,
+  turn: Extract<EffectPayload, { kind: "agent.turn" | "review.turn" }>,
+): readonly Author[] =>
+  turn.kind === "agent.turn" && turn.access === "workspace"
+    ? authorsOf(state, { step: turn.step, agent: turn.agent, lineage: "declared", served: [] })
+    : [];
 
 /** The authors of the next checkpoint: everybody whose turn wrote since the one before, and who gives it. */
 export const checkpointAuthors = (

@@ -1,9 +1,9 @@
 /** A stop for a budget waits for a person, and each answer moves it. */
-import type { Budget, BudgetStop } from "@tutti/protocol";
+import { type Budget, type BudgetStop, StepKey } from "@tutti/protocol";
 import { describe, expect, it } from "vitest";
 import { attention } from "../../src/domain/attention.ts";
 import { budgetOf } from "../../src/domain/budget.ts";
-import { effectsOfKind, playTo, statusOfStep } from "./play.ts";
+import { effectsOfKind, playTo, playUntil, statusOfStep } from "./play.ts";
 import { AGENT, CONFIG, PERSON, SPEC_FIRST } from "./scene.ts";
 import { apply, newWorld, settle, type World } from "./world.ts";
 
@@ -81,6 +81,43 @@ describe("a turn that was stopped for its budget", () => {
     const command = { kind: "budget.raise", scope: "run", budget: { usd: 10 } } as const;
     expect(apply(world, command, AGENT)).toBe("actor.not-allowed");
     expect(raise(world, {})).toBe("usage");
+  });
+});
+
+const cancelled = (kind: "agent.turn" | "review.turn") => {
+  const world = newWorld();
+  const turn = playTo(world, kind);
+  const step = StepKey.parse(turn.payload.step);
+  apply(world, { kind: "step.waive", step, reason: "enough" }, PERSON);
+  const tell = () =>
+    settle(world, turn, { kind: "interrupted", reason: "it was stopped", durationMs: 60_000 });
+  return { world, turn, tell };
+};
+const minutes = ({ state }: World): number =>
+  Object.values(state.days).reduce((sum, { durationMs }) => sum + durationMs, 0) / 60_000;
+
+describe("a turn that was cancelled while it was in work", () => {
+  it.each(["agent.turn", "review.turn"] as const)(
+    "counts when its worker has ended, once, and changes nothing else (%s)",
+    (kind) => {
+      const { world, turn, tell } = cancelled(kind);
+      const [before, steps] = [minutes(world), world.state.steps];
+      expect(tell()).toBeNull();
+      expect(minutes(world) - before).toBe(1);
+      expect(world.state.steps).toBe(steps);
+      expect(world.events.at(-1)?.body).toMatchObject({ type: "turn.ended", cancelled: turn.id });
+      expect(tell()).toBe("effect.unknown");
+      expect(minutes(world) - before).toBe(1);
+    },
+  );
+
+  it("counts after the end of the run, too", () => {
+    const world = newWorld();
+    const turn = playTo(world, "agent.turn");
+    apply(world, { kind: "run.cancel", reason: "enough" }, PERSON);
+    playUntil(world, ({ state }) => state.finished !== null);
+    settle(world, turn, { kind: "interrupted", reason: "it was stopped", durationMs: 60_000 });
+    expect(minutes(world)).toBe(1);
   });
 });
 

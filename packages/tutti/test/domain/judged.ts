@@ -23,6 +23,8 @@ const familiesOf = ({ agent, served }: EventOf<"turn.ended">): readonly string[]
     : served.map(({ family }) => family ?? UNKNOWN);
 
 type Story = {
+  /** Turns that write, by effect: who is at them. */
+  writing: Map<string, string>;
   wrote: Set<string>;
   committed: Set<string>;
   seated: readonly string[];
@@ -30,10 +32,22 @@ type Story = {
   judges: Map<string, EventOf<"turn.ended">>;
 };
 
+const isWriter = (step: string): boolean => /^(?:build|migrate)/u.test(step);
+
+const noteEffect = (story: Story, body: EventOf<"effect.requested" | "effect.cancelled">): void => {
+  if (body.type === "effect.cancelled") {
+    const agent = story.writing.get(body.effect);
+    if (agent !== undefined) story.wrote.add(DECLARED[agent] ?? UNKNOWN);
+    return;
+  }
+  const { id, payload, notBefore } = body.effect;
+  if (payload.kind === "agent.turn" && isWriter(payload.step) && notBefore === null)
+    story.writing.set(id, payload.agent);
+};
+
 const noteTurn = (story: Story, body: EventOf<"turn.ended">): void => {
-  if (body.step === REVIEW) story.judges.set(body.agent, body);
-  const isWriter = /^(?:build|migrate)/u.test(body.step);
-  if (!isWriter || (body.outcome !== "ended" && body.served.length === 0)) return;
+  if (body.step === REVIEW && body.cancelled === undefined) story.judges.set(body.agent, body);
+  if (!isWriter(body.step) || (body.outcome !== "ended" && body.served.length === 0)) return;
   for (const family of familiesOf(body)) story.wrote.add(family);
 };
 
@@ -46,6 +60,9 @@ const noteCheckpoint = (story: Story, body: EventOf<"checkpoint.created">): void
 
 const note = (story: Story, body: EventBody): void => {
   switch (body.type) {
+    case "effect.requested":
+    case "effect.cancelled":
+      return noteEffect(story, body);
     case "turn.ended":
       return noteTurn(story, body);
     case "checkpoint.created":
@@ -64,6 +81,7 @@ const note = (story: Story, body: EventBody): void => {
 /** Every pass of the review with who wrote and who judged by then, from nothing but what happened. */
 export function judgedPasses(bodies: readonly EventBody[]): Passed[] {
   const story: Story = {
+    writing: new Map(),
     wrote: new Set(),
     committed: new Set(),
     seated: [],

@@ -50,6 +50,7 @@ type Kind =
   | "dispose"
   | "ask"
   | "leave"
+  | "late"
   | "comment";
 type Move = { kind: Kind; seed: number };
 const move: fc.Arbitrary<Move> = fc.record({
@@ -73,6 +74,7 @@ const move: fc.Arbitrary<Move> = fc.record({
         "dispose",
         "ask",
         "leave",
+        "late",
         "comment",
       ),
     },
@@ -160,6 +162,13 @@ const settleOne = (world: World, seed: number): void => {
   if (effect !== undefined) settle(world, effect, resultFor(world, effect, seed));
 };
 
+/** The worker of a cancelled turn has ended, sooner or later. */
+const tellLate = (world: World, seed: number): void => {
+  const turns = world.state.unaccounted;
+  const effect = turns[seed % Math.max(turns.length, 1)];
+  if (effect !== undefined) settle(world, effect, resultFor(world, effect, seed));
+};
+
 const answerOne = (world: World, seed: number): void => {
   const command = answerFor(world, seed);
   const isCancel = command?.kind === "run.cancel";
@@ -172,6 +181,7 @@ const play = (world: World, { kind, seed }: Move): void => {
   else if (kind === "good") goodMove(world);
   else if (kind === "ask") askOne(world, seed);
   else if (kind === "leave") leave(world, seed);
+  else if (kind === "late") tellLate(world, seed);
   else if (kind === "replan") apply(world, replan(seed), PERSON);
   else {
     const isUncalled = ["waive", "renew", "return", "dispose"].includes(kind);

@@ -28,11 +28,14 @@ const settleServed = (world: World, kind: "agent.turn" | "review.turn", families
   settle(world, effect, { ...resultFor(world, effect, 1), ...servedBy(families) });
 };
 
-const writtenBy = (families: Families, world = newWorld()): World => {
+/** Until the first item is at work. */
+const buildingIn = (world: World): World =>
   playUntil(world, () =>
-    effectsOfKind(world, "agent.turn").some((e) => e.payload.step === "build[P1]"),
+    effectsOfKind(world, "agent.turn").some(({ payload }) => payload.step === "build[P1]"),
   );
-  settleServed(world, "agent.turn", families);
+
+const writtenBy = (families: Families, world = newWorld()): World => {
+  settleServed(buildingIn(world), "agent.turn", families);
   return world;
 };
 
@@ -146,10 +149,7 @@ describe("the authors of a candidate", () => {
   });
 
   it("hold who was served in an attempt that failed, for its work is in the tree", () => {
-    const world = newWorld();
-    playUntil(world, () =>
-      effectsOfKind(world, "agent.turn").some(({ payload }) => payload.step === "build[P1]"),
-    );
+    const world = buildingIn(newWorld());
     const failure = { code: "agent.died", message: "died", retry: "new-attempt" as const };
     settle(world, playTo(world, "agent.turn"), {
       kind: "failed",
@@ -159,6 +159,33 @@ describe("the authors of a candidate", () => {
     settleServed(world, "agent.turn", ["anthropic"]);
     playUntil(world, () => world.state.candidate !== null);
     expect(world.state.authors.map(({ family }) => family)).toEqual(["google", "anthropic"]);
+  });
+
+  it("hold who was at work when the step was waived, for its work is in the tree as well", () => {
+    const world = buildingIn(newWorld());
+    const [turn] = effectsOfKind(world, "agent.turn");
+    const step = stepState(world.state, "build[P1]").key;
+    apply(world, { kind: "step.waive", step, reason: "it is enough" }, PERSON);
+    expect(world.state.writers.map(({ family }) => family)).toEqual(["anthropic"]);
+    if (turn === undefined) throw new Error("the author was at work");
+    const late = { kind: "interrupted" as const, reason: "it was stopped" };
+    expect(settle(world, turn, { ...late, ...servedBy(["google"]) })).toBeNull();
+    settleWell(world, playTo(world, "checkpoint.create"));
+    expect(world.state.authors.map(({ family, lineage }) => [family, lineage])).toEqual([
+      ["anthropic", "declared"],
+      ["google", "metered"],
+    ]);
+  });
+
+  it("do not hold who was only waiting for another try when the step was waived", () => {
+    const world = buildingIn(newWorld());
+    settle(world, playTo(world, "agent.turn"), {
+      kind: "failed",
+      failure: { code: "agent.missing", message: "not there", retry: "later" },
+    });
+    const step = stepState(world.state, "build[P1]").key;
+    apply(world, { kind: "step.waive", step, reason: "I do it myself" }, PERSON);
+    expect([world.state.writers, world.state.unaccounted]).toEqual([[], []]);
   });
 
   it("leave a reviewer of the served family out before its turn costs anything", () => {

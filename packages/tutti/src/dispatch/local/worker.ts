@@ -27,7 +27,7 @@ export async function work(entry: Entry, options: WorkOptions): Promise<Ended> {
   try {
     const { attempt } = entry;
     const result = await options.dispatch.perform(entry.effect, { signal, attempt });
-    if (entry.isCancelled) return { kind: "closed" };
+    if (entry.isCancelled) return await account(entry, result, options);
     const isCutShort = result.kind === "failed" || result.kind === "interrupted";
     if (options.stopping.aborted && isCutShort) return { kind: "open" };
     return await settle(entry, result, options);
@@ -36,6 +36,12 @@ export async function work(entry: Entry, options: WorkOptions): Promise<Ended> {
     if (options.stopping.aborted) return { kind: "open" };
     return await afterThrow(entry, error, options);
   }
+}
+
+/** What a cancelled turn took is told once, before anything of its run begins that waited for its end. */
+async function account(entry: Entry, result: EffectResult, options: WorkOptions): Promise<Ended> {
+  if (!isRepeatable(entry.effect)) await settle(entry, result, options);
+  return { kind: "closed" };
 }
 
 /** Stores a result; `open` when that is given up. */

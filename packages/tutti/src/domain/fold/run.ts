@@ -1,5 +1,6 @@
 import { type EventBody, type EventOf, FOLD_VERSION, type RunDocument } from "@tutti/protocol";
 import type { Happened } from "./happened.ts";
+import { foldCancelled } from "./turn.ts";
 
 export const startDocument = (body: EventOf<"run.started">, at: number): RunDocument => ({
   fold: FOLD_VERSION,
@@ -27,6 +28,7 @@ export const startDocument = (body: EventOf<"run.started">, at: number): RunDocu
   candidate: null,
   authors: [],
   writers: [],
+  unaccounted: [],
   turns: [],
   days: {},
   raised: { run: {}, day: {} },
@@ -74,8 +76,12 @@ export const foldRun = (state: RunDocument, { body, at }: Happened): RunDocument
         effectsRequested: state.effectsRequested + 1,
       };
     case "effect.settled":
-    case "effect.cancelled":
       return { ...state, effects: without(state.effects, body.effect) };
+    case "effect.cancelled":
+      return {
+        ...foldCancelled(state, state.effects[body.effect], at),
+        effects: without(state.effects, body.effect),
+      };
     default:
       return foldPlace(state, body, at);
   }

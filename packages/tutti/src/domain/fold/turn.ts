@@ -1,7 +1,8 @@
 /** Turns of agents: who wrote, who judged, what was taken. */
-import type { DayTotals, EventOf, RunDocument, TurnTotals, Usage } from "@tutti/protocol";
+import type { DayTotals, Effect, EventOf, RunDocument, TurnTotals, Usage } from "@tutti/protocol";
 import { dayOf } from "../budget.ts";
-import { mergeAuthors, writersOf } from "../lineage.ts";
+import { UNACCOUNTED_TURNS_MAX } from "../limits.ts";
+import { cancelledWriters, mergeAuthors, writersOf } from "../lineage.ts";
 import type { Happened } from "./happened.ts";
 
 const NO_DAY: DayTotals = { durationMs: 0, tokens: 0, usd: 0 };
@@ -23,8 +24,10 @@ const addUsage = (left: Usage | null, right: Usage | null): Usage | null => {
 };
 
 const totalsWith = (turns: readonly TurnTotals[], body: EventOf<"turn.ended">): TurnTotals[] => {
-  const { step, agent, lineage, served } = body;
+  const { step, agent } = body;
   const known = turns.find((turn) => turn.step === step && turn.agent === agent);
+  // The account of a cancelled turn may come after that of the turn in its place.
+  const { lineage, served } = body.cancelled === undefined ? body : (known ?? body);
   const next: TurnTotals = {
     step,
     agent,
@@ -48,6 +51,26 @@ const dayWith = (day: DayTotals, body: EventOf<"turn.ended">): DayTotals => {
   };
 };
 
+/**
+ * A turn that was cancelled: nobody knows yet what it did, and the next commit must not wait for that. So
+ * its agent counts as a writer at once; models and minutes follow when its worker has ended.
+ */
+export const foldCancelled = (
+  state: RunDocument,
+  effect: Effect | undefined,
+  at: number,
+): RunDocument => {
+  const { payload, notBefore } = effect ?? {};
+  const isTurn = payload?.kind === "agent.turn" || payload?.kind === "review.turn";
+  const hasBegun = (notBefore ?? at) <= at;
+  if (effect === undefined || !isTurn || !hasBegun) return state;
+  return {
+    ...state,
+    writers: mergeAuthors(state.writers, cancelledWriters(state, payload)),
+    unaccounted: [...state.unaccounted, effect].slice(-UNACCOUNTED_TURNS_MAX),
+  };
+};
+
 /** Null: not an event of this family. */
 export const foldTurn = (state: RunDocument, { body, at }: Happened): RunDocument | null => {
   switch (body.type) {
@@ -57,6 +80,7 @@ export const foldTurn = (state: RunDocument, { body, at }: Happened): RunDocumen
         ...state,
         turns: totalsWith(state.turns, body),
         writers: mergeAuthors(state.writers, writersOf(state, body)),
+        unaccounted: state.unaccounted.filter(({ id }) => id !== body.cancelled),
         days: { ...state.days, [day]: dayWith(state.days[day] ?? NO_DAY, body) },
       };
     }

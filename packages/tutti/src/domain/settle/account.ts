@@ -1,6 +1,6 @@
 /** What is kept of every turn, however it ended. */
-import type { EffectResult, RunDocument, TurnLineage } from "@tutti/protocol";
-import { type Draft, emit } from "../draft.ts";
+import type { CommandOf, EffectResult, Rejected, RunDocument, TurnLineage } from "@tutti/protocol";
+import { type Draft, emit, reject } from "../draft.ts";
 import type { Settled } from "./settled.ts";
 
 const outcomeOf = (result: EffectResult): string => {
@@ -12,9 +12,10 @@ const outcomeOf = (result: EffectResult): string => {
 const lineageOf = (state: RunDocument, agent: string): TurnLineage =>
   state.policy.config.agents[agent]?.credentials === "inside" ? "reported" : "declared";
 
-type Turn = Settled<"agent.turn"> | Settled<"review.turn">;
+type Turn = Settled<"agent.turn" | "review.turn">;
 
-export const accountTurn = (draft: Draft, { payload, result }: Turn): void => {
+export const accountTurn = (draft: Draft, { effect, payload, result }: Turn): void => {
+  const isCancelled = draft.state.unaccounted.some(({ id }) => id === effect.id);
   if (result.kind !== "turn.ended" && result.kind !== "failed" && result.kind !== "interrupted")
     return;
   emit(draft, {
@@ -26,5 +27,20 @@ export const accountTurn = (draft: Draft, { payload, result }: Turn): void => {
     lineage: result.lineage ?? lineageOf(draft.state, payload.agent),
     usage: result.usage ?? null,
     durationMs: result.durationMs ?? 0,
+    ...(isCancelled ? { cancelled: effect.id } : {}),
   });
+};
+
+/** What a cancelled turn took and who served it, told by its worker when that has ended: nothing else of it counts. */
+export const accountCancelled = (
+  draft: Draft,
+  command: CommandOf<"effect.settle">,
+): Rejected | null => {
+  const { effect: id, result } = command;
+  const effect = draft.state.unaccounted.find((turn) => turn.id === id);
+  const { payload } = effect ?? {};
+  if (effect === undefined || (payload?.kind !== "agent.turn" && payload?.kind !== "review.turn"))
+    return reject("effect.unknown", `effect ${id} was settled or cancelled before`);
+  accountTurn(draft, { effect, payload, result });
+  return null;
 };

@@ -1,8 +1,8 @@
 /** Results of workers. An effect settles once; what its result means is decided by its kind. */
 import type { CommandOf, Effect, EffectResult } from "@tutti/protocol";
-import { type Draft, emit, reject, request } from "../draft.ts";
+import { type Draft, emit, request } from "../draft.ts";
 import { unreachable } from "../invariant.ts";
-import { accountTurn } from "./account.ts";
+import { accountCancelled, accountTurn } from "./account.ts";
 import { settleChecks } from "./checks.ts";
 import { settleDispose, settlePrepare } from "./lifecycle.ts";
 import { settleLanding, settleMerge } from "./merge.ts";
@@ -43,8 +43,7 @@ const isRepeatable = ({ payload }: Effect): boolean =>
 
 export const settle = (draft: Draft, command: CommandOf<"effect.settle">) => {
   const effect = draft.state.effects[command.effect];
-  if (effect === undefined)
-    return reject("effect.unknown", `effect ${command.effect} was settled or cancelled before`);
+  if (effect === undefined) return accountCancelled(draft, command);
   for (const permission of draft.state.permissions.filter((asked) => asked.effect === effect.id))
     emit(draft, {
       type: "permission.voided",

@@ -30,7 +30,8 @@ export type Dispatcher = {
   /** New rows are committed. Named ones are taken as they are; without them the store is asked. */
   readonly wake: (requested?: readonly Effect[]) => void;
   /**
-   * The row was cancelled: abort its worker. What is woken for the same run later starts only after
+   * The row was cancelled: abort its worker. The result of an agent's or a reviewer's turn in work is still
+   * settled, once, for what it took. What is woken for the same run later starts only after
    * that worker has ended; so call this before `wake` when one commit did both.
    */
   readonly cancel: (effect: EffectId) => void;
