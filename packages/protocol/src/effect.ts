@@ -130,6 +130,8 @@ const ofTurn = {
   durationMs: z.number().int().nonnegative().optional(),
   /** What the agent said of it; absent in results of before it was kept of turns that end badly. */
   usage: Usage.nullable().optional(),
+  /** False where it ended before the agent was given anything to do. */
+  wasPrompted: z.boolean().optional(),
 };
 
 export const EffectResult = z.discriminatedUnion("kind", [

@@ -144,6 +144,8 @@ export const EventBody = z.discriminatedUnion("type", [
     /** What the agent says itself. */
     usage: Usage.nullable(),
     durationMs: z.number().int().nonnegative(),
+    /** Of one that did not end well: whether its agent had been given the prompt. Absent: not known. */
+    wasPrompted: z.boolean().optional(),
     /** Of a turn that was cancelled while it was in work: its effect. What it made counts no more. */
     cancelled: EffectId.optional(),
   }),

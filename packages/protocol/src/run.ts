@@ -11,7 +11,7 @@ import { EgressRecord } from "./egress.ts";
 import { Budget, ServedModel } from "./usage.ts";
 import { Workflow } from "./workflow.ts";
 
-export const FOLD_VERSION = 5;
+export const FOLD_VERSION = 6;
 
 export const Attempt = z.object({
   number: z.number().int().positive(),

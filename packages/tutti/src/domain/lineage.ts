@@ -70,15 +70,26 @@ export const mergeAuthors = (
 };
 
 /**
- * Whoever wrote the workspace in this turn, as far as it wrote at all: one that failed before any
- * model was asked did not; one that was cut off may have.
+ * Failures of before an agent is given its prompt, for what was stored when turns did not tell that yet.
+ * Every other one may come after an hour of edits.
  */
+const BEFORE_THE_PROMPT: ReadonlySet<string> = new Set([
+  "agent.missing",
+  "agent.login",
+  "provider.unknown",
+  "provider.key-missing",
+  "provider.refused",
+  "budget.exceeded",
+]);
+
+const mayHaveWritten = ({ served, outcome, wasPrompted }: EventOf<"turn.ended">): boolean =>
+  served.length > 0 || (wasPrompted ?? !BEFORE_THE_PROMPT.has(outcome));
+
+/** Whoever wrote the workspace in this turn, however it ended, unless it ended before it began to work. */
 export const writersOf = (state: RunDocument, turn: EventOf<"turn.ended">): readonly Author[] => {
   const step = stepByKey(state, turn.step);
   const isWriting = step.kind === "agent" && step.access === "workspace";
-  const mayHaveWritten =
-    turn.served.length > 0 || turn.outcome === "ended" || turn.outcome === "interrupted";
-  return isWriting && mayHaveWritten ? authorsOf(state, turn) : [];
+  return isWriting && mayHaveWritten(turn) ? authorsOf(state, turn) : [];
 };
 
 /** As it is declared: which models were behind the turn is known only when its worker has ended. */

@@ -47,7 +47,7 @@ const noteEffect = (story: Story, body: EventOf<"effect.requested" | "effect.can
 
 const noteTurn = (story: Story, body: EventOf<"turn.ended">): void => {
   if (body.step === REVIEW && body.cancelled === undefined) story.judges.set(body.agent, body);
-  if (!isWriter(body.step) || (body.outcome !== "ended" && body.served.length === 0)) return;
+  if (!isWriter(body.step) || (body.wasPrompted === false && body.served.length === 0)) return;
   for (const family of familiesOf(body)) story.wrote.add(family);
 };
 

@@ -130,6 +130,16 @@ describe("a review by metered reviewers", () => {
   });
 });
 
+const failing = (code: string, wasPrompted?: boolean): World => {
+  const world = buildingIn(newWorld());
+  settle(world, playTo(world, "agent.turn"), {
+    kind: "failed",
+    failure: { code, message: "it failed", retry: "never" },
+    ...(wasPrompted === undefined ? {} : { wasPrompted }),
+  });
+  return world;
+};
+
 describe("the authors of a candidate", () => {
   it("are the families that were served, not the declared one", () => {
     const world = writtenBy(["openai", "google"]);
@@ -159,6 +169,28 @@ describe("the authors of a candidate", () => {
     settleServed(world, "agent.turn", ["anthropic"]);
     playUntil(world, () => world.state.candidate !== null);
     expect(world.state.authors.map(({ family }) => family)).toEqual(["google", "anthropic"]);
+  });
+
+  it.each([
+    "agent.timeout",
+    "agent.silent",
+    "agent.died",
+    "agent.flood",
+    "agent.mode",
+    "agent.login",
+    "workspace.full",
+    "budget.exceeded",
+  ])("hold who failed with %s after the prompt, also where nothing is metered", (code) => {
+    expect(failing(code, true).state.writers.map(({ family }) => family)).toEqual(["anthropic"]);
+    expect(failing(code, false).state.writers).toEqual([]);
+  });
+
+  it("are read from stored turns that do not tell of the prompt by the code of their failure", () => {
+    expect(failing("agent.timeout").state.writers).toHaveLength(1);
+    expect(failing("workspace.full").state.writers).toHaveLength(1);
+    expect(failing("agent.missing").state.writers).toEqual([]);
+    expect(failing("provider.refused").state.writers).toEqual([]);
+    expect(failing("budget.exceeded").state.writers).toEqual([]);
   });
 
   it("hold who was at work when the step was waived, for its work is in the tree as well", () => {

@@ -164,6 +164,7 @@ const modelsOf = (seed: number) =>
 
 const overBudget = (seed: number): EffectResult => ({
   kind: "failed",
+  wasPrompted: seed % 4 < 2,
   failure: {
     code: "budget.exceeded",
     message: "used up",
@@ -266,6 +267,7 @@ export const resultFor = (world: World, effect: Effect, seed: number): EffectRes
     return {
       kind: "failed",
       failure: { code: "agent.died", message: "died", retry: "new-attempt" },
+      wasPrompted: seed % 2 === 0,
     };
   world.counter += 1;
   const result = RESULTS[effect.payload.kind] as (draw: {

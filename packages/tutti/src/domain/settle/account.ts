@@ -27,6 +27,9 @@ export const accountTurn = (draft: Draft, { effect, payload, result }: Turn): vo
     lineage: result.lineage ?? lineageOf(draft.state, payload.agent),
     usage: result.usage ?? null,
     durationMs: result.durationMs ?? 0,
+    ...(result.kind === "turn.ended" || result.wasPrompted === undefined
+      ? {}
+      : { wasPrompted: result.wasPrompted }),
     ...(isCancelled ? { cancelled: effect.id } : {}),
   });
 };

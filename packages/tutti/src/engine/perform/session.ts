@@ -199,23 +199,29 @@ const recordOpening = (
   deps.store.transcript.flush();
 };
 
+/** Whether the agent was given its prompt: from then on it may have written, whatever its end. */
+const told = (result: EffectResult, wasPrompted: boolean): EffectResult =>
+  result.kind === "failed" || result.kind === "interrupted" ? { ...result, wasPrompted } : result;
+
 export const runSession = async (work: Turn, job: SessionJob): Promise<EffectResult> => {
   const { deps, payload, state, signal } = work;
   const agent = state.policy.config.agents[payload.agent];
-  if (agent === undefined) return missing(payload.agent);
+  if (agent === undefined) return told(missing(payload.agent), false);
   const reached = stopBefore(work.taken, state);
-  if (reached !== null) return failedFor(work, job, budgetFailure(payload.agent, reached));
+  if (reached !== null)
+    return told(failedFor(work, job, budgetFailure(payload.agent, reached)), false);
   const { limits } = state.policy.config;
   const { turnMs, scope } = turnTime(work, limits.turnMinutes * MS_PER_MINUTE);
   const opened = await deps.agents.open(sessionSpec(work, agent, { job, turnMs }), { signal });
   if (opened.kind === "failed") {
-    if (signal.aborted) return { kind: "interrupted", reason: "the turn was stopped" };
-    return failedFor(work, job, opened);
+    const stopped: EffectResult = { kind: "interrupted", reason: "the turn was stopped" };
+    return told(signal.aborted ? stopped : failedFor(work, job, opened), false);
   }
   await using session = opened.session;
   const { conversation } = opened;
   if (conversation !== undefined) recordOpening(work, job.session, { ...opened, conversation });
   const isContinued = conversation?.isContinued === true;
   const result = await converse(work, session, { ...job, isContinued });
-  return judgedByBudget(work, result, { stop: session.budgetStop?.() ?? null, scope });
+  const stop = session.budgetStop?.() ?? null;
+  return told(judgedByBudget(work, result, { stop, scope }), true);
 };
