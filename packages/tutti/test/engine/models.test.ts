@@ -5,7 +5,14 @@ import { join } from "node:path";
 import { type EffectResult, type ModelRequest, type ProjectConfig, RunId } from "@tutti/protocol";
 import { describe, expect, it } from "vitest";
 import { sampleModelRequest } from "../../../../test/fixtures/runs.ts";
-import { grantOf, stopBefore, turnTime, withLineage } from "../../src/engine/perform/models.ts";
+import {
+  grantOf,
+  judgedByBudget,
+  stopBefore,
+  type TurnResult,
+  turnTime,
+  withLineage,
+} from "../../src/engine/perform/models.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { playTo } from "../domain/play.ts";
 import { CONFIG } from "../domain/scene.ts";
@@ -31,6 +38,10 @@ const open = (config: ProjectConfig = CONFIG) => {
     world,
     effect,
     meter,
+    judge: (result: TurnResult, produces: readonly string[]) => {
+      const stop = { scope: "run", measure: "usd", limit: 5, spent: 4.9 } as const;
+      return judgedByBudget(turn(), result, { stop, scope: null, produces });
+    },
     stop: () => stopBefore(taken(), world.state),
     grant: () => grantOf(turn()),
     time: (configuredMs: number) => turnTime(turn(), configuredMs),
@@ -41,7 +52,7 @@ const open = (config: ProjectConfig = CONFIG) => {
   };
 };
 
-const ENDED: EffectResult = {
+const ENDED: Extract<EffectResult, { kind: "turn.ended" }> = {
   kind: "turn.ended",
   stopReason: "end_turn",
   artifacts: [],
@@ -154,5 +165,33 @@ describe("what goes along with a session", () => {
     settle(rig.world, rig.effect, ENDED);
     expect(rig.time(60 * MINUTE_MS)).toEqual({ turnMs: 2 * MINUTE_MS, scope: "run" });
     expect(rig.time(MINUTE_MS)).toEqual({ turnMs: MINUTE_MS, scope: null });
+  });
+});
+
+describe("a turn that was refused a request for its budget", () => {
+  const WHOLE = { ...ENDED, problems: [] };
+  const REFUSED = { servedModel: null, outputTokens: 0, outcome: "refused" } as const;
+  const STOPPED = { kind: "failed", failure: { code: "budget.exceeded" } };
+
+  it("counts when it made what it must all the same", async () => {
+    await using rig = open();
+    await rig.meter({ ...REFUSED, at: rig.world.now }, 1);
+    expect(rig.judge(WHOLE, ["spec.md"])).toBe(WHOLE);
+  });
+
+  it("waits for a person when something of that is missing", async () => {
+    await using rig = open();
+    expect(rig.judge(ENDED, ["spec.md"])).toMatchObject(STOPPED);
+    const died = { code: "agent.died", message: "died", retry: "new-attempt" } as const;
+    expect(rig.judge({ kind: "failed", failure: died }, [])).toMatchObject(STOPPED);
+  });
+
+  it("that only writes the work tree counts when it was answered after that, and else has given up", async () => {
+    await using rig = open();
+    await rig.meter({ at: rig.world.now }, 1);
+    await rig.meter({ ...REFUSED, at: rig.world.now + 1 }, 2);
+    expect(rig.judge(WHOLE, [])).toMatchObject(STOPPED);
+    await rig.meter({ at: rig.world.now + 2 }, 3);
+    expect(rig.judge(WHOLE, [])).toBe(WHOLE);
   });
 });

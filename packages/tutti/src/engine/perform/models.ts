@@ -121,6 +121,8 @@ const gatewayBudget = ({ limit, unmetered: spent }: Bound): Budget => {
 };
 
 type Turn = Work<"agent.turn"> | Work<"review.turn">;
+/** However a turn ended. */
+export type TurnResult = Extract<EffectResult, { kind: "turn.ended" | "failed" | "interrupted" }>;
 
 export const grantOf = ({ effect, payload, state, taken }: Turn): ModelGrant => ({
   caller: {
@@ -156,7 +158,7 @@ export const turnTime = (
 };
 
 /** The gateway's figures leave out what was reported; people are told of the whole. */
-export const wholeStop = ({ state, taken }: Turn, stop: BudgetStop): BudgetStop => {
+const wholeStop = ({ state, taken }: Turn, stop: BudgetStop): BudgetStop => {
   const { limit, unmetered: spent } = boundOf(taken, state, stop.scope);
   return {
     ...stop,
@@ -217,4 +219,39 @@ export const withLineage = (store: Store, effect: Effect, result: EffectResult):
     return result;
   const served = servedBy(requestsOf(store, effect).filter((request) => isAnswer(request)));
   return served.length === 0 ? result : { ...result, served, lineage: "metered" };
+};
+
+/** Refused in the middle of its work, an agent may end its turn as if all were done: what it asked last tells. */
+const wasRefusedLast = ({ taken, effect }: Turn): boolean =>
+  requestsOf(taken.store, effect)
+    .toSorted((left, right) => left.at - right.at)
+    .at(-1)?.outcome === "refused";
+
+/**
+ * A turn that ran out of its budget's minutes, or was refused a request, waits for a person. One that made
+ * what it must in spite of that is paid for and counts; the next turn is stopped. `produces`: what it must
+ * leave; where that is nothing but the work tree, the agent must not have been refused in the end.
+ */
+export const judgedByBudget = (
+  work: Turn,
+  result: TurnResult,
+  by: {
+    readonly stop: BudgetStop | null;
+    /** Of the budget whose minutes bounded the turn. */
+    readonly scope: BudgetScope | null;
+    readonly produces: readonly string[];
+  },
+): EffectResult => {
+  const { stop, scope, produces } = by;
+  const stopped = (reached: BudgetStop): EffectResult => {
+    const { usage = null, durationMs = 0 } = result;
+    return { ...budgetFailure(work.payload.agent, reached), usage, durationMs };
+  };
+  const isWhole = result.kind === "turn.ended" && result.problems.length === 0;
+  if (stop !== null && isWhole && (produces.length > 0 || !wasRefusedLast(work))) return result;
+  if (stop !== null) return stopped(wholeStop(work, stop));
+  const isLate = result.kind === "failed" && result.failure.code === "agent.timeout";
+  if (!isLate || scope === null) return result;
+  const { minutes = 0 } = budgetOf(work.state, scope);
+  return stopped({ scope, measure: "minutes", limit: minutes, spent: minutes });
 };

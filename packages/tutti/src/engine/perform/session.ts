@@ -2,20 +2,13 @@
  * One attempt with an agent: open, prompt, persist what it says, answer what it asks, read what it
  * made, and hand problems back once in the same session. Ends as a result, never as an exception.
  */
-import type {
-  BudgetScope,
-  BudgetStop,
-  EffectResult,
-  TranscriptEntry,
-  Usage,
-} from "@tutti/protocol";
-import { budgetOf } from "../../domain/budget.ts";
-import type { EarlierSession, Session } from "../ports/agents.ts";
+import type { BudgetStop, EffectResult, TranscriptEntry, Usage } from "@tutti/protocol";
+import type { Agents, EarlierSession, Session } from "../ports/agents.ts";
 import type { PromptInput } from "../ports/rules.ts";
 import type { Place } from "../ports/place.ts";
 import { type Collected, collectArtifacts } from "./artifacts.ts";
 import type { Work } from "./context.ts";
-import { budgetFailure, stopBefore, turnTime, wholeStop } from "./models.ts";
+import { budgetFailure, judgedByBudget, stopBefore, type TurnResult, turnTime } from "./models.ts";
 import { relayPermission } from "./relay-permission.ts";
 import { sessionSpec } from "./session-spec.ts";
 
@@ -24,7 +17,6 @@ const REPAIRS_MAX = 1;
 const MS_PER_MINUTE = 60_000;
 
 type Turn = Work<"agent.turn"> | Work<"review.turn">;
-type TurnResult = Extract<EffectResult, { kind: "turn.ended" | "failed" | "interrupted" }>;
 type Cut = Exclude<TurnResult, { kind: "turn.ended" }>;
 type Ended =
   | { readonly kind: "ended"; readonly stopReason: string; readonly usage: Usage | null }
@@ -149,23 +141,6 @@ const failedFor = (work: Turn, job: SessionJob, result: EffectResult): EffectRes
   return result;
 };
 
-/** A turn that ran out of its budget's minutes, or was refused a request, waits for a person. */
-const judgedByBudget = (
-  work: Turn,
-  result: TurnResult,
-  { stop, scope }: { readonly stop: BudgetStop | null; readonly scope: BudgetScope | null },
-): EffectResult => {
-  const stopped = (reached: BudgetStop): EffectResult => {
-    const { usage = null, durationMs = 0 } = result;
-    return { ...budgetFailure(work.payload.agent, reached), usage, durationMs };
-  };
-  if (stop !== null) return stopped(wholeStop(work, stop));
-  const isLate = result.kind === "failed" && result.failure.code === "agent.timeout";
-  if (!isLate || scope === null) return result;
-  const { minutes = 0 } = budgetOf(work.state, scope);
-  return stopped({ scope, measure: "minutes", limit: minutes, spent: minutes });
-};
-
 const missing = (agent: string): EffectResult => ({
   kind: "failed",
   failure: {
@@ -203,6 +178,22 @@ const recordOpening = (
 const told = (result: EffectResult, wasPrompted: boolean): EffectResult =>
   result.kind === "failed" || result.kind === "interrupted" ? { ...result, wasPrompted } : result;
 
+type Opened = Extract<Awaited<ReturnType<Agents["open"]>>, { kind: "opened" }>;
+
+/** To the session's end: what it asked of models is metered durably then. */
+const converseIn = async (
+  work: Turn,
+  job: SessionJob,
+  opened: Opened,
+): Promise<{ readonly result: TurnResult; readonly stop: BudgetStop | null }> => {
+  await using session = opened.session;
+  const { conversation } = opened;
+  if (conversation !== undefined) recordOpening(work, job.session, { ...opened, conversation });
+  const isContinued = conversation?.isContinued === true;
+  const result = await converse(work, session, { ...job, isContinued });
+  return { result, stop: session.budgetStop?.() ?? null };
+};
+
 export const runSession = async (work: Turn, job: SessionJob): Promise<EffectResult> => {
   const { deps, payload, state, signal } = work;
   const agent = state.policy.config.agents[payload.agent];
@@ -217,11 +208,7 @@ export const runSession = async (work: Turn, job: SessionJob): Promise<EffectRes
     const stopped: EffectResult = { kind: "interrupted", reason: "the turn was stopped" };
     return told(signal.aborted ? stopped : failedFor(work, job, opened), false);
   }
-  await using session = opened.session;
-  const { conversation } = opened;
-  if (conversation !== undefined) recordOpening(work, job.session, { ...opened, conversation });
-  const isContinued = conversation?.isContinued === true;
-  const result = await converse(work, session, { ...job, isContinued });
-  const stop = session.budgetStop?.() ?? null;
-  return told(judgedByBudget(work, result, { stop, scope }), true);
+  const { result, stop } = await converseIn(work, job, opened);
+  const { produces } = job;
+  return told(judgedByBudget(work, result, { stop, scope, produces }), true);
 };
