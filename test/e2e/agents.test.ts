@@ -1,6 +1,7 @@
 /** Agents through the command line: which there are, and one tried for real in the fence. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { expect, it } from "vitest";
 import type { Action } from "../../packages/tutti/src/agents/scripted/script.ts";
 import { createDaemon, jsonOf } from "../fixtures/daemon.ts";
@@ -33,6 +34,31 @@ it("an agent is tried on a file that is really there afterwards, whatever it say
     problem: { message: expect.stringContaining("did not write the file. It said: Done!") },
   });
   expect(project.git("status", "--porcelain")).toBe("");
+});
+
+/** The agent waits at a pipe in its work tree until somebody writes to it. */
+const WAITING = agent([edit, { do: "run", command: "mkfifo go && cat go" }]);
+const PATIENCE_MS = 60_000;
+
+it("an agent that is tried keeps its workspace while unused ones are removed", async () => {
+  using project = createProject({ agents: { ...AGENTS, alto: WAITING } });
+  await using daemon = createDaemon(project);
+  const { tutti } = daemon;
+  const runs = join(daemon.data, "runs");
+  const pipes = (): string[] =>
+    existsSync(runs)
+      ? readdirSync(runs, { recursive: true, encoding: "utf8" }).filter(
+          (path) => basename(path) === "go",
+        )
+      : [];
+  const trial = tutti(["agents", "test", "alto", "--yes", "--json"]);
+  await expect.poll(pipes, { timeout: PATIENCE_MS }).toHaveLength(1);
+  const [pipe = ""] = pipes();
+  expect(jsonOf(await tutti(["gc", "--json"]))).toMatchObject({ removed: 0 });
+  expect(pipes()).toEqual([pipe]);
+  await writeFile(join(runs, pipe), "");
+  expect(jsonOf(await trial)).toMatchObject({ ok: true, problem: null });
+  expect(readdirSync(runs)).toEqual([]);
 });
 
 it("an agent that nobody knows, one without a key and one that is not installed say what to do", async () => {

@@ -13,9 +13,8 @@ import { createPermissions } from "./permissions.ts";
 import type { Deps } from "./ports/deps.ts";
 import type { LaunchSpec } from "./ports/sandbox.ts";
 import type { Dispatcher } from "./ports/dispatcher.ts";
-import { probeProject } from "./probe.ts";
 import { createReads } from "./reads.ts";
-import { tryAgent } from "./try-agent.ts";
+import { createTrials } from "./trials.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { assertNoSecrets } from "./redaction.ts";
 import { keyedRunId, startCommand } from "./start-run.ts";
@@ -151,6 +150,9 @@ const createStarter = (deps: Deps, runs: Runs, fence: () => Promise<void>) => {
   };
 };
 
+const workedOn = (store: Deps["store"]): RunId[] =>
+  store.openEffects().map(({ effect }) => effect.run);
+
 export const createEngine = (deps: Deps): Engine => {
   const feed = createFeed(deps.log);
   const shared: Shared = { baselines: createBaselines(), fence: createFenceGate(deps) };
@@ -180,8 +182,9 @@ export const createEngine = (deps: Deps): Engine => {
   });
   const egress = createEgressDesk(deps, runs);
   const reads = createReads(deps, runs);
+  const { inUse, ...trials } = createTrials(deps, shared.fence);
   const live = (): RunId[] => [
-    ...new Set([...deps.store.openEffects().map((row) => row.effect.run), ...reads.unfinished()]),
+    ...new Set([...workedOn(deps.store), ...reads.unfinished(), ...inUse()]),
   ];
 
   return {
@@ -204,10 +207,9 @@ export const createEngine = (deps: Deps): Engine => {
     },
     amend: (run, artifact, actor) => amend({ deps, runs, actor }, run, artifact),
     shell: (run) => shellOf(deps, runs, run),
-    probe: (path, options) => probeProject(deps, path, options),
-    testAgent: (request, options) => shared.fence().then(() => tryAgent(deps, request, options)),
     gc: () => deps.workspaces.sweep(live()),
     subscribe: feed.subscribe,
+    ...trials,
     ...reads,
   };
 };

@@ -6,7 +6,7 @@ import {
   ModelPolicy,
   type Probe,
   type ProjectConfig,
-  RunId,
+  type RunId,
   StepKey,
   TuttiError,
 } from "@tutti/protocol";
@@ -110,10 +110,10 @@ const probeAgents = async (
 
 export const probeProject = async (
   deps: Deps,
-  path: string,
+  about: { readonly run: RunId; readonly path: string },
   { signal }: { readonly signal: AbortSignal },
 ): Promise<Probe> => {
-  const { root, branch } = await deps.repositories.open(path);
+  const { root, branch } = await deps.repositories.open(about.path);
   const base = await deps.repositories.resolve(root, branch ?? "HEAD");
   // Of the workflows nothing: checks and agents can be proved before roles are given.
   const { config } = await deps.rules.config((file) =>
@@ -121,7 +121,7 @@ export const probeProject = async (
   );
   const rules = { config, isolation: "sandbox" as const, readFrom: base.commit };
   const source: RunSource = {
-    run: RunId.parse(deps.ids.run()),
+    run: about.run,
     project: root,
     base,
     policy: { ...rules, hash: hashOf(rules) },

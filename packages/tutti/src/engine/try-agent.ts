@@ -9,7 +9,7 @@ import {
   type AgentConfig,
   type AgentTrial,
   type ModelRequest,
-  RunId,
+  type RunId,
   type TranscriptEntry,
   TuttiError,
 } from "@tutti/protocol";
@@ -152,7 +152,7 @@ const attempt = async (trial: Trial, name: string, agent: AgentConfig): Promise<
 /** TuttiError for what is wrong with the repository or its configuration; the agent's own failures are in the trial. */
 export const tryAgent = async (
   deps: Deps,
-  request: { readonly path: string; readonly name: string },
+  request: { readonly run: RunId; readonly path: string; readonly name: string },
   { signal }: { readonly signal: AbortSignal },
 ): Promise<AgentTrial> => {
   const { root, branch } = await deps.repositories.open(request.path);
@@ -164,8 +164,7 @@ export const tryAgent = async (
     throw new TuttiError("usage", `${request.name} is a model API: it has no tools to edit with.`);
   const rules = { config, isolation: "sandbox" as const, readFrom: base.commit };
   const policy = { ...rules, hash: hashOf(rules) };
-  const run = RunId.parse(deps.ids.run());
-  const source: RunSource = { run, project: root, base, policy };
+  const source: RunSource = { run: request.run, project: root, base, policy };
   try {
     await deps.workspaces.prepare(source, { onOutput: () => undefined, signal });
     return await attempt({ deps, source, signal }, request.name, agent);
