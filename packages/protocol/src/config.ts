@@ -34,6 +34,9 @@ export const EgressHost = z
 export const Credentials = z.enum(["gateway", "inside"]);
 export type Credentials = z.infer<typeof Credentials>;
 
+/** Whose file said it. */
+const Author = z.enum(["user", "project"]);
+
 export const AgentConfig = z.strictObject({
   /** argv; empty for a direct model API. */
   command: z.array(z.string().min(1)),
@@ -52,6 +55,8 @@ export const AgentConfig = z.strictObject({
   provider: z.string().optional(),
   effort: z.string().max(40).optional(),
   credentials: Credentials.optional(),
+  /** Said of a repository's agents that have hosts listed. Absent in files. */
+  from: Author.optional(),
 });
 export type AgentConfig = z.infer<typeof AgentConfig>;
 
@@ -130,9 +135,6 @@ export const LimitsConfig = z.strictObject({
     .max(24 * 60)
     .default(15),
 });
-
-/** Whose file said it. */
-const Author = z.enum(["user", "project"]);
 
 /**
  * The first rule that matches a question of an agent answers it; what none matches is asked. In a

@@ -80,7 +80,7 @@ export const parseConfig = (
   checkChecks(project, complain);
   checkRecipe(project, complain);
   checkSandbox(project.sandbox.read, complain);
-  checkEgress(project.recipe.egress, { path: ["recipe", "egress"], complain });
+  checkEgress(project.recipe.egress, { path: ["recipe", "egress"], complain, isShared: true });
   checkEnvironment(project.recipe.env, { path: ["recipe", "env"], complain, isShared: true });
   for (const [name, check] of Object.entries(project.checks))
     checkEnvironment(check.env, { path: ["checks", name, "env"], complain, isShared: true });

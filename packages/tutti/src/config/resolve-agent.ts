@@ -5,6 +5,7 @@ import { familyOf, type Serving } from "../domain/model-family.ts";
 import type { Path } from "../documents/yaml-document.ts";
 import type { AgentFile } from "./agent-file.ts";
 import type { CatalogAgent } from "./catalog.ts";
+import { checkEgress } from "./rules.ts";
 import type { Complain } from "./rules.ts";
 
 export type Sources = {
@@ -44,9 +45,14 @@ export const resolveAgent = (file: AgentFile, at: At): AgentConfig | null => {
   checkCredentials(file, scene);
   checkMode(file, scene);
   checkEffort(file, scene);
-  const agent = resolveForm(file, scene);
+  checkEgress(file.egress ?? [], { ...scene, path: [...at.path, "egress"] });
+  const agent = originOf(resolveForm(file, scene), at);
   return complaints.count === 0 ? agent : null;
 };
+
+/** A repository's hosts are held to more than the user's; without hosts it makes no difference. */
+const originOf = (agent: AgentConfig | null, { isShared }: At): AgentConfig | null =>
+  agent !== null && isShared && agent.egress.length > 0 ? { ...agent, from: "project" } : agent;
 
 const resolveForm = (file: AgentFile, at: At): AgentConfig | null => {
   if (file.agent !== undefined && file.api !== undefined) {

@@ -4,6 +4,7 @@ import type { Problem } from "../documents/problem.ts";
 import type { Path } from "../documents/yaml-document.ts";
 import type { AgentFile } from "./agent-file.ts";
 import { refuseReadPath } from "../platform/shown-path.ts";
+import { isLocalHost } from "../platform/local-address.ts";
 import { refuseProjectPath } from "./project-path.ts";
 
 export type Complain = (
@@ -100,10 +101,16 @@ const PORT_MAX = 65_535;
 
 export const checkEgress = (
   entries: readonly string[],
-  at: { readonly path: Path; readonly complain: Complain },
+  at: { readonly path: Path; readonly complain: Complain; readonly isShared: boolean },
 ): void => {
   for (const [index, entry] of entries.entries()) {
-    const port = Number(entry.slice(entry.lastIndexOf(":") + 1));
+    const colon = entry.lastIndexOf(":");
+    if (at.isShared && isLocalHost(entry.slice(0, colon)))
+      at.complain([...at.path, index], {
+        message: `\`${entry}\` leads to your machine or into your network, and a repository must not say that.`,
+        mend: "If you want that, define the agent with this host in your own configuration (~/.config/tutti/config.yaml).",
+      });
+    const port = Number(entry.slice(colon + 1));
     if (port >= 1 && port <= PORT_MAX) continue;
     at.complain([...at.path, index], {
       message: `\`${entry}\` has no valid port.`,
@@ -147,7 +154,6 @@ export const checkAgents = (
   },
 ): void => {
   for (const [name, agent] of Object.entries(agents)) {
-    checkEgress(agent.egress ?? [], { path: ["agents", name, "egress"], complain: at.complain });
     checkEnvironment(agent.env ?? {}, { path: ["agents", name, "env"], ...at });
     if (at.catalogued.includes(name) && agent.agent !== name)
       at.complain(["agents", name], {

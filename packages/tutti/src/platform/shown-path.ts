@@ -186,14 +186,20 @@ export const refuseReadPath = (path: string, home?: string): string | null => {
   const parts = path.split("/");
   if (parts.includes("..")) return "climbs with `..`";
   const plain = trimSlashes(path);
+  const inHome = belowHome(plain, home);
+  return refuseOfMachine(plain) ?? (inHome === null ? null : refuseOfHome(inHome));
+};
+
+const refuseOfMachine = (plain: string): string | null => {
   if (WIDE.includes(plain)) return "shows far more than a toolchain";
   if (plain.startsWith("/var/tmp/")) return "lies in `/var/tmp`, of which the fence has its own";
   if (MACHINE.some((one) => isWithin(plain, one)))
     return "is where running programs and the kernel are spoken to";
   const kept = MACHINE_SECRETS.find((one) => isWithin(plain, one) || isWithin(one, plain));
-  if (kept !== undefined) return `would show \`${kept}\``;
-  const inHome = belowHome(plain, home);
-  if (inHome === null) return null;
+  return kept === undefined ? null : `would show \`${kept}\``;
+};
+
+const refuseOfHome = (inHome: string): string | null => {
   if (inHome === "") return "is the whole home folder";
   const secret = SECRETS.find(
     (one) => inHome === one || inHome.startsWith(`${one}/`) || one.startsWith(`${inHome}/`),

@@ -56,6 +56,7 @@ async function tearDown(work: Work, sandbox: Sandbox): Promise<void> {
         place,
         command: ["/bin/sh", "-c", recipe.teardown],
         egress: recipe.egress,
+        egressFrom: "project",
         owner: `teardown-${work.run}`,
       },
       timeoutMs: TEARDOWN_TIMEOUT_MS,

@@ -195,6 +195,27 @@ test("the fence never shows secrets, whole homes or whole machines", () => {
   expect(errorsOf(`sandbox:\n  read: ${JSON.stringify(shown)}\n`)).toEqual([]);
 });
 
+test("a repository lists no host of the user's machine or network, wherever it lists hosts", () => {
+  for (const host of ["169.254.169.254:80", "localhost:3000", "x.localhost:1", "10.1.2.3:443"]) {
+    const list = `egress: ["${host}"]`;
+    const files = [
+      `recipe: { setup: x, dependencies: [a], ${list} }\n`,
+      `agents:\n  a: { command: [a], family: x, ${list} }\n`,
+      `roles: { author: { command: [a], family: x, ${list} } }\n`,
+    ];
+    for (const text of files)
+      expect(errorsOf(text).join("\n")).toContain(`\`${host}\` leads to your machine`);
+    const own = `agents:\n  a: { command: [a], family: x, ${list} }\n`;
+    const mine = parseUserConfig(own, "user.yaml");
+    expect(mine).toMatchObject({ kind: "config", agents: { a: { egress: [host] } } });
+    expect(mine.kind === "config" && mine.agents["a"]?.from).toBeUndefined();
+  }
+  const shared = "agents:\n  a: { command: [a], family: x, egress: [a.example:443] }\n";
+  expect(parseConfig(shared, "config.yaml")).toMatchObject({
+    config: { agents: { a: { from: "project" } } },
+  });
+});
+
 test("environment variables have names, are not Tutti's, and hold no secret in a committed file", () => {
   expect(errorsOf('recipe:\n  env: { "A B": x }\n')[0]).toContain("`A B` cannot be the name");
   expect(errorsOf("recipe:\n  env: { TUTTI_RUN: x }\n")[0]).toContain(

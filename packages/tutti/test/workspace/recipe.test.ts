@@ -302,6 +302,17 @@ describe("files of the user's checkout", () => {
     expect(git(copy.place.root, "status", "--porcelain")).toBe("");
   });
 
+  test("a link of the checkout that leads out of it is not bound inside", async () => {
+    using place = scratch("recipe");
+    const project = projectIn(place);
+    write(place.home, { "other/key": "secret" });
+    symlinkSync(join(place.home, "other"), join(project, "data"));
+    const { workspaces } = openWorkspaces(place);
+    const source = sourceOf(project, { config: { recipe: { link: ["data"] } } });
+    await workspaces.prepare(source, quiet);
+    await expect(workspaces.authorPlace(source)).rejects.toThrow(/leads out of/u);
+  });
+
   test("a link planted where a linked file goes is refused", async () => {
     using place = scratch("recipe");
     const project = projectIn(place);

@@ -149,6 +149,7 @@ export const prepareLaunch = async (
       command: [...commandOf(agent, entry), ...plan.args],
       env: { ...plan.env, ...agent.env },
       egress: agent.egress,
+      ...(agent.from === undefined ? {} : { egressFrom: agent.from }),
       ...(spec.egressAnswers === undefined ? {} : { egressAnswers: spec.egressAnswers }),
       homeFiles: login === null ? plan.homeFiles : beside(plan.homeFiles, entry),
       listeners: way?.port.listeners ?? [],

@@ -27,6 +27,8 @@ export type LaunchSpec = {
   readonly cwd?: string;
   /** `host:port` entries that may be reached; an empty list without `egressAnswers` means no way out at all. */
   readonly egress: readonly string[];
+  /** Whose list it is; a project's never leads to this machine or into its networks. Default: the user's. */
+  readonly egressFrom?: "user" | "project";
   /** With it there is a proxy even for an empty list, so that what is refused can be asked about. */
   readonly egressAnswers?: EgressAnswers;
   /** Every decision of the proxy, for the record. */

@@ -1,7 +1,9 @@
 /** Untracked files of the user's checkout that a workspace needs: copied in, or bound read-only. */
 import { cpSync, existsSync, globSync, lstatSync, realpathSync, writeFileSync } from "node:fs";
-import { isAbsolute, join, normalize, relative, sep } from "node:path";
+import { isAbsolute, join, normalize, sep } from "node:path";
 import { TuttiError, type RecipeConfig } from "@tutti/protocol";
+import { isWithin } from "../../platform/shown-path.ts";
+import { boundSockets, refuseSpeaking } from "../../platform/shown-sockets.ts";
 import { statOf } from "../stat.ts";
 import { makeFolders, makeParents } from "./plain-path.ts";
 import type { Mount } from "../../engine/ports/place.ts";
@@ -60,18 +62,26 @@ const isGitFolder = (name: string): boolean => name === ".git" || name.startsWit
 /** A link in the checkout may lead out of it; what it leads to was not asked for. */
 function staysInside(project: string, path: string): boolean {
   const real = realpathSync(join(project, path));
-  return !relative(realpathSync(project), real).startsWith("..");
+  return isWithin(real, realpathSync(project));
 }
 
 /** Read-only mounts for `recipe.link`, with a mount point in the tree where it is missing. */
 export function linkMounts(project: string, tree: string, recipe: RecipeConfig): Mount[] {
+  const bound = recipe.link.length === 0 ? [] : boundSockets();
   return recipe.link.map((path) => {
     const plain = insidePath(path, "link");
     const source = join(project, plain);
     if (!existsSync(source)) {
       throw new TuttiError("config.invalid", `recipe.link: ${plain} is not in ${project}.`);
     }
+    if (!staysInside(project, plain)) {
+      throw new TuttiError("config.invalid", `recipe.link: ${plain} leads out of ${project}.`);
+    }
     const real = realpathSync(source);
+    const speaking = refuseSpeaking(real, bound);
+    if (speaking !== null) {
+      throw new TuttiError("config.invalid", `recipe.link: ${plain} ${speaking}.`);
+    }
     makeMountPoint(tree, plain, lstatSync(real).isDirectory());
     return { source: real, target: join(tree, plain), access: "read-only" };
   });

@@ -103,7 +103,15 @@ async function setUp(sandbox: Sandbox, request: PreparationRequest, place: Place
   const answers = egressAnswers === undefined ? {} : { egressAnswers };
   const command = ["/bin/sh", "-c", recipe.setup];
   await runCommand(sandbox, {
-    spec: { place, command, env, egress: recipe.egress, owner: request.owner, ...answers },
+    spec: {
+      place,
+      command,
+      env,
+      egress: recipe.egress,
+      egressFrom: "project",
+      owner: request.owner,
+      ...answers,
+    },
     timeoutMs: recipe.setupTimeout,
     what: "The set-up command",
     onOutput,

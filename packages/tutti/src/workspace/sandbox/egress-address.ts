@@ -4,8 +4,8 @@
  * or `localhost` itself.
  */
 import { lookup as systemLookup } from "node:dns/promises";
-import { BlockList, isIP } from "node:net";
-import { networkInterfaces } from "node:os";
+import { isIP } from "node:net";
+import { isForeignAddress, isLiteral } from "../../platform/local-address.ts";
 
 export type Address = { readonly address: string; readonly family: number };
 /** All addresses of a name; rejects when there are none. */
@@ -15,16 +15,6 @@ export type Lookup = (host: string) => Promise<readonly Address[]>;
 const LOOKUP_TIMEOUT_MS = 10_000;
 
 export const systemNames: Lookup = (host) => systemLookup(host, { all: true });
-
-export function isForeignAddress(address: string): boolean {
-  const family = isIP(address) === 6 ? "ipv6" : "ipv4";
-  return !local.check(address, family) && !ownAddresses().check(address, family);
-}
-
-/** Whether the list's entry names this very machine or an address, and so is meant literally. */
-export function isLiteral(host: string): boolean {
-  return host === "localhost" || isIP(host) !== 0;
-}
 
 /**
  * The addresses that are then connected to: nobody resolves the name a second time. A name with one
@@ -47,42 +37,4 @@ export async function resolveTarget(host: string, lookup: Lookup): Promise<reado
   } finally {
     timer.abort();
   }
-}
-
-/** IPv4 rules also hold for the IPv6 spelling of an IPv4 address. */
-const local = new BlockList();
-for (const [net, prefix] of [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10], // shared by a provider's customers; some clouds' metadata
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16], // link-local; most clouds' metadata
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["224.0.0.0", 3],
-] as const) {
-  local.addSubnet(net, prefix, "ipv4");
-}
-for (const [net, prefix] of [
-  ["::", 96],
-  ["64:ff9b::", 96], // these three carry IPv4 addresses to a gateway
-  ["64:ff9b:1::", 48],
-  ["2002::", 16],
-  ["fc00::", 7],
-  ["fe80::", 9], // link-local and the old site-local
-  ["ff00::", 8],
-] as const) {
-  local.addSubnet(net, prefix, "ipv6");
-}
-
-function ownAddresses(): BlockList {
-  const list = new BlockList();
-  for (const addresses of Object.values(networkInterfaces())) {
-    for (const { address, family } of addresses ?? []) {
-      list.addAddress(address, family === "IPv6" ? "ipv6" : "ipv4");
-    }
-  }
-  return list;
 }

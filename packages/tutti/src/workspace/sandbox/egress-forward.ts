@@ -11,6 +11,9 @@ import { CONNECT_TIMEOUT_MS, IDLE_TIMEOUT_MS, nowhere, pinned, type Way } from "
 /** Of an answer. In bytes. */
 const ANSWER_HEADER_MAX_BYTES = 64 * 1024;
 const HTTP_PORT = 80;
+/** Of a final answer. */
+const STATUS_MIN = 200;
+const STATUS_MAX = 599;
 
 /** Headers that hold for one hop only, besides those that `Connection` names. */
 const OF_ONE_HOP: ReadonlySet<string> = new Set([
@@ -104,14 +107,29 @@ export async function forward(
     socket.once("connect", () => socket.setTimeout(IDLE_TIMEOUT_MS));
   });
   upstream.on("response", (incoming) => {
-    const headers = ownHeaders(incoming.rawHeaders, incoming.headers.connection);
-    response.writeHead(incoming.statusCode ?? 502, headers);
+    if (!begin(response, incoming)) {
+      incoming.destroy();
+      answer(response, 502, `${target.host} does not answer in HTTP`);
+      return;
+    }
     pipeline(incoming, response, () => incoming.destroy());
   });
   upstream.on("error", () => answer(response, 502, `${target.host} cannot be reached`));
   response.once("close", () => upstream.destroy());
   pipeline(request, upstream, () => undefined);
   return undefined;
+}
+
+/** False when the answer cannot be passed on: an odd status, or headers that nobody may send. */
+function begin(response: ServerResponse, incoming: IncomingMessage): boolean {
+  const { statusCode: status = 0, rawHeaders, headers } = incoming;
+  if (status < STATUS_MIN || status > STATUS_MAX) return false;
+  try {
+    response.writeHead(status, ownHeaders(rawHeaders, headers.connection));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function answer(response: ServerResponse, status: number, reason: string): void {

@@ -6,8 +6,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Socket, type Server } from "node:net";
 import type { Duplex } from "node:stream";
-import type { EgressAnswers } from "../../engine/ports/sandbox.ts";
-import { isForeignAddress, isLiteral, systemNames, type Lookup } from "./egress-address.ts";
+import type { EgressAnswers, LaunchSpec } from "../../engine/ports/sandbox.ts";
+import { isForeignAddress, isLiteral } from "../../platform/local-address.ts";
+import { systemNames, type Lookup } from "./egress-address.ts";
 import { answer, forward, readForward } from "./egress-forward.ts";
 import { decideEgress, nameOf, readAllowList, type EgressTarget } from "./egress-target.ts";
 import { IDLE_TIMEOUT_MS, refuse, tunnel, type Way } from "./egress-tunnel.ts";
@@ -22,6 +23,7 @@ const HEADERS_MAX = 100;
 
 export type EgressOptions = {
   readonly egress: readonly string[];
+  readonly egressFrom?: LaunchSpec["egressFrom"];
   readonly egressAnswers?: EgressAnswers;
   readonly onEgress?: (decision: { readonly host: string; readonly allowed: boolean }) => void;
   /** Default: the system's resolver. */
@@ -36,7 +38,7 @@ type Verdict =
 
 /** Decides, records, and asks a person about what he could allow. */
 function judge(options: EgressOptions): (text: string) => Verdict {
-  const listed = readAllowList(options.egress);
+  const listed = readAllowList(options.egress, { mayBeLocal: options.egressFrom !== "project" });
   const { egressAnswers, onEgress } = options;
   const allowed = {
     has: (name: string) => listed.has(name) || egressAnswers?.allows(name) === true,
@@ -80,7 +82,9 @@ export function serveEgress(listening: Server, options: EgressOptions): Egress {
     }
     request.socket.setTimeout(IDLE_TIMEOUT_MS);
     response.once("finish", () => request.socket.setTimeout(HEADERS_TIMEOUT_MS));
-    void forward({ request, response }, { target: decision.target, path: asked.path }, way);
+    forward({ request, response }, { target: decision.target, path: asked.path }, way).catch(() =>
+      answer(response, 502, "the request could not be passed on"),
+    );
   };
   const proxy = createServer({ maxHeaderSize: REQUEST_HEADER_MAX_BYTES }, plain);
   proxy.maxHeadersCount = HEADERS_MAX;
@@ -88,7 +92,7 @@ export function serveEgress(listening: Server, options: EgressOptions): Egress {
     if (client instanceof Socket) client.setTimeout(0);
     const decision = decide(request.url ?? "");
     if (decision.kind === "refused") refuse(client, "403 Forbidden", decision.reason);
-    else void tunnel(client, { target: decision.target, head }, way);
+    else tunnel(client, { target: decision.target, head }, way).catch(() => client.destroy());
   });
   proxy.on("clientError", (_error, client) => {
     onEgress?.({ host: "(not a request)", allowed: false });

@@ -4,6 +4,7 @@
  * repaired: a list that two parsers read differently is no list.
  */
 import { isIP } from "node:net";
+import { isLocalHost } from "../../platform/local-address.ts";
 
 export type EgressTarget = { readonly host: string; readonly port: number };
 
@@ -50,10 +51,21 @@ export function decideEgress(text: string, allowed: AllowList): EgressDecision {
 /** A host without a port means this one. */
 const DEFAULT_PORT = 443;
 
-/** The list in its one spelling. Entries that cannot be read allow nothing. */
-export function readAllowList(entries: readonly string[]): ReadonlySet<string> {
+/**
+ * The list in its one spelling. Entries that cannot be read allow nothing; local ones allow nothing
+ * in a list that is not the user's own.
+ */
+export function readAllowList(
+  entries: readonly string[],
+  { mayBeLocal }: { readonly mayBeLocal: boolean },
+): ReadonlySet<string> {
   const targets = entries.map((entry) =>
     readTarget(entry.includes(":") ? entry : `${entry}:${DEFAULT_PORT}`),
   );
-  return new Set(targets.flatMap((target) => (typeof target === "string" ? [] : nameOf(target))));
+  return new Set(
+    targets.flatMap((target) => {
+      if (typeof target === "string") return [];
+      return mayBeLocal || !isLocalHost(target.host) ? nameOf(target) : [];
+    }),
+  );
 }

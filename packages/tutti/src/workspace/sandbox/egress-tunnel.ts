@@ -34,6 +34,8 @@ export async function tunnel(
   const { host, port } = target;
   const upstream = connect({ host, port, lookup: pinned(addresses) });
   keep(upstream);
+  // Also while it connects: a client that leaves then must not hold a connection.
+  client.once("close", () => upstream.destroy());
   upstream.setTimeout(CONNECT_TIMEOUT_MS, () => upstream.destroy());
   const fail = (): void => refuse(client, "502 Bad Gateway", `${host} cannot be reached`);
   upstream.once("close", fail);
@@ -41,7 +43,6 @@ export async function tunnel(
     upstream.off("close", fail);
     upstream.setTimeout(IDLE_TIMEOUT_MS, () => upstream.destroy());
     upstream.once("close", () => client.destroy());
-    client.once("close", () => upstream.destroy());
     client.write("HTTP/1.1 200 Connection established\r\n\r\n");
     upstream.write(head);
     client.pipe(upstream);

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { isForeignAddress } from "../../../src/workspace/sandbox/egress-address.ts";
+import { isForeignAddress, isLocalHost } from "../../../src/platform/local-address.ts";
 import {
   decideEgress,
   readAllowList,
   readTarget,
 } from "../../../src/workspace/sandbox/egress-target.ts";
+
+const USER = { mayBeLocal: true };
 
 test.each([
   ["api.example.com:443", "api.example.com:443"],
@@ -49,7 +51,9 @@ test.each([
 });
 
 describe("a list", () => {
-  const allowed = readAllowList(["API.example.com:443", "192.0.2.7:8443", "not a target"]);
+  const allowed = readAllowList(["API.example.com:443", "192.0.2.7:8443", "not a target"], {
+    mayBeLocal: true,
+  });
 
   test.each([
     ["api.example.com:443", "allowed"],
@@ -64,11 +68,11 @@ describe("a list", () => {
   });
 
   test("means port 443 where it names none", () => {
-    expect([...readAllowList(["API.example.com"])]).toEqual(["api.example.com:443"]);
+    expect([...readAllowList(["API.example.com"], USER)]).toEqual(["api.example.com:443"]);
   });
 
   test("allows nothing when it is empty", () => {
-    expect(decideEgress("api.example.com:443", readAllowList([])).kind).toBe("refused");
+    expect(decideEgress("api.example.com:443", readAllowList([], USER)).kind).toBe("refused");
   });
 });
 
@@ -97,4 +101,14 @@ test.each([
   ["fd00:ec2::254", false],
 ])("a name that resolves to %s leads outside: %s", (address, isForeign) => {
   expect(isForeignAddress(address)).toBe(isForeign);
+});
+
+test("a project's list never leads to this machine or into its networks, the user's own may", () => {
+  const local = ["localhost:80", "a.localhost:80", "ip6-loopback:80", "127.0.0.1:80"];
+  const metadata = ["169.254.169.254:80", "10.0.0.1:443", "192.168.1.1:22", "0.0.0.0:80"];
+  const foreign = ["192.0.2.7:443", "localhost.example:443"];
+  const entries = [...local, ...metadata, ...foreign];
+  expect([...readAllowList(entries, { mayBeLocal: false })]).toEqual(foreign);
+  expect([...readAllowList(entries, USER)]).toEqual(entries);
+  expect(["::1", "LOCALHOST.", "fd00::1"].map(isLocalHost)).toEqual([true, true, true]);
 });
