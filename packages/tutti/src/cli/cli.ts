@@ -45,6 +45,8 @@ export type Cli = {
   /** A person reads standard output on a terminal. */
   readonly isTerminal: boolean;
   readonly style: Style;
+  /** For what goes to standard error. */
+  readonly noteStyle: Style;
   /** Columns to write within. */
   readonly width: number;
   /** Standard output: lines for people, or the one JSON document. */

@@ -20,6 +20,7 @@ export function createCli(
     isJson,
     isTerminal,
     style: isJson ? plainStyle : styleFor({ env, isTerminal, isRefused: isColourRefused }),
+    noteStyle: styleFor({ env, isTerminal: stderr.isTTY === true, isRefused: isColourRefused }),
     // A terminal that does not know its size says 0.
     width: Math.min(stdout.columns || DEFAULT_COLUMNS, MAX_COLUMNS),
     print: (text) => void stdout.write(line(text)),

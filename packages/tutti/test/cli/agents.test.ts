@@ -63,6 +63,22 @@ it("lists agents with what mends those that do not work", async () => {
   expect(AgentsReport.parse(JSON.parse(json.out)).agents).toHaveLength(3);
 });
 
+it("tells an agent whose login is inside the fence apart, by shape, word and red", async () => {
+  const agents = [view("mine", { access: "login", keyName: null })];
+  const options = { agents: () => ({ agents, problems: [] }) };
+  await using harness = await openHarness(options);
+  const plain = await harness.tutti(["agents"]);
+  expect(plain.out).toBe(
+    "mine  ▲ login inside   anthropic · 1.2.3 · ready; what runs in the fence can read its login, and its use is not metered\n",
+  );
+  const red = await harness.tutti(["agents"], { env: { FORCE_COLOR: "1" } });
+  expect(red.out).toContain("\u001B[1;31m▲ login inside");
+  const ready = { agents: () => ({ agents: [view("other")], problems: [] }) };
+  await using usual = await openHarness(ready);
+  const cyan = await usual.tutti(["agents"], { env: { FORCE_COLOR: "1" } });
+  expect(cyan.out).toContain("\u001B[36m● ready");
+});
+
 it("asks for the agents of the present project", async () => {
   const asked: (string | null)[] = [];
   await using harness = await openHarness({

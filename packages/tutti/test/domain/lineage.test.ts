@@ -278,3 +278,20 @@ describe("no sequence of served families", () => {
     expect(metered, "passes on metered reviewers").toBeGreaterThan(settings.numRuns / 10);
   });
 });
+
+describe("the turn of an agent with its own login", () => {
+  const recorded = (credentials: "inside" | "gateway") => {
+    const { agents } = CONFIG;
+    const alto = { ...agents["alto"], command: ["alto"], family: "anthropic", env: {}, egress: [] };
+    const config = { ...CONFIG, agents: { ...agents, alto: { ...alto, credentials } } };
+    const world = newWorld({ config });
+    const effect = playTo(world, "agent.turn");
+    settle(world, effect, resultFor(world, effect, 1));
+    return world.events.flatMap(({ body }) => (body.type === "turn.ended" ? body.lineage : []));
+  };
+
+  it("is recorded as reported, and another one's as declared", () => {
+    expect(recorded("inside")).toEqual(["reported"]);
+    expect(recorded("gateway")).toEqual(["declared"]);
+  });
+});

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { RunId } from "@tutti/protocol";
 import { expect, test } from "vitest";
 import { keyedRunId, startCommand } from "../../src/engine/start-run.ts";
+import { warningLine } from "../../src/cli/pages/warning-line.ts";
+import { styleFor } from "../../src/cli/terminal/style.ts";
 import { createRules } from "../../src/rules.ts";
 import { git, makeRepository, openWorkspaces, scratch, write } from "../workspace/support.ts";
 
@@ -26,7 +28,8 @@ const project = () => {
     rules: createRules(join(place.folder, "config")),
     ids: { run: () => RunId.parse("r-abcdef123456"), permission: () => "q-1" },
   };
-  return { root, deps, [Symbol.dispose]: () => place[Symbol.dispose]() };
+  const userFolder = join(place.folder, "config");
+  return { root, deps, userFolder, [Symbol.dispose]: () => place[Symbol.dispose]() };
 };
 
 const commitOn = (root: string, branch: string, files: Record<string, string>): string => {
@@ -147,4 +150,34 @@ checks: { test: { run: "npm test" } }
   });
   const command = await startCommand(place.deps, { path: place.root, text: "Fix it" });
   expect(command.policy.config.agents["ivy"]).toMatchObject({ api: "anthropic", command: [] });
+});
+
+test("every run of an agent with its login inside the fence warns of it, in red", async () => {
+  using place = project();
+  const inside = "credentials: inside, egress: [api.example:443]";
+  write(place.userFolder, {
+    "config.yaml": `agents:\n  mine: { agent: codex, ${inside} }\n  idle: { agent: gemini, ${inside} }\n`,
+  });
+  commitOn(place.root, "main", {
+    ".tutti/config.yaml": `
+agents: { alto: { command: ["alto"], family: anthropic } }
+roles: { planner: alto, author: alto, reviewer: [mine] }
+checks: { test: { run: "npm test" } }
+`,
+  });
+  const command = await startCommand(place.deps, { path: place.root, text: "Fix it" });
+  expect(command.policy.config.agents["mine"]?.credentials).toBe("inside");
+  expect(command.warnings).toEqual([
+    "mine has its own login inside the fence (credentials: inside): what runs there can read it, and its use is reported, not metered.",
+  ]);
+  const style = styleFor({ env: { FORCE_COLOR: "1" }, isTerminal: false, isRefused: false });
+  const [warning = ""] = command.warnings;
+  expect(warningLine(warning, style)).toBe(`\u001B[1;31m▲ ${warning}\u001B[0m`);
+  expect(warningLine("the tree is dirty", style)).toBe("\u001B[1;33m! the tree is dirty\u001B[0m");
+});
+
+test("a run without such an agent warns of no login", async () => {
+  using place = project();
+  const { warnings } = await startCommand(place.deps, { path: place.root, text: "Fix it" });
+  expect(warnings.join(" ")).not.toContain("login");
 });

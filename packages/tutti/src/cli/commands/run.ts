@@ -4,7 +4,7 @@ import { TuttiError } from "@tutti/protocol/errors";
 import { finish } from "../await-run.ts";
 import { flagOption, textOption, type Action, type Input } from "../command-spec.ts";
 import { readInput } from "../read-input.ts";
-import { printableLine } from "../terminal/printable.ts";
+import { warningLine } from "../pages/warning-line.ts";
 
 export const run: Action = async (cli, input) => {
   const text = await taskText(cli.deps.stdin, input);
@@ -14,7 +14,7 @@ export const run: Action = async (cli, input) => {
   const request = requestOf(input, { path: cli.deps.cwd, text });
   // The key makes it one run, also when the request has to be sent twice.
   const started = await client.startRun(request, { key: randomUUID() });
-  for (const warning of started.warnings) cli.note(`! ${printableLine(warning)}`);
+  for (const warning of started.warnings) cli.note(warningLine(warning, cli.noteStyle));
   const follow = `Follow it with \`tutti watch ${started.run}\`.`;
   return finish(cli, input, {
     run: started.run,

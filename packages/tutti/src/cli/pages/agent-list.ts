@@ -3,7 +3,7 @@ import type { AgentView } from "@tutti/protocol";
 import { hasAccess } from "../../config/survey.ts";
 import { padTo } from "../terminal/layout.ts";
 import { printableLine } from "../terminal/printable.ts";
-import type { Style } from "../terminal/style.ts";
+import { EXPOSED_SHAPE, type Style, type Tone } from "../terminal/style.ts";
 
 const STATE_COLUMNS = 15;
 
@@ -20,8 +20,11 @@ export function agentLines(agents: readonly AgentView[], style: Style): string[]
   });
 }
 
-const stateOf = (agent: AgentView): ["ok" | "waiting" | "quiet", string] => {
-  if (agent.isReady) return ["ok", "● ready"];
+const stateOf = (agent: AgentView): [Tone, string] => {
+  if (agent.isReady)
+    return agent.access === "login"
+      ? ["exposed", `${EXPOSED_SHAPE} login inside`]
+      : ["ok", "● ready"];
   if (!agent.installed) return ["quiet", "○ not installed"];
   if (agent.oldNode !== undefined && hasAccess(agent.access)) return ["waiting", "◆ old Node"];
   return ["waiting", hasAccess(agent.access) ? "◆ not shown" : "◆ no access"];
@@ -44,7 +47,7 @@ const access = ({ access: kind, keyName, provider }: AgentView): string => {
     case "free":
       return `${provider ?? "provider"} takes no key`;
     case "login":
-      return "uses your login, inside the fence";
+      return "ready; what runs in the fence can read its login, and its use is not metered";
     case "no-login":
       return "not signed in";
     case "no-provider":

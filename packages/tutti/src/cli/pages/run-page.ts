@@ -21,6 +21,7 @@ import { printable, printableLine } from "../terminal/printable.ts";
 import { markText, runMark, STEP_MARKS, type Style, type Tone } from "../terminal/style.ts";
 import { attentionLines } from "./attention-list.ts";
 import { cost, usageLines } from "./usage-page.ts";
+import { warningLine } from "./warning-line.ts";
 
 export type PageOptions = { readonly style: Style; readonly width: number; readonly now: number };
 
@@ -85,7 +86,7 @@ function headLines(view: RunView, { style, width, now }: PageOptions): string[] 
         ),
       ),
     ),
-    ...view.warnings.map((warning) => style.paint("waiting", `! ${printableLine(warning)}`)),
+    ...view.warnings.map((warning) => warningLine(warning, style)),
   ];
 }
 

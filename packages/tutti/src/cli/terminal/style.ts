@@ -1,10 +1,19 @@
 /**
  * Colour, always beside a shape and a word. The colours are told apart by people who do not see red
- * and green: blue, cyan, yellow and magenta in different weights.
+ * and green: blue, cyan, yellow and magenta in different weights. Red is for one thing only, a login
+ * inside the fence, which has a shape of its own too.
  */
 import type { StepOutcome } from "@tutti/protocol";
 
-export type Tone = "plain" | "ok" | "running" | "waiting" | "refused" | "quiet" | "strong";
+export type Tone =
+  | "plain"
+  | "ok"
+  | "running"
+  | "waiting"
+  | "refused"
+  | "exposed"
+  | "quiet"
+  | "strong";
 
 export type Style = { readonly paint: (tone: Tone, text: string) => string };
 
@@ -13,6 +22,7 @@ const CODES: Readonly<Record<Exclude<Tone, "plain">, string>> = {
   running: "34",
   waiting: "1;33",
   refused: "1;35",
+  exposed: "1;31",
   quiet: "2",
   strong: "1",
 };
@@ -36,6 +46,9 @@ export function styleFor({ env, isTerminal, isRefused }: ColourQuestion): Style 
   const isForced = (env["FORCE_COLOR"] ?? "0") !== "0";
   return !isOff && (isTerminal || isForced) ? colourStyle : plainStyle;
 }
+
+/** Shape of what lies inside the fence although keys stay outside. */
+export const EXPOSED_SHAPE = "▲";
 
 export type Mark = { readonly shape: string; readonly word: string; readonly tone: Tone };
 
