@@ -117,11 +117,15 @@ export const BudgetStop = z.object({
 });
 export type BudgetStop = z.infer<typeof BudgetStop>;
 
+/** Globs are matched with every request and question: a repository must not make that dear. */
+export const GLOB_MAX_CHARACTERS = 500;
+export const GLOBS_MAX = 500;
+
 /** Which models a project may use. Empty lists allow everything. */
 export const ModelPolicy = z.strictObject({
   families: z.array(Family).default([]),
   /** Globs over model ids, for example `claude-*`. */
-  models: z.array(z.string()).default([]),
+  models: z.array(z.string().max(GLOB_MAX_CHARACTERS)).max(GLOBS_MAX).default([]),
   /** Only providers marked as keeping nothing. */
   zeroRetention: z.boolean().default(false),
   /** Only providers in one of these regions. */

@@ -4,22 +4,36 @@ import { matchesText } from "../domain/glob.ts";
 
 /** Of longer lists the rest is dropped: fewer models are allowed then, never more. */
 const MAX_GLOBS = 200;
-/** Steps of one pair; patterns that people write need some dozens. */
+/** Steps of one pair, and of all together; patterns that people write need some dozens each. */
 const MAX_STEPS = 20_000;
+const MAX_STEPS_IN_ALL = 100_000;
+/** Of all globs together: comparing each with each costs the square. More are kept as they are. */
+const COMPARED_MAX_CHARACTERS = 4_000;
 
 export const intersectGlobs = (one: readonly string[], other: readonly string[]): string[] => {
-  const found = one.flatMap((left) => other.flatMap((right) => [...intersectPair(left, right)]));
-  return withoutCovered([...new Set(found)].slice(0, MAX_GLOBS));
+  const found = new Set<string>();
+  let steps = 0;
+  for (const left of one.slice(0, MAX_GLOBS)) {
+    for (const right of other.slice(0, MAX_GLOBS)) {
+      if (steps > MAX_STEPS_IN_ALL || found.size >= MAX_GLOBS) break;
+      const pair = intersectPair(left, right);
+      steps += pair.steps;
+      for (const glob of pair.found) found.add(glob);
+    }
+  }
+  return withoutCovered([...found].slice(0, MAX_GLOBS));
 };
 
 /** Of `claude-*` and `claude-opus-*` only the wider is worth keeping. */
-const withoutCovered = (globs: readonly string[]): string[] =>
-  globs.filter(
+const withoutCovered = (globs: string[]): string[] => {
+  if (globs.join("").length > COMPARED_MAX_CHARACTERS) return globs;
+  return globs.filter(
     (glob, index) =>
       !globs.some(
         (other, at) => at !== index && covers(other, glob) && (at < index || !covers(glob, other)),
       ),
   );
+};
 
 /**
  * Certain where it says yes: the narrower one is read as text. Not of patterns with a `/`, which a
@@ -34,7 +48,10 @@ const covers = (wide: string, narrow: string): boolean =>
  * Walks both patterns side by side. Where both have a character it must be the same one, a `?` takes
  * the other's; a `*` either ends here or takes the other's next piece, and no `/`.
  */
-const intersectPair = (left: string, right: string): Set<string> => {
+const intersectPair = (
+  left: string,
+  right: string,
+): { readonly found: ReadonlySet<string>; readonly steps: number } => {
   const found = new Set<string>();
   const seen = new Set<string>();
   const isFull = (): boolean => seen.size > MAX_STEPS || found.size >= MAX_GLOBS;
@@ -51,7 +68,7 @@ const intersectPair = (left: string, right: string): Set<string> => {
     }
   };
   walk(left, right, "");
-  return found;
+  return { found, steps: seen.size };
 };
 
 type Step = readonly [one: string, other: string, piece: string];

@@ -5,7 +5,7 @@
 import { BudgetConfig, ModelPolicy, ProviderConfig, ProviderName } from "@tutti/protocol";
 import { z } from "zod";
 import { AgentFile, AgentName, RolesFile } from "./agent-file.ts";
-import { McpFile, PermissionsFile } from "./project-file.ts";
+import { McpFile, PermissionsFile, ProtectedFile } from "./project-file.ts";
 
 export const UserConfig = z.strictObject({
   agents: z.record(AgentName, AgentFile).default({}),
@@ -38,7 +38,7 @@ export const UserConfig = z.strictObject({
         .optional(),
     })
     .prefault({}),
-  protected: z.array(z.string()).default([]),
+  protected: ProtectedFile,
   workflow: z.string().optional(),
   budget: BudgetConfig.optional(),
   models: ModelPolicy.optional(),

@@ -2,11 +2,11 @@
 import type { Gateway } from "../engine/ports/gateway.ts";
 import type { Redactor } from "../engine/ports/secrets.ts";
 
-export const withKnownTokens = (gateway: Gateway, { know }: Redactor): Gateway => ({
+export const withKnownTokens = (gateway: Gateway, { knowToken }: Redactor): Gateway => ({
   ...gateway,
   open: async (grant) => {
     const lease = await gateway.open(grant);
-    know(lease.token);
+    knowToken(lease.token);
     return lease;
   },
 });

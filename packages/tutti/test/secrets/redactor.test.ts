@@ -144,6 +144,16 @@ describe("known values", () => {
     expect(text(`sk-${body(30)}first$second$third tail`)).not.toMatch(/first|second|third/u);
   });
 
+  it("of keys are never forgotten, however many sessions there were", () => {
+    const { text, know, knowToken } = createRedactor();
+    know("the first key of all");
+    for (let number = 0; number <= 2_000; number += 1) knowToken(`session-token-${number}`);
+    know("session-token-0");
+    expect(text("the first key of all session-token-2000 session-token-0")).toBe(
+      "REDACTED REDACTED REDACTED",
+    );
+  }, 30_000);
+
   it("are ignored when they are too short to be told from words", () => {
     const { text, know } = createRedactor();
     know("token");

@@ -20,6 +20,8 @@ export type Redactor = {
     readonly push: (text: string) => string;
     readonly end: () => string;
   };
-  /** From now on this value is taken out as well, for example a session's token. */
+  /** From now on this value is taken out as well. */
   readonly know: (value: string) => void;
+  /** The token of a session: of very many, the oldest are forgotten. */
+  readonly knowToken: (value: string) => void;
 };

@@ -12,8 +12,8 @@ const SPELLED_MAX_FACTOR = 12;
 /** Most characters that a stream holds back. */
 export const HOLD_BACK_MAX_CHARACTERS =
   KNOWN_MAX_CHARACTERS * SPELLED_MAX_FACTOR + PATTERN_MAX_CHARACTERS;
-/** Values that are remembered; tokens of sessions come and go, and the oldest is forgotten first. */
-const KNOWN_MAX_VALUES = 2000;
+/** Tokens of sessions come and go, and the oldest is forgotten first; a key never is. */
+const TOKENS_MAX_VALUES = 2000;
 
 const patterns = indexOf(PATTERNS);
 
@@ -34,21 +34,27 @@ function createStage(index: () => Index): Stage {
 }
 
 export function createRedactor(known: Iterable<string> = []): Redactor {
-  const values = new Map<string, readonly Rule[]>();
+  const keys = new Map<string, readonly Rule[]>();
+  const tokens = new Map<string, readonly Rule[]>();
   let index: Index | null = indexOf([]);
-  const current = (): Index => (index ??= indexOf([...values.values()].flat()));
-  const know = (value: string): void => {
+  const current = (): Index => (index ??= indexOf([...keys.values(), ...tokens.values()].flat()));
+  const learn = (value: string, into: Map<string, readonly Rule[]>): void => {
     const plain = value.trim();
-    if (plain.length < KNOWN_MIN_CHARACTERS || values.has(plain)) return;
-    values.set(plain, rulesFor(plain.slice(0, KNOWN_MAX_CHARACTERS)));
-    const [oldest] = values.keys();
-    if (values.size > KNOWN_MAX_VALUES && oldest !== undefined) values.delete(oldest);
+    if (plain.length < KNOWN_MIN_CHARACTERS || into.has(plain)) return;
+    into.set(plain, rulesFor(plain.slice(0, KNOWN_MAX_CHARACTERS)));
     index = null;
+  };
+  const know = (value: string): void => learn(value, keys);
+  const knowToken = (value: string): void => {
+    learn(value, tokens);
+    const [oldest] = tokens.keys();
+    if (tokens.size > TOKENS_MAX_VALUES && oldest !== undefined) tokens.delete(oldest);
   };
   for (const value of known) know(value);
   const whole = { before: "", isEnd: true };
   return {
     know,
+    knowToken,
     text: (text) => scan(patterns, scan(current(), text, whole).text, whole).text,
     stream: () => {
       const literal = createStage(current);
