@@ -1,6 +1,7 @@
 /** A request's body as a whole, up to its bound. */
 import type { IncomingMessage } from "node:http";
-import { BODY_TIMEOUT_MS, REQUEST_MAX_BYTES } from "./limits.ts";
+import type { Hold } from "./allowance.ts";
+import { BODIES_RETRY_MS, BODY_TIMEOUT_MS, REQUEST_MAX_BYTES } from "./limits.ts";
 import type { Refusal } from "./refusal.ts";
 
 const MIB = 1024 * 1024;
@@ -12,22 +13,41 @@ export const TOO_LARGE: Refusal = {
 const TOO_SLOW: Refusal = { status: 408, message: "the request's body did not arrive in time" };
 const BROKEN: Refusal = { status: 400, message: "the request's body ended in the middle" };
 
-/** Never rejects. What comes after a refusal is read and thrown away. */
-export function readBody(request: IncomingMessage): Promise<Buffer | Refusal> {
+const FULL: Refusal = {
+  status: 503,
+  message: "too many large requests are under way; try again",
+  retryAfterMs: BODIES_RETRY_MS,
+};
+
+/** Why a body of the length that its head states is not read; null when it is. */
+function refuseLength(stated: string | undefined, hold: Hold): Refusal | null {
+  const length = Number(stated ?? 0);
+  if (length > REQUEST_MAX_BYTES) return TOO_LARGE;
+  return hold.take(length) ? null : FULL;
+}
+
+/**
+ * Never rejects. Its bytes are taken from the allowance before they are read: all at once where the
+ * head states them. What comes after a refusal is read and thrown away.
+ */
+export function readBody(request: IncomingMessage, hold: Hold): Promise<Buffer | Refusal> {
   const { promise, resolve } = Promise.withResolvers<Buffer | Refusal>();
-  if (Number(request.headers["content-length"] ?? 0) > REQUEST_MAX_BYTES) {
+  const stated = request.headers["content-length"];
+  const refusal = refuseLength(stated, hold);
+  if (refusal !== null) {
     request.resume();
-    return Promise.resolve(TOO_LARGE);
+    return Promise.resolve(refusal);
   }
   let chunks: Buffer[] = [];
   let size = 0;
   const timer = setTimeout(() => resolve(TOO_SLOW), BODY_TIMEOUT_MS);
   request.on("data", (chunk: Buffer) => {
     size += chunk.length;
-    if (size <= REQUEST_MAX_BYTES) chunks.push(chunk);
+    const isHeld = size <= REQUEST_MAX_BYTES && (stated !== undefined || hold.take(chunk.length));
+    if (isHeld) chunks.push(chunk);
     else {
       chunks = [];
-      resolve(TOO_LARGE);
+      resolve(size <= REQUEST_MAX_BYTES ? FULL : TOO_LARGE);
     }
   });
   request.once("end", () =>

@@ -10,9 +10,11 @@ import type { Gateway, GatewayGrant, ProviderState } from "../engine/ports/gatew
 import type { Secrets } from "../engine/ports/secrets.ts";
 import type { Store } from "../engine/ports/store.ts";
 import { randomBase32 } from "../platform/ids.ts";
+import { createAllowance } from "./allowance.ts";
+import type { Allowance } from "./allowance.ts";
 import { createLease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
-import { TIMEOUTS } from "./limits.ts";
+import { BODIES_MAX_BYTES, TIMEOUTS } from "./limits.ts";
 import type { Timeouts } from "./limits.ts";
 import { Pace } from "./pace.ts";
 import { refuseProvider } from "./policy.ts";
@@ -37,6 +39,7 @@ export type GatewayOptions = {
 /** What is shared by the sessions of all runs. */
 type Shared = GatewayOptions & {
   readonly ledger: Ledger;
+  readonly allowance: Allowance;
   readonly recorder: Recorder;
   readonly paces: Map<string, Pace>;
   /** Sessions of each run. */
@@ -59,6 +62,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         return row.totals;
       },
     }),
+    allowance: createAllowance(BODIES_MAX_BYTES),
     recorder: new Recorder(store.meter, log),
     paces: new Map(),
     sessions: new Map(),
@@ -108,6 +112,7 @@ async function open(shared: Shared, grant: GatewayGrant): ReturnType<Gateway["op
       key: keys.get,
       forgetKey: keys.forget,
     },
+    allowance: shared.allowance,
     record: (request) => shared.recorder.add(request),
     close: async () => {
       await shared.recorder.flush();

@@ -3,13 +3,16 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { Readable } from "node:stream";
 import type { ModelRequest } from "@tutti/protocol";
 import type { BudgetStop, GatewayLease } from "../engine/ports/gateway.ts";
+import { createAllowance, openHold } from "./allowance.ts";
+import type { Allowance } from "./allowance.ts";
 import { TOO_LARGE } from "./body.ts";
 import { exchange, refused } from "./exchange.ts";
 import type { Answer, Incoming } from "./exchange.ts";
-import { REQUEST_MAX_BYTES } from "./limits.ts";
+import { REQUEST_MAX_BYTES, SESSION_BODIES_MAX_BYTES } from "./limits.ts";
 import { USUAL_DIALECT } from "./routes.ts";
 import type { Scene } from "./scene.ts";
 import { createServing } from "./serve.ts";
+import type { Handle } from "./serve.ts";
 
 const TOKEN_BYTES = 32;
 /** Answers that may not have a body. */
@@ -18,6 +21,8 @@ const EMPTY_STATUS = new Set([204, 205, 304]);
 type LeaseOptions = {
   /** All of a scene but what belongs to the session itself. */
   readonly scene: Omit<Scene, "isToken" | "record" | "requests" | "stopForBudget">;
+  /** For the bodies of all sessions together. */
+  readonly allowance: Allowance;
   readonly record: (request: ModelRequest) => void;
   /** Everything that was recorded is durable; the session is over. */
   readonly close: () => Promise<void>;
@@ -46,19 +51,20 @@ export function createLease(options: LeaseOptions): GatewayLease {
       budgetStop ??= stop;
     },
   };
-  const handle = async (
-    incoming: Omit<Incoming, "signal">,
-    cancel: AbortController,
-  ): Promise<Answer> => {
+  const allowance = createAllowance(SESSION_BODIES_MAX_BYTES, options.allowance);
+  const handle: Handle = async (asked, cancel) => {
     if (isOver) {
       const dialect = USUAL_DIALECT[scene.provider.dialect];
       return refused(dialect, { status: 503, message: "this session has ended" });
     }
     open.add(cancel);
-    const answering = exchange(scene, { ...incoming, signal: cancel.signal });
+    const hold = openHold(allowance);
+    const body: Incoming["body"] = () => asked.body(hold);
+    const answering = exchange(scene, { ...asked, body, signal: cancel.signal });
     active.add(answering);
     const answer = await answering;
     active.delete(answering);
+    hold.release();
     bodies.add(answer.body);
     answer.body.once("close", () => {
       open.delete(cancel);
@@ -91,8 +97,6 @@ const closed = (body: Readable): Promise<void> =>
     body.once("close", resolve);
     body.destroy();
   });
-
-type Handle = (incoming: Omit<Incoming, "signal">, cancel: AbortController) => Promise<Answer>;
 
 /** The daemon's own way in: no socket, no token, everything else the same. */
 function ownFetch(handle: Handle): typeof globalThis.fetch {

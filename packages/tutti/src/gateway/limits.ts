@@ -5,6 +5,10 @@ const MINUTE_MS = 60_000;
 
 /** A request's body is read whole, because its model and its bound on output decide what happens. */
 export const REQUEST_MAX_BYTES = 32 * MIB;
+/** Bodies in memory at once, until their answers begin: of one session, and of all. */
+export const SESSION_BODIES_MAX_BYTES = 128 * MIB;
+export const BODIES_MAX_BYTES = 512 * MIB;
+export const BODIES_RETRY_MS = 1_000;
 /** For a request's whole body to arrive. */
 export const BODY_TIMEOUT_MS = MINUTE_MS;
 /** From a connection's begin to its first request, and between its requests. */

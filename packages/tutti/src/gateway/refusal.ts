@@ -4,7 +4,7 @@ import type { Dialect } from "@tutti/protocol";
 export type Refusal = {
   readonly status: 400 | 401 | 402 | 403 | 404 | 408 | 413 | 429 | 502 | 503 | 504;
   readonly message: string;
-  /** For 429: when it may be tried again. */
+  /** When it may be tried again. */
   readonly retryAfterMs?: number;
 };
 

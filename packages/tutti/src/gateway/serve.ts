@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import { pipeline } from "node:stream";
+import type { Hold } from "./allowance.ts";
 import { readBody } from "./body.ts";
 import type { Answer, Incoming } from "./exchange.ts";
 import { CONNECTION_IDLE_MS, CONNECTIONS_MAX, HEADERS_MAX_BYTES } from "./limits.ts";
@@ -11,7 +12,12 @@ export type Serving = {
   readonly close: () => void;
 };
 
-type Handle = (incoming: Omit<Incoming, "signal">, cancel: AbortController) => Promise<Answer>;
+/** A request as it comes from an agent or the daemon itself. Its body takes from the session's allowance. */
+export type Asked = Omit<Incoming, "signal" | "body"> & {
+  readonly body: (hold: Hold) => ReturnType<Incoming["body"]>;
+};
+
+export type Handle = (asked: Asked, cancel: AbortController) => Promise<Answer>;
 
 export function createServing(handle: Handle): Serving {
   const sockets = new Set<Socket>();
@@ -61,7 +67,7 @@ async function respond(
       method: request.method ?? "",
       target: request.url ?? "",
       headers: request.headers,
-      body: () => readBody(request),
+      body: (hold) => readBody(request, hold),
       needsToken: true,
     },
     cancel,
