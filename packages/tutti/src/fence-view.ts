@@ -44,7 +44,7 @@ export type Program = {
   readonly folders: readonly string[];
 };
 
-export type Hidden = {
+type Hidden = {
   /** What `sandbox.read` would have to name besides. */
   readonly paths: readonly string[];
   /** Why that alone would not do, one sentence each. */

@@ -13,7 +13,7 @@ export type Serving = {
 };
 
 /** A request as it comes from an agent or the daemon itself. Its body takes from the session's allowance. */
-export type Asked = Omit<Incoming, "signal" | "body"> & {
+type Asked = Omit<Incoming, "signal" | "body"> & {
   readonly body: (hold: Hold) => ReturnType<Incoming["body"]>;
 };
 

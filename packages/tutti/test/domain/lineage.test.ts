@@ -279,19 +279,20 @@ describe("no sequence of served families", () => {
   });
 });
 
-describe("the turn of an agent with its own login", () => {
-  const recorded = (credentials: "inside" | "gateway") => {
-    const { agents } = CONFIG;
-    const alto = { ...agents["alto"], command: ["alto"], family: "anthropic", env: {}, egress: [] };
-    const config = { ...CONFIG, agents: { ...agents, alto: { ...alto, credentials } } };
-    const world = newWorld({ config });
-    const effect = playTo(world, "agent.turn");
-    settle(world, effect, resultFor(world, effect, 1));
-    return world.events.flatMap(({ body }) => (body.type === "turn.ended" ? body.lineage : []));
-  };
+/** Lineage of the first turn, by how its agent signs in. */
+const recordedLineage = (credentials: "inside" | "gateway") => {
+  const { agents } = CONFIG;
+  const alto = { ...agents["alto"], command: ["alto"], family: "anthropic", env: {}, egress: [] };
+  const config = { ...CONFIG, agents: { ...agents, alto: { ...alto, credentials } } };
+  const world = newWorld({ config });
+  const effect = playTo(world, "agent.turn");
+  settle(world, effect, resultFor(world, effect, 1));
+  return world.events.flatMap(({ body }) => (body.type === "turn.ended" ? body.lineage : []));
+};
 
+describe("the turn of an agent with its own login", () => {
   it("is recorded as reported, and another one's as declared", () => {
-    expect(recorded("inside")).toEqual(["reported"]);
-    expect(recorded("gateway")).toEqual(["declared"]);
+    expect(recordedLineage("inside")).toEqual(["reported"]);
+    expect(recordedLineage("gateway")).toEqual(["declared"]);
   });
 });

@@ -97,6 +97,13 @@ const commandOf = ({ command }: AgentConfig, entry: CatalogEntry | null): readon
     ? command
     : [entry.distribution.program, ...entry.distribution.args];
 
+/** Which hosts it may reach, who said so, and what a person answered since. */
+const wayOut = ({ agent, egressAnswers }: SessionSpec) => ({
+  egress: agent.egress,
+  ...(agent.from === undefined ? {} : { egressFrom: agent.from }),
+  ...(egressAnswers === undefined ? {} : { egressAnswers }),
+});
+
 type Taking = { readonly held: AsyncDisposableStack; readonly signal: AbortSignal };
 
 const openWay = async (
@@ -148,9 +155,7 @@ export const prepareLaunch = async (
       place: { ...place, mounts: [...place.mounts, ...(login?.mounts ?? [])] },
       command: [...commandOf(agent, entry), ...plan.args],
       env: { ...plan.env, ...agent.env },
-      egress: agent.egress,
-      ...(agent.from === undefined ? {} : { egressFrom: agent.from }),
-      ...(spec.egressAnswers === undefined ? {} : { egressAnswers: spec.egressAnswers }),
+      ...wayOut(spec),
       homeFiles: login === null ? plan.homeFiles : beside(plan.homeFiles, entry),
       listeners: way?.port.listeners ?? [],
       owner,
