@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /** Wall time for one test, in ms, by tier. */
 const timeouts = {
-  unit: 10_000,
+  unit: 20_000,
   conformance: 30_000,
   fences: 60_000,
   faults: 120_000,
