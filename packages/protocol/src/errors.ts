@@ -300,7 +300,7 @@ export const ERRORS = {
   "data.unwritable": {
     status: 503,
     exit: EXIT.failed,
-    mend: "Make the data folder named by `tutti doctor` one that you can write, then `tutti retry RUN`.",
+    mend: "Make the data folder named by `tutti doctor` one that you can write (`TUTTI_DATA_DIR` names another); a run that failed goes on with `tutti retry RUN`.",
   },
   "setup.failed": {
     status: 422,

@@ -1,5 +1,5 @@
 /** What the file system refuses, as errors a person can act on. */
-import { TuttiError } from "@tutti/protocol";
+import { TuttiError } from "@tutti/protocol/errors";
 
 const FULL: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT"]);
 /** Stays so for as long as nobody changes it. */

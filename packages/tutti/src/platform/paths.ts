@@ -1,8 +1,9 @@
-import { chmodSync, lstatSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { createHash } from "node:crypto";
-import { isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { TuttiError } from "@tutti/protocol/errors";
+import { fileFailure } from "./file-failure.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -58,9 +59,36 @@ export function socketPath(folders: Folders, name: string): string {
   return join("/tmp", `tutti-${user}-${digest}`, name);
 }
 
-/** Makes a folder that only this user can enter; refuses one that belongs to somebody else. */
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/**
+ * Node's recursive mkdir never ends below a folder in which nothing can be made although it is there
+ * (`/proc`, a mount whose folder was removed), so the way up is walked here: once.
+ */
+function makeFolders(path: string): void {
+  if (isFolder(path)) return;
+  if (!existsSync(dirname(path))) makeFolders(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else may have made it in between; whose it is, the caller judges.
+    if (!isFolder(path)) throw error;
+  }
+}
+
+/**
+ * Makes a folder that only this user can enter, and those above it that are missing.
+ * @throws TuttiError `store.failed` when it belongs to somebody else, `data.unwritable` or `disk.full`
+ * when it cannot be made
+ */
 export function ensurePrivateFolder(path: string): string {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  try {
+    makeFolders(path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw fileFailure(error) ?? new TuttiError("data.unwritable", why, { cause: error });
+  }
   const stat = lstatSync(path);
   const user = process.getuid?.();
   if (!stat.isDirectory() || (user !== undefined && stat.uid !== user)) {

@@ -6,6 +6,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -82,6 +83,13 @@ test("a private folder is closed to others, also when it was open before", () =>
   expect(statSync(join(folder, "open")).mode & 0o777).toBe(0o700);
   writeFileSync(join(folder, "file"), "");
   expect(() => ensurePrivateFolder(join(folder, "file"))).toThrow("EEXIST");
+});
+
+test("a private folder that cannot be made is an error at once", () => {
+  // In /proc the parent is there and nothing can be made: a recursive mkdir of Node looks for ever.
+  expect(() => ensurePrivateFolder("/proc/tutti-nowhere/data")).toThrow("ENOENT");
+  symlinkSync(join(folder, "nowhere"), join(folder, "dangling"));
+  expect(() => ensurePrivateFolder(join(folder, "dangling/data"))).toThrow(/EEXIST|ENOENT/u);
 });
 
 test("a log line is one JSON object, below its level silent, and hostile text cannot add a line", () => {

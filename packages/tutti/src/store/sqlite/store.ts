@@ -2,10 +2,10 @@
  * The store of one machine: one SQLite file. Reads are synchronous and see what was committed; writes
  * are grouped (writer.ts).
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { Store } from "../../engine/ports/store.ts";
+import { ensurePrivateFolder } from "../../platform/paths.ts";
 import { auditTable } from "./audit.ts";
 import { blobTable, hashBlob } from "./blobs.ts";
 import { assertWhole, Commits } from "./commits.ts";
@@ -29,7 +29,7 @@ export const STORE_FILE = "tutti.db";
  * `store.failed` or `disk.full`; a file that is newer or damaged is left as it was.
  */
 export function openSqliteStore(folder: string): Store {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  ensurePrivateFolder(folder);
   const lock = lockFolder(folder);
   const file = join(folder, STORE_FILE);
   let database: DatabaseSync | null = null;
