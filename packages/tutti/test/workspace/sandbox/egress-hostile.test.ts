@@ -77,8 +77,8 @@ test("a project's list is refused an address of this machine that the user's may
   ] as const) {
     await using proxy = await proxyOf({ egress: [target.name], egressFrom });
     expect(await say(proxy, get(target.name))).toMatch(status);
-    const tunnel = `CONNECT ${target.name} HTTP/1.1\r\nHost: x\r\n\r\nx`;
-    expect(await say(proxy, tunnel)).toMatch(status);
+    const asked = `CONNECT ${target.name} HTTP/1.1\r\nHost: x\r\n\r\nx`;
+    expect(await say(proxy, asked)).toMatch(status);
   }
 });
 
