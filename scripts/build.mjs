@@ -1,13 +1,15 @@
 // `npm run build`: bundles the program into packages/tutti/dist/tutti.mjs, which is what is
-// published, and the scripted agent, a program of its own, beside it. Everything is bundled in, with
+// published, with the scripted agent, a program of its own, and the command center beside it. All is bundled, with
 // its licences: reading a few files instead of several hundred starts the daemon in half the time.
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureDependencies } from "./dependencies.mjs";
+import { ensureWeb } from "./web.mjs";
 import { root } from "./output.mjs";
 import { requiredMajor } from "../packages/tutti/bin/node-runtime.mjs";
 
 ensureDependencies();
+ensureWeb();
 const { build } = await import("esbuild");
 const folder = join(root, "packages/tutti");
 
@@ -42,6 +44,7 @@ await build({
 });
 // Workflow files are read at run time, from beside the code.
 cpSync(join(folder, "src/workflows/builtin"), join(folder, "dist/builtin"), { recursive: true });
+cpSync(join(root, "packages/web/dist"), join(folder, "dist/web"), { recursive: true });
 writeFileSync(join(folder, "dist/licenses.txt"), licences(Object.keys(metafile.inputs)));
 
 /** The licence of every package that files were taken from. */

@@ -87,6 +87,7 @@ function wrongPins() {
     "package.json",
     "packages/protocol/package.json",
     "packages/tutti/package.json",
+    "packages/web/package.json",
   ];
   const pins = manifests.flatMap((file) => {
     const manifest = JSON.parse(readFileSync(join(root, file), "utf8"));

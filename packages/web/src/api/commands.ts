@@ -1,0 +1,22 @@
+/** What a person asks of a run. Every command says what it is about; the daemon refuses an old subject. */
+import type { Accepted, PersonCommand } from "@tutti/protocol";
+import { useMutation } from "@tanstack/react-query";
+import { toast } from "sonner";
+import { requestJson } from "./http.ts";
+import { asProblem } from "./problem.ts";
+import { runPath } from "./queries.ts";
+
+export const sendCommand = (run: string, command: PersonCommand): Promise<Accepted> =>
+  requestJson<Accepted>({ method: "POST", path: `${runPath(run)}/commands`, json: command });
+
+/** The answer arrives as an event; a refusal is told where the person looks. */
+export const useCommand = (run: string) =>
+  useMutation({
+    mutationFn: (command: PersonCommand) => sendCommand(run, command),
+    onError: tellProblem,
+  });
+
+export function tellProblem(error: unknown): void {
+  const { message, mend } = asProblem(error);
+  toast.error(message, { description: mend });
+}

@@ -1,0 +1,65 @@
+/**
+ * What changes under the page's eyes. Each stored event of a run says that what was read about the
+ * run is out of date; reading it again is the Query cache's work. A lost connection is taken up again
+ * where it ended, and what is on screen is read anew as well.
+ */
+import type { RunEvent } from "@tutti/protocol";
+import { type Connection, connectEvents } from "./event-connection.ts";
+import { createStore, type Store } from "./store.ts";
+
+/** Runs that change together are told of together. */
+const BATCH_MS = 100;
+
+/** What is known of one session's growth: its number of entries, and when the last came. */
+export type Activity = { readonly total: number; readonly at: number };
+
+export type Live = {
+  readonly connection: Store<Connection>;
+  /** By session; only what grew while this page was open. */
+  readonly activity: Store<Readonly<Record<string, Activity>>>;
+  readonly close: () => void;
+};
+
+type Listeners = {
+  /** Runs that changed, once per batch. */
+  readonly onRuns: (runs: ReadonlySet<string>) => void;
+  /** The connection was lost and is back: everything may have changed. */
+  readonly onRestored: () => void;
+};
+
+export function openLive({ onRuns, onRestored }: Listeners): Live {
+  const activity = createStore<Readonly<Record<string, Activity>>>({});
+  const changed = new Set<string>();
+  let batch: ReturnType<typeof setTimeout> | null = null;
+
+  const flush = (): void => {
+    batch = null;
+    const runs = new Set(changed);
+    changed.clear();
+    onRuns(runs);
+  };
+
+  const connection = connectEvents({
+    onRestored,
+    on: {
+      run: (data) => {
+        const { run }: Pick<RunEvent, "run"> = JSON.parse(data);
+        changed.add(run);
+        batch ??= setTimeout(flush, BATCH_MS);
+      },
+      activity: (data) => {
+        const { sessions }: { sessions: Record<string, Activity> } = JSON.parse(data);
+        activity.set({ ...activity.get(), ...sessions });
+      },
+    },
+  });
+
+  return {
+    connection: connection.state,
+    activity,
+    close: () => {
+      connection.close();
+      if (batch !== null) clearTimeout(batch);
+    },
+  };
+}

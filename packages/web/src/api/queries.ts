@@ -1,0 +1,57 @@
+/** What the page reads, by name. A key begins with the noun; `["run", id]` covers all of that run. */
+import type { AttentionItem, RunPage, RunView } from "@tutti/protocol";
+import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { requestJson, search } from "./http.ts";
+import { ApiProblem } from "./problem.ts";
+
+const MAX_RETRIES = 2;
+
+/** Nothing is read again by the clock: the stream of events says when. */
+export const createQueryClient = (): QueryClient =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: Infinity,
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
+        retry: (failures, error) =>
+          failures < MAX_RETRIES && error instanceof ApiProblem && error.status === 0,
+      },
+    },
+  });
+
+export const attentionQuery = () =>
+  queryOptions({
+    queryKey: ["attention"],
+    queryFn: ({ signal }) =>
+      requestJson<{ items: AttentionItem[] }>({ path: "/attention", signal }).then(
+        ({ items }) => items,
+      ),
+  });
+
+export type RunsFilter = {
+  readonly states?: string;
+  readonly project?: string;
+  readonly limit?: number;
+};
+
+export const runsQuery = (filter: RunsFilter = {}) =>
+  queryOptions({
+    queryKey: ["runs", filter],
+    queryFn: ({ signal }) => requestJson<RunPage>({ path: `/runs${search(filter)}`, signal }),
+  });
+
+export const runPath = (run: string): string => `/runs/${encodeURIComponent(run)}`;
+
+export const runQuery = (run: string) =>
+  queryOptions({
+    queryKey: ["run", run],
+    queryFn: ({ signal }) => requestJson<RunView>({ path: runPath(run), signal }),
+  });
+
+/** Reads again what an event of these runs may have changed, where it is on screen. */
+export function refreshRuns(client: QueryClient, runs: ReadonlySet<string>): void {
+  const lists = [["attention"], ["runs"], ["fleet"], ["projects"], ["usage"]];
+  const keys = [...lists, ...[...runs].map((run) => ["run", run])];
+  for (const queryKey of keys) void client.invalidateQueries({ queryKey });
+}

@@ -1,0 +1,33 @@
+/** What can be done from every screen. */
+import { useNavigate } from "@tanstack/react-router";
+import { useCommands } from "../commands/commands.tsx";
+import { theme } from "../ui/theme.ts";
+
+export function useFrameCommands(): void {
+  const navigate = useNavigate();
+  const go = "Go to";
+  useCommands([
+    {
+      id: "go.home",
+      title: "Needs you",
+      group: go,
+      keys: "g h",
+      run: () => void navigate({ to: "/" }),
+    },
+    {
+      id: "go.board",
+      title: "Board",
+      group: go,
+      keys: "g b",
+      run: () => void navigate({ to: "/board" }),
+    },
+    { id: "theme.light", title: "Light theme", group: "Appearance", run: () => theme.set("light") },
+    { id: "theme.dark", title: "Dark theme", group: "Appearance", run: () => theme.set("dark") },
+    {
+      id: "theme.system",
+      title: "Theme of the system",
+      group: "Appearance",
+      run: () => theme.set("system"),
+    },
+  ]);
+}

@@ -1,0 +1,38 @@
+import { Link } from "@tanstack/react-router";
+import { Bell, Columns3 } from "lucide-react";
+import { useOverview } from "./overview.ts";
+
+const ENTRIES = [
+  { to: "/", word: "Needs you", Icon: Bell },
+  { to: "/board", word: "Board", Icon: Columns3 },
+] as const;
+
+export function Navigation() {
+  const { attention } = useOverview();
+  return (
+    <nav
+      aria-label="Screens"
+      className="flex w-44 shrink-0 flex-col gap-0.5 border-r border-line p-2 max-lg:w-13 max-sm:w-full max-sm:flex-row max-sm:justify-around max-sm:border-t max-sm:border-r-0"
+    >
+      {ENTRIES.map(({ to, word, Icon }) => (
+        <Link
+          key={to}
+          to={to}
+          title={word}
+          activeOptions={{ exact: true }}
+          activeProps={{ className: "bg-selected font-strong" }}
+          className="flex min-h-7 items-center gap-2.5 rounded px-2 hover:bg-raised max-sm:min-h-11"
+        >
+          <Icon aria-hidden="true" size={15} strokeWidth={1.75} className="shrink-0" />
+          <span className="max-lg:sr-only">{word}</span>
+          {to === "/" && attention > 0 && (
+            <span className="ml-auto font-strong text-waiting">
+              {attention}
+              <span className="sr-only"> open</span>
+            </span>
+          )}
+        </Link>
+      ))}
+    </nav>
+  );
+}

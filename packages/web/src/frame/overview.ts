@@ -1,0 +1,37 @@
+/** The few numbers that every screen shows. */
+import type { UsageReport } from "@tutti/protocol";
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { requestJson, search } from "../api/http.ts";
+import { attentionQuery, runsQuery } from "../api/queries.ts";
+
+const startOfToday = (): number => new Date().setHours(0, 0, 0, 0);
+
+const todayQuery = (since: number) =>
+  queryOptions({
+    queryKey: ["usage", "since", since],
+    queryFn: ({ signal }) =>
+      requestJson<UsageReport>({ path: `/usage${search({ since })}`, signal }),
+  });
+
+type Overview = {
+  readonly attention: number;
+  readonly working: number;
+  /** There are more working runs than one page of the list. */
+  readonly isMore: boolean;
+  /** Null while it is not known. */
+  readonly usdToday: number | null;
+};
+
+const MOST = 200;
+
+export function useOverview(): Overview {
+  const attention = useQuery(attentionQuery());
+  const working = useQuery(runsQuery({ states: "working,queued", limit: MOST }));
+  const today = useQuery(todayQuery(startOfToday()));
+  return {
+    attention: attention.data?.length ?? 0,
+    working: working.data?.items.length ?? 0,
+    isMore: working.data?.next !== null && working.data !== undefined,
+    usdToday: today.data?.total.costUsd ?? null,
+  };
+}

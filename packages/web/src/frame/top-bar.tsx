@@ -1,0 +1,24 @@
+import { Link } from "@tanstack/react-router";
+import { usdText } from "../ui/numbers.ts";
+import { useOverview } from "./overview.ts";
+
+export function TopBar() {
+  const { attention, working, isMore, usdToday } = useOverview();
+  return (
+    <header className="flex min-h-10 items-center gap-4 border-b border-line px-4">
+      <Link to="/" className="font-strong">
+        Tutti
+      </Link>
+      <p className="ml-auto flex gap-3 text-muted">
+        <Link to="/" className={attention > 0 ? "font-strong text-waiting" : undefined}>
+          {attention} need you
+        </Link>
+        <Link to="/board">
+          {working}
+          {isMore ? "+" : ""} working
+        </Link>
+        {usdToday !== null && <span className="max-sm:hidden">{usdText(usdToday)} today</span>}
+      </p>
+    </header>
+  );
+}

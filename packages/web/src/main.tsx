@@ -1,0 +1,45 @@
+/** The page: sign in, then one stream of events, one cache of what was read, and the screens. */
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { openLive } from "./api/live.ts";
+import { LiveProvider } from "./api/live-context.tsx";
+import { createQueryClient, refreshRuns } from "./api/queries.ts";
+import { signIn, takeCode } from "./api/session.ts";
+import { SignedOut } from "./frame/signed-out.tsx";
+import { router } from "./router.tsx";
+import "./styles.css";
+import { Failed } from "./ui/notice.tsx";
+import { startTheme } from "./ui/theme.ts";
+
+const element = document.querySelector("#root");
+if (element === null) throw new Error("The page has no #root.");
+const root = createRoot(element);
+
+function show(): void {
+  const client = createQueryClient();
+  const live = openLive({
+    onRuns: (runs) => refreshRuns(client, runs),
+    onRestored: () => void client.invalidateQueries(),
+  });
+  root.render(
+    <StrictMode>
+      <QueryClientProvider client={client}>
+        <LiveProvider value={live}>
+          <RouterProvider router={router} />
+        </LiveProvider>
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}
+
+async function start(): Promise<void> {
+  const answer = await signIn(takeCode());
+  if (answer.kind === "signed-in") show();
+  else if (answer.kind === "signed-out") root.render(<SignedOut why={answer.why} />);
+  else root.render(<Failed error={answer.problem} onRetry={() => void start()} />);
+}
+
+startTheme();
+await start();

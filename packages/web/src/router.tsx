@@ -1,0 +1,42 @@
+/** Every screen by its address; the address holds all of the view. */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from "@tanstack/react-router";
+import { Frame } from "./frame/frame.tsx";
+import { HomeScreen } from "./features/attention/home-screen.tsx";
+import { Empty, Failed } from "./ui/notice.tsx";
+
+const root = createRootRoute({
+  component: Frame,
+  notFoundComponent: () => <Empty title="There is no such page." />,
+  errorComponent: ({ error }) => <Failed error={error} onRetry={() => location.reload()} />,
+});
+
+const home = createRoute({ getParentRoute: () => root, path: "/", component: HomeScreen });
+
+const board = createRoute({
+  getParentRoute: () => root,
+  path: "/board",
+  component: lazyRouteComponent(() => import("./features/board/board-screen.tsx"), "BoardScreen"),
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: "/runs/$run",
+  component: lazyRouteComponent(() => import("./features/run/run-screen.tsx"), "RunScreen"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, board, run]),
+  defaultPreload: "intent",
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
