@@ -7,6 +7,7 @@ const timeouts = {
   fences: 60_000,
   faults: 120_000,
   e2e: 120_000,
+  browser: 120_000,
   agents: 240_000,
 };
 
@@ -36,6 +37,7 @@ export default defineConfig({
       tier("faults", ["test/faults/**/*.test.ts"]),
       tier("fences", ["test/fences/**/*.test.ts"]),
       tier("e2e", ["test/e2e/**/*.test.ts"]),
+      tier("browser", ["test/browser/**/*.test.ts"]),
       tier("agents", ["test/agents/**/*.test.ts"]),
     ],
   },

@@ -7,12 +7,19 @@ import { say, stop } from "./output.mjs";
 /** Command → Debian package that has it. */
 const needed = { bwrap: "bubblewrap", git: "git" };
 
-/** Installs what is missing when this is root on Debian or Ubuntu, else says how and ends. */
-export function ensureSystem() {
-  const missing = Object.keys(needed).filter((command) => !isOnPath(command));
+/** The browser that tests drive, and what makes pictures of the command center. */
+export const browser = { chromium: "chromium" };
+
+/**
+ * Installs what is missing when this is root on Debian or Ubuntu, else says how and ends.
+ * `more`: needed beside what every command needs.
+ */
+export function ensureSystem(more = {}) {
+  const wanted = { ...needed, ...more };
+  const missing = Object.keys(wanted).filter((command) => !isOnPath(command));
   if (missing.length === 0) return;
-  const packages = missing.map((command) => needed[command]).join(" ");
-  const install = `apt-get update && apt-get install -y ${packages}`;
+  const packages = missing.map((command) => wanted[command]).join(" ");
+  const install = `apt-get update && apt-get install -y --no-install-recommends ${packages}`;
   const hasApt = isOnPath("apt-get");
   if (process.getuid?.() !== 0 || !hasApt) {
     const how = hasApt

@@ -10,11 +10,14 @@ import { ordinaryUser } from "./ordinary-user.mjs";
 import { root, say } from "./output.mjs";
 import { agentsFolder, installAgents } from "./real-agents.mjs";
 import { runtime, toolEnv } from "./runtime.mjs";
-import { ensureSystem } from "./system.mjs";
+import { browser, ensureSystem } from "./system.mjs";
+import { ensureWeb } from "./web.mjs";
 
 const isRoot = process.getuid?.() === 0;
 /** Milliseconds for real agents, their installation included: what takes longer should be seen. */
 const AGENTS_LIMIT_MS = 10 * 60_000;
+/** The same for the tier that drives a browser. */
+const BROWSER_LIMIT_MS = 10 * 60_000;
 const WITH_AGENTS = "--agents";
 
 /**
@@ -22,6 +25,7 @@ const WITH_AGENTS = "--agents";
  * nothing in them measures time or fills the machine. asOrdinaryUser: root runs the tier a second time
  * without its powers; everybody else has done so already. isExtra: runs only when asked for.
  * installs: installs what the tier needs and says what it could not. limitMs: bounds all of it.
+ * system: programs of the system that only this tier needs.
  */
 const tiers = [
   { name: "unit", project: "unit", isShared: true },
@@ -30,6 +34,7 @@ const tiers = [
   { name: "fences", project: "fences" },
   ...(isRoot ? [{ name: "fences-ordinary-user", project: "fences", asOrdinaryUser: true }] : []),
   { name: "e2e", project: "e2e", isShared: true },
+  { name: "browser", project: "browser", system: browser, limitMs: BROWSER_LIMIT_MS },
   {
     name: "agents",
     project: "agents",
@@ -40,8 +45,9 @@ const tiers = [
 ];
 
 const { chosen, vitestArgs } = readArguments(process.argv.slice(2));
-ensureSystem();
+ensureSystem(Object.assign({}, ...chosen.map(({ system }) => system)));
 ensureDependencies();
+ensureWeb();
 const results = chosen.map((tier) => runTier(tier));
 report(results);
 
