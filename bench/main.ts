@@ -16,6 +16,7 @@ const SUITES = new Map<string, () => Promise<Suite>>([
   ["workspace", async () => (await import("./workspace.ts")).workspaceSuite],
   ["gateway", async () => (await import("./gateway.ts")).gatewaySuite],
   ["agents", async () => (await import("./agents.ts")).agentsSuite],
+  ["streams", async () => (await import("./streams.ts")).streamsSuite],
   ["sandbox", async () => (await import("./sandbox.ts")).sandboxSuite],
 ]);
 
