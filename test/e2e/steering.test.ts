@@ -2,9 +2,10 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { Action } from "../../packages/tutti/src/agents/scripted/script.ts";
-import { createDaemon, ended, happened, jsonOf } from "../fixtures/daemon.ts";
+import { conduct, createDaemon, type Daemon, ended, happened, jsonOf } from "../fixtures/daemon.ts";
 import { createProject, EMPTY_REVIEW, type ProjectOptions, RIVAL } from "../fixtures/project.ts";
 
 /** Like `quick`, with a person's word before the merge. */
@@ -64,6 +65,11 @@ const projectOf = (author: readonly Action[], more: Partial<ProjectOptions> = {}
     workflows: { signed: SIGNED },
     ...more,
   });
+
+/** No event tells of what an agent writes: it is looked for. */
+const written = async (path: string): Promise<void> => {
+  while (!existsSync(path)) await delay(5);
+};
 
 const NOTE: Action = { do: "write", path: "NOTES.md", content: "the agent's\n" };
 const ASK: Action = { do: "ask", title: "Go on?", allow: [NOTE] };
@@ -237,9 +243,7 @@ it("a cancelled run ends its agent at once, and parks what it had not committed"
   const { run } = jsonOf(await tutti(["run", "Note it", "--workflow", "quick", "--json"]));
   await happened(client, run, ({ body }) => body.type === "step.started");
   const root = (await client.run(run)).workspace.root ?? "";
-  // The agent has written when it has spoken; there is no event for it.
-  while (!existsSync(join(root, "NOTES.md")))
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  await written(join(root, "NOTES.md"));
   const busy = await tutti(["take", run, "--json"]);
   expect([busy.code, jsonOf(busy).error.code]).toEqual([5, "workspace.busy"]);
   const cancelled = await tutti(["cancel", run, "-m", "solved otherwise", "--wait", "--json"]);
@@ -275,4 +279,105 @@ it("a shell in the fence runs a script, and changes the work tree only for who h
   const given = jsonOf(await tutti(["give", run, "--wait", "--json"]));
   expect(given.families.authors).toEqual(["anthropic", "human"]);
   expect(jsonOf(await tutti(["diff", run, "--json"])).files).toHaveLength(2);
+});
+
+const NAMED: Action = { do: "write", path: "NAMED.md", content: "as the person said\n" };
+/** Far longer than the test: what ends it is the interruption. */
+const TALK: Action = { do: "stream", text: "Still at it. ", updates: 6000, everyMs: 50 };
+
+it("a person who interrupts an agent is heard in the same session, and the step is judged after that", async () => {
+  const script = {
+    name: "alto",
+    turns: [
+      { step: "implement", nth: 1, do: [NOTE, TALK] },
+      { step: "implement", prompt: "name it NAMED", do: [NAMED] },
+    ],
+  };
+  using project = projectOf([], {
+    agents: {
+      alto: { family: "anthropic", script },
+      tenor: { family: "openai", script: EMPTY_REVIEW },
+    },
+  });
+  await using daemon = createDaemon(project);
+  const { client, tutti } = daemon;
+  const { run } = jsonOf(await tutti(["run", "Note it", "--workflow", "signed", "--json"]));
+  const early = await tutti(["tell", run, "too early", "--step", "test", "--json"]);
+  expect([early.code, jsonOf(early).error.code]).toEqual([5, "step.not-open"]);
+  await happened(client, run, ({ body }) => body.type === "step.started");
+  const session = `${run}/implement/1`;
+  const root = (await client.run(run)).workspace.root ?? "";
+  await written(join(root, "NOTES.md"));
+
+  const told = await tutti(["tell", run, "name it NAMED.md", "--now"]);
+  expect(told.code).toBe(0);
+  const waiting = await conduct(client, run, () => null);
+  expect(waiting.attention[0]).toMatchObject({ kind: "approval", step: "approve-merge" });
+  expect(waiting.steps[0]).toMatchObject({ id: "implement", outcome: "passed", attempts: 1 });
+  expect(waiting.comments).toMatchObject([{ on: "implement", text: "name it NAMED.md" }]);
+
+  const { files } = await client.diff(run);
+  expect(files.map(({ path }) => path)).toEqual(["NAMED.md", "NOTES.md"]);
+  const { entries } = await client.transcript(session, { from: 0, limit: 500 });
+  const turns = entries.flatMap((entry) =>
+    entry.kind === "prompt" ? [/name it NAMED/u.test(entry.text)] : [],
+  );
+  expect(turns).toEqual([false, true]);
+  expect(entries.filter(({ kind }) => kind === "opened")).toHaveLength(1);
+  expect(entries.flatMap((entry) => (entry.kind === "ended" ? [entry.reason] : []))).toEqual([
+    "cancelled",
+    "end_turn",
+  ]);
+});
+
+/** A run whose author has asked something, and was told something before he had his answer. */
+const toldWhileAsking = async (daemon: Daemon): Promise<string> => {
+  const asked = ["run", "Note it", "--workflow", "signed", "--wait", "--json"];
+  const { run } = jsonOf(await daemon.tutti(asked));
+  const told = await daemon.tutti(["tell", run, "name it NAMED.md"]);
+  expect(told.stdout).toContain("when its present answer ends");
+  return run;
+};
+
+const promptsOf = async ({ client }: Daemon, session: string): Promise<readonly string[]> => {
+  const { entries } = await client.transcript(session, { from: 0, limit: 500 });
+  return entries.flatMap((entry) => (entry.kind === "prompt" ? [entry.text] : []));
+};
+
+const LISTENER = {
+  name: "alto",
+  turns: [
+    { step: "implement", nth: 1, do: [ASK] },
+    { step: "implement", prompt: "name it NAMED", do: [NAMED] },
+  ],
+};
+const LISTENING = {
+  agents: {
+    alto: { family: "anthropic", script: LISTENER },
+    tenor: { family: "openai", script: EMPTY_REVIEW },
+  },
+};
+
+it("what is said to an agent without haste is told in the same session when its answer ends", async () => {
+  using project = projectOf([], LISTENING);
+  await using daemon = createDaemon(project);
+  const run = await toldWhileAsking(daemon);
+  expect((await daemon.tutti(["permit", "allow", run])).code).toBe(0);
+  const waiting = await conduct(daemon.client, run, () => null);
+  expect(waiting.steps[0]).toMatchObject({ id: "implement", outcome: "passed", attempts: 1 });
+  const prompts = await promptsOf(daemon, `${run}/implement/1`);
+  expect(prompts).toHaveLength(2);
+  expect(prompts[1]).toContain("name it NAMED.md");
+});
+
+it("what was said to an agent is told to its next attempt when the daemon was killed in between", async () => {
+  using project = projectOf([], LISTENING);
+  await using daemon = createDaemon(project);
+  const run = await toldWhileAsking(daemon);
+  await daemon.kill();
+  const waiting = await conduct(daemon.client, run, () => null);
+  expect(waiting.steps[0]).toMatchObject({ id: "implement", outcome: "passed", attempts: 2 });
+  const prompts = await promptsOf(daemon, `${run}/implement/2`);
+  expect(prompts).toHaveLength(1);
+  expect(prompts[0]).toMatch(/What people said\n[^#]*on implement: name it NAMED\.md/u);
 });

@@ -11,6 +11,9 @@ import { EgressScope, EgressTarget } from "./egress.ts";
 import { Budget, BudgetScope } from "./usage.ts";
 import { Workflow } from "./workflow.ts";
 
+/** Longest message to an agent in mid-turn, in characters. */
+const MESSAGE_MAX_CHARS = 20_000;
+
 const kind = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) =>
   z.object({ kind: z.literal(name), ...shape });
 
@@ -52,6 +55,12 @@ export const Command = z.discriminatedUnion("kind", [
     permission: z.string(),
     option: z.string(),
     remember: z.enum(["run", "project"]).optional(),
+  }),
+  /** To the agent that works on a step: told when its present prompt ends; `interrupts` ends that at once. */
+  kind("turn.message", {
+    step: StepKey,
+    text: z.string().trim().min(1).max(MESSAGE_MAX_CHARS),
+    interrupts: z.boolean(),
   }),
   kind("finding.dispose", { finding: FindingId, why: z.string().min(1) }),
   kind("artifact.amend", { artifact: StoredArtifact, data: ArtifactData }),

@@ -196,6 +196,14 @@ export const EventBody = z.discriminatedUnion("type", [
     answer: z.enum(["changes", "cancel"]),
     comment: z.string(),
   }),
+  /** A person spoke to the agent in mid-turn; later prompts of the run carry it as a comment on the step. */
+  type("turn.messaged", {
+    step: StepKey,
+    attempt: z.number().int().positive(),
+    by: z.string(),
+    text: z.string(),
+    interrupts: z.boolean(),
+  }),
   type("comment.added", { by: z.string(), on: z.string(), text: z.string() }),
   type("permission.asked", {
     permission: z.string(),

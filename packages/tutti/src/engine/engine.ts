@@ -171,10 +171,9 @@ export const createEngine = (deps: Deps): Engine => {
     perform: async (effect, { signal }) => {
       const state = runs.document(effect.run);
       if (state === null) throw new Error(`effect ${effect.id} belongs to no run`);
-      const { ask } = permissions;
-      const { document } = runs;
+      const [{ ask }, { document }, { subscribe }] = [permissions, runs, feed];
       const egressAnswers = egress.answersFor(effect, state);
-      const job = { deps, effect, state, signal, ask, document, shared, egressAnswers };
+      const job = { deps, effect, state, signal, ask, document, shared, egressAnswers, subscribe };
       return await performEffect(job);
     },
     groupsOf: (effect) => groupsOf(effect, runs.document(effect.run), deps.limits),

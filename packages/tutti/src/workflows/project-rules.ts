@@ -13,7 +13,7 @@ import type { WorkflowPlace } from "./resolve.ts";
 
 type WorkflowRules = Pick<
   ProjectRules,
-  "workflow" | "prompt" | "continuePrompt" | "repairPrompt" | "artifact"
+  "workflow" | "prompt" | "continuePrompt" | "repairPrompt" | "messagePrompt" | "artifact"
 >;
 
 /** `userFolder`: the user's own workflow files; it need not exist. */
@@ -40,6 +40,13 @@ export const workflowRules = (options: { readonly userFolder: string }): Workflo
       `What you left in the folder that ${ARTIFACTS_VARIABLE} names is not valid yet:`,
       quoteBlock("problems", problems.join("\n")),
       "Correct the files there. Do nothing else.",
+    ].join("\n\n"),
+  messagePrompt: ({ key, attempt }, messages) =>
+    [
+      `Tutti step: ${key} (attempt ${attempt})`,
+      "## What people said",
+      messages.join("\n\n"),
+      "Take this into account, then finish the step as it was asked above: what it must leave is the same.",
     ].join("\n\n"),
   artifact: (name, text, { contract }) => {
     const read = readArtifact(name, text, { contract: contract ?? undefined });

@@ -85,6 +85,23 @@ export const ANSWERS: readonly CommandSpec[] = [
     load: () => import("../commands/comment.ts"),
   },
   {
+    name: "tell",
+    about: "Say something to the agent that works now",
+    args: [RUN_ARGUMENT, { name: "text", about: "Your words", isRequired: true }],
+    options: [
+      { flags: "--step <step>", about: "The step it works on; needed when several work" },
+      { flags: "--now", about: "Interrupt it, instead of waiting until it has answered" },
+    ],
+    examples: [
+      {
+        command: 'tutti tell r-4k2m "the old flag stays as well"',
+        about: "Told in the same session, when its present answer ends",
+      },
+      { command: 'tutti tell r-4k2m "stop: not in that file" --now', about: "At once" },
+    ],
+    load: () => import("../commands/tell.ts"),
+  },
+  {
     name: "permit",
     about: "Answer what agents ask permission for, and refused hosts",
     examples: [

@@ -15,6 +15,7 @@ export function eventLine(event: RunEvent, style: Style): string | null {
     mergeLine(body) ??
     reviewLine(body) ??
     answerLine(body) ??
+    wordsLine(body) ??
     egressLine(body);
   if (line === null) return null;
   const [tone, shape, text] = line;
@@ -162,14 +163,25 @@ function answerLine(body: EventBody): Line | null {
       return ["waiting", "▽", `change to the judge allowed by ${body.by}${tail(body.reason)}`];
     case "guard.refused":
       return ["waiting", "↺", `change to the judge refused by ${body.by}${tail(body.reason)}`];
-    case "comment.added":
-      return ["plain", "›", `${body.by} on ${body.on}: ${body.text}`];
     case "permission.asked":
       return ["waiting", "◆", `${body.step} asks: ${body.title}`];
     case "permission.answered":
       return ["plain", "›", `permission ${body.option} by ${body.by}`];
     case "permission.voided":
       return ["quiet", "–", `permission void: ${body.reason}`];
+    default:
+      return null;
+  }
+}
+
+function wordsLine(body: EventBody): Line | null {
+  switch (body.type) {
+    case "comment.added":
+      return ["plain", "›", `${body.by} on ${body.on}: ${body.text}`];
+    case "turn.messaged": {
+      const how = body.interrupts ? "interrupts" : "to";
+      return ["plain", "›", `${body.by} ${how} ${body.step}: ${body.text}`];
+    }
     default:
       return null;
   }

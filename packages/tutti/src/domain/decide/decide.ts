@@ -15,6 +15,7 @@ import { allowEgress, denyEgress, refuseEgress } from "./egress.ts";
 import { acceptDegraded, allowGuard, disposeFinding, refuseGuard } from "./exception.ts";
 import { cancelRun, pauseRun, resumeRun, startedBody, prepareWorkspace } from "./run.ts";
 import { addComment, amendArtifact, renewStep, retryRun, returnWork, waiveStep } from "./step.ts";
+import { messageTurn } from "./message.ts";
 import { giveWorkspace, takeWorkspace } from "./workspace.ts";
 
 export type Decision =
@@ -47,6 +48,7 @@ const PERSONS_ONLY: ReadonlySet<Command["kind"]> = new Set([
   "workspace.give",
   "work.return",
   "comment.add",
+  "turn.message",
   "egress.allow",
   "egress.refuse",
 ]);
@@ -83,6 +85,8 @@ const perform = (
       return returnWork(draft, command);
     case "comment.add":
       return addComment(draft, command);
+    case "turn.message":
+      return messageTurn(draft, command);
     case "artifact.amend":
       return amendArtifact(draft, command);
     case "budget.raise":
@@ -105,6 +109,7 @@ type Answer = Exclude<
       | "step.renew"
       | "work.return"
       | "comment.add"
+      | "turn.message"
       | "artifact.amend"
       | "budget.raise";
   }

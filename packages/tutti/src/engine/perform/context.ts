@@ -4,6 +4,7 @@ import type {
   EffectPayload,
   EffectResult,
   RunDocument,
+  RunEvent,
   ToolFacts,
   TranscriptEntry,
 } from "@tutti/protocol";
@@ -40,6 +41,8 @@ export type Work<Kind extends EffectPayload["kind"]> = {
   readonly signal: AbortSignal;
   readonly ask: AskPermission;
   readonly taken: Taken;
+  /** Stored events from now on; returns what ends it. */
+  readonly subscribe: (listener: (events: readonly RunEvent[]) => void) => () => void;
   /** For the programs of this effect. */
   readonly egressAnswers: EgressAnswers;
 };

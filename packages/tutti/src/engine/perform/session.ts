@@ -10,6 +10,7 @@ import { type Collected, collectArtifacts } from "./artifacts.ts";
 import type { Work } from "./context.ts";
 import { budgetFailure, judgedByBudget, stopBefore, type TurnResult, turnTime } from "./models.ts";
 import { relayPermission } from "./relay-permission.ts";
+import { openSteering } from "./steering.ts";
 import { sessionSpec } from "./session-spec.ts";
 
 /** Times that problems with the artifacts are handed back in the same session. */
@@ -53,12 +54,13 @@ const recorder =
 const runTurn = async (
   work: Turn,
   session: Session,
-  job: { text: string; name: string; place: Place },
+  job: { text: string; name: string; place: Place; interrupted: AbortSignal },
 ): Promise<Ended> => {
   const record = recorder(work, job.name);
   const note = (text: string): void => record({ kind: "note", at: work.deps.clock.now(), text });
   record({ kind: "prompt", at: work.deps.clock.now(), text: job.text });
-  for await (const event of session.prompt(job.text, { signal: work.signal })) {
+  const signal = AbortSignal.any([work.signal, job.interrupted]);
+  for await (const event of session.prompt(job.text, { signal })) {
     switch (event.kind) {
       case "entry":
         record(event.entry);
@@ -105,11 +107,21 @@ const converse = async (work: Turn, session: Session, job: OpenJob): Promise<Tur
   let usage: Usage | null = null;
   let collected: Collected = { artifacts: [], findings: null, problems: [] };
   const { rules } = work.deps;
+  using steering = openSteering(work);
   let text = job.isContinued ? rules.continuePrompt(job.input) : rules.prompt(job.input);
   for (let repairs = 0; ; repairs += 1) {
-    const ended = await runTurn(work, session, { text, name: job.session, place: job.place });
+    const interrupted = steering.begin();
+    const { session: name, place } = job;
+    const ended = await runTurn(work, session, { text, name, place, interrupted });
     usage = addUsage(usage, ended.usage);
     if (ended.kind === "failed") return { ...ended.result, usage, durationMs: session.ranMs() };
+    const messages = work.signal.aborted ? [] : steering.take();
+    if (messages.length > 0) {
+      text = rules.messagePrompt(job.input, messages);
+      // A person's words are no repair: the agent has its try at those still.
+      repairs -= 1;
+      continue;
+    }
     collected = await collectArtifacts(work.deps, work.state, {
       folder: job.place.artifacts,
       names: job.produces,
@@ -119,19 +131,25 @@ const converse = async (work: Turn, session: Session, job: OpenJob): Promise<Tur
       repairs >= REPAIRS_MAX ||
       ended.stopReason === "cancelled"
     ) {
-      return {
-        kind: "turn.ended",
-        stopReason: ended.stopReason,
-        artifacts: [...collected.artifacts],
-        findings: collected.findings === null ? null : [...collected.findings],
-        problems: [...collected.problems],
-        usage,
-        durationMs: session.ranMs(),
-      };
+      const { stopReason } = ended;
+      return turnEnded(collected, { stopReason, usage, durationMs: session.ranMs() });
     }
     text = rules.repairPrompt(job.input, collected.problems);
   }
 };
+
+type TurnEnded = Extract<TurnResult, { kind: "turn.ended" }>;
+
+const turnEnded = (
+  { artifacts, findings, problems }: Collected,
+  facts: Pick<TurnEnded, "stopReason" | "usage" | "durationMs">,
+): TurnEnded => ({
+  kind: "turn.ended",
+  artifacts: [...artifacts],
+  findings: findings === null ? null : [...findings],
+  problems: [...problems],
+  ...facts,
+});
 
 const failedFor = (work: Turn, job: SessionJob, result: EffectResult): EffectResult => {
   if (result.kind !== "failed") return result;

@@ -67,6 +67,8 @@ export type ProjectRules = {
   readonly continuePrompt: (input: PromptInput) => string;
   /** Problems of a first answer, handed back in the same session. */
   readonly repairPrompt: (input: PromptInput, problems: readonly string[]) => string;
+  /** What people said in mid-turn, told in the same session. */
+  readonly messagePrompt: (input: PromptInput, messages: readonly string[]) => string;
   readonly artifact: (
     name: string,
     text: string,
