@@ -70,6 +70,7 @@ const take = async (
       ask: answer,
       signal: new AbortController().signal,
       taken: { store, now: world.now, document: () => world.state },
+      subscribe: () => () => undefined,
     } as never,
     { input: {}, place, produces: ["spec.md"], session: "spec/1" } as never,
   );
