@@ -97,25 +97,6 @@ export const PersonCommand = Command.transform((command, context): PersonCommand
 export const Accepted = z.object({ run: RunId, version: z.number().int() });
 export type Accepted = z.infer<typeof Accepted>;
 
-export const RunSummary = z.object({
-  id: RunId,
-  project: z.string(),
-  title: z.string(),
-  workflow: z.string(),
-  state: z.string(),
-  text: z.string(),
-  /** Open attention items. */
-  attention: z.number().int().nonnegative(),
-  startedAt: Instant,
-  updatedAt: Instant,
-  /** As metered so far; what agents only report themselves is in the run. */
-  usage: UsageTotals.optional(),
-});
-export type RunSummary = z.infer<typeof RunSummary>;
-
-export const RunPage = z.object({ items: z.array(RunSummary), next: z.string().nullable() });
-export type RunPage = z.infer<typeof RunPage>;
-
 /** `stale`: it passed on other inputs than the present ones. `waiting`: for a person. */
 export const StepOutcome = z.enum([
   "pending",

@@ -71,7 +71,7 @@ const familiesIn = (lineage: readonly Author[]): string[] => [
 ];
 
 /** Reviewers are those that were chosen, whether or not their turn has ended. */
-function familiesOf(document: RunDocument): RunView["families"] {
+export function familiesOf(document: RunDocument): RunView["families"] {
   const { authors, reviews } = document;
   const reviewers = reviews
     .filter((review) => review.outcome === "allow")

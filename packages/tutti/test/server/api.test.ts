@@ -35,6 +35,15 @@ const problem = async (path: string, request: RawRequest = {}) => {
   return body;
 };
 
+/** The only run as lists show it. */
+const row = async () => JSON.parse((await api("/runs")).text).items[0];
+
+const approve = async (): Promise<void> => {
+  const [item] = engine.attention();
+  const give = { kind: "approval.give", step: item?.step, subject: item?.subject };
+  expect((await api(`/runs/${run}/commands`, json(give))).status).toBe(200);
+};
+
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "tutti-api-"));
   engine = memoryEngine();
@@ -215,6 +224,23 @@ describe("runs", () => {
     expect(other.items).toHaveLength(4);
     expect((await problem("/runs?limit=0")).code).toBe("usage");
     expect((await problem("/runs?limit=201")).code).toBe("usage");
+  });
+
+  it("are listed with where they stand on the board, and by whom they are", async () => {
+    expect((await row()).column).toBe("working");
+    engine.settle(run);
+    expect(await row()).toMatchObject({ state: "waiting", column: "review" });
+    await approve();
+    expect((await row()).column).toBe("working");
+    const seen = new Set<string>();
+    do seen.add((await row()).column);
+    while (engine.step(run));
+    expect(seen).toEqual(new Set(["working", "review", "ready"]));
+    const families = { authors: ["anthropic"], reviewers: ["openai"] };
+    expect(await row()).toMatchObject({ state: "waiting", column: "ready", families });
+    await approve();
+    engine.settle(run);
+    expect(await row()).toMatchObject({ state: "merged", column: "done", families });
   });
 
   it("are told as a view that fits its schema at every step of their life", async () => {

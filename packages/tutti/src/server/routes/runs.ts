@@ -11,6 +11,7 @@ import {
 } from "@tutti/protocol";
 import type { Outcome } from "../../engine/api.ts";
 import { projectIdOf } from "../../engine/start-run.ts";
+import { listView } from "../list-view.ts";
 import { problemResponse } from "../problem.ts";
 import {
   actorOf,
@@ -22,7 +23,7 @@ import {
   textBody,
 } from "../request.ts";
 import { viewOf } from "../run-view.ts";
-import { runTotals, runUsage } from "../usage-view.ts";
+import { runUsage } from "../usage-view.ts";
 import type { App, Service } from "./context.ts";
 
 const DEFAULT_PAGE = 50;
@@ -50,7 +51,7 @@ export function addRunRoutes(app: App, service: Service): void {
       ...(cursor === undefined ? {} : { cursor }),
       ...(states === undefined ? {} : { states: states.split(",") }),
     });
-    const items = page.items.map((item) => ({ ...item, usage: runTotals(engine, item.id) }));
+    const items = page.items.map((item) => listView(engine, item));
     const answer: RunPage = { items, next: page.next };
     return context.json(answer);
   });
