@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-router";
 import { Frame } from "./frame/frame.tsx";
 import { HomeScreen } from "./features/attention/home-screen.tsx";
+import { homeSearch } from "./features/attention/home-search.ts";
 import { Empty, Failed } from "./ui/notice.tsx";
 
 const root = createRootRoute({
@@ -15,7 +16,12 @@ const root = createRootRoute({
   errorComponent: ({ error }) => <Failed error={error} onRetry={() => location.reload()} />,
 });
 
-const home = createRoute({ getParentRoute: () => root, path: "/", component: HomeScreen });
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  component: HomeScreen,
+  validateSearch: homeSearch,
+});
 
 const board = createRoute({
   getParentRoute: () => root,

@@ -40,6 +40,10 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
 
+/** A dialog lies before the page: its keys are its own. */
+const isElsewhere = (target: EventTarget | null): boolean =>
+  isTyping(target) || (target instanceof Element && target.closest("dialog") !== null);
+
 function chordOf(event: KeyboardEvent): string {
   const key = event.key.toLowerCase();
   return event.metaKey || event.ctrlKey ? `mod+${key}` : key;
@@ -52,7 +56,7 @@ export function useKeyboard(): void {
     const onKey = (event: KeyboardEvent): void => {
       const chord = chordOf(event);
       if (event.altKey || event.defaultPrevented) return;
-      if (isTyping(event.target) && !chord.startsWith("mod+")) return;
+      if (isElsewhere(event.target) && !chord.startsWith("mod+")) return;
       const isPair = first !== null && event.timeStamp - first.at < SEQUENCE_MS;
       const pair = isPair && first !== null ? `${first.chord} ${chord}` : chord;
       const all = declared.get();

@@ -3,6 +3,7 @@ import { Outlet } from "@tanstack/react-router";
 import { Toaster } from "sonner";
 import { useStore } from "../api/store.ts";
 import { useKeyboard } from "../commands/commands.tsx";
+import { PaletteHost } from "../features/palette/palette-host.tsx";
 import { theme } from "../ui/theme.ts";
 import { ConnectionBar } from "./connection-bar.tsx";
 import { useFrameCommands } from "./frame-commands.ts";
@@ -28,6 +29,7 @@ export function Frame() {
           <Outlet />
         </main>
       </div>
+      <PaletteHost />
       <Toaster theme={useStore(theme)} position="bottom-right" closeButton />
     </div>
   );

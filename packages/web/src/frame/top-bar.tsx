@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { PaletteButtons } from "../features/palette/palette-buttons.tsx";
 import { usdText } from "../ui/numbers.ts";
 import { useOverview } from "./overview.ts";
 
@@ -9,6 +10,7 @@ export function TopBar() {
       <Link to="/" className="font-strong">
         Tutti
       </Link>
+      <PaletteButtons />
       <p className="ml-auto flex gap-3 text-muted">
         <Link to="/" className={attention > 0 ? "font-strong text-waiting" : undefined}>
           {attention} need you

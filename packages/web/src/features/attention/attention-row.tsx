@@ -1,19 +1,65 @@
+/** One line of the queue: what is asked · for which task · why · since when · by whom it was made. */
 import type { AttentionItem } from "@tutti/protocol";
-import { Link } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
+import { useId } from "react";
+import { runQuery } from "../../api/queries.ts";
+import { Lineage } from "../../ui/family-mark.tsx";
+import type { Roving } from "../../ui/roving.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { Lasting } from "../../ui/time.tsx";
+import { AttentionDetail } from "./attention-detail.tsx";
+import { attentionLook, itemKey } from "./attention-order.ts";
 
-export function AttentionRow({ item }: { readonly item: AttentionItem }) {
+type AttentionRowProps = {
+  readonly item: AttentionItem;
+  readonly isOpen: boolean;
+  readonly roving: Roving;
+  readonly onToggle: () => void;
+};
+
+const LINE = [
+  "grid w-full items-center gap-x-4 gap-y-0.5 px-4 py-1.5 text-start hover:bg-raised",
+  "grid-cols-[1fr_auto] max-sm:min-h-11 max-sm:py-2.5",
+  "sm:grid-cols-[9rem_minmax(0,1fr)_minmax(0,1fr)_4.5rem_4.5rem]",
+  "xl:grid-cols-[9rem_minmax(0,4fr)_minmax(0,4fr)_minmax(0,3fr)_4.5rem_4.5rem]",
+].join(" ");
+
+export function AttentionRow({ item, isOpen, roving, onToggle }: AttentionRowProps) {
+  const run = useQuery(runQuery(item.run));
+  const region = useId();
+  const { tone, word } = attentionLook(item.kind);
   return (
-    <li className="flex flex-wrap items-center gap-x-4 border-b border-line px-4 py-2">
-      <StateMark tone="waiting" word={item.kind} />
-      <Link to="/runs/$run" params={{ run: item.run }} className="font-strong hover:underline">
-        {item.asks}
-      </Link>
-      <span className="text-muted">{item.why}</span>
-      <span className="ml-auto text-muted">
-        <Lasting since={item.since} />
-      </span>
+    <li className={isOpen ? "border-b border-line bg-surface" : "border-b border-line"}>
+      <button
+        type="button"
+        {...roving.row(itemKey(item))}
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? region : undefined}
+        className={LINE}
+        onClick={onToggle}
+      >
+        <StateMark tone={tone} word={word} />
+        <span dir="auto" className="font-strong max-sm:col-span-2 max-sm:row-start-2 sm:truncate">
+          {item.asks}
+        </span>
+        <span dir="auto" className="truncate max-sm:col-span-2 max-sm:row-start-3">
+          {run.data?.task.title ?? (run.isError ? item.run : "…")}
+        </span>
+        <span dir="auto" className="truncate text-muted max-xl:hidden">
+          {item.why}
+        </span>
+        <span className="text-end text-muted">
+          <Lasting since={item.since} />
+        </span>
+        <span className="flex justify-end max-sm:hidden">
+          {run.data !== undefined && <Lineage {...run.data.families} />}
+        </span>
+      </button>
+      {isOpen && (
+        <section id={region} aria-label={item.asks} className="px-4 pt-1 pb-4">
+          <AttentionDetail item={item} />
+        </section>
+      )}
     </li>
   );
 }

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { grouped, latest, matching } from "../src/features/palette/matching.ts";
+
+const command = (id: string, title: string, group: string) => ({ id, title, group, run: () => {} });
+
+const COMMANDS = [
+  command("go.home", "Needs you", "Go to"),
+  command("theme.dark", "Dark theme", "Appearance"),
+  command("run.pause", "Pause the run", "Run"),
+];
+
+describe("the palette", () => {
+  it("finds a command by the beginnings of its words, in any order and case", () => {
+    expect(matching(COMMANDS, "THE da").map(({ id }) => id)).toEqual(["theme.dark"]);
+    expect(matching(COMMANDS, "go ne").map(({ id }) => id)).toEqual(["go.home"]);
+    expect(matching(COMMANDS, "ause")).toEqual([]);
+  });
+
+  it("lists everything for an empty query", () => {
+    expect(matching(COMMANDS, " ")).toHaveLength(COMMANDS.length);
+  });
+
+  it("lists a command once that was declared again, as the later one has it", () => {
+    const again = command("run.pause", "Pause it", "Run");
+    expect(latest([...COMMANDS, again]).filter(({ id }) => id === "run.pause")).toEqual([again]);
+  });
+
+  it("keeps groups in the order of their first command", () => {
+    const more = [...COMMANDS, command("go.board", "Board", "Go to")];
+    expect(grouped(more).map(({ group }) => group)).toEqual(["Go to", "Appearance", "Run"]);
+    expect(grouped(more)[0]?.commands).toHaveLength(2);
+  });
+});
