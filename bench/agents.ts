@@ -140,15 +140,15 @@ const specOf = (id: string, agent: RealAgent, place: Place): SessionSpec => ({
     model: MODELS[id],
   }),
   place,
-  owner: "e-bench",
+  owner: "e-benchmark",
   limits: { turnMs: LIMIT_MS, silenceMs: LIMIT_MS },
   models: {
     caller: {
       run: RunId.parse("r-benchagents1"),
-      project: ProjectId.parse("p-bench"),
+      project: ProjectId.parse("p-benchmark"),
       step: StepKey.parse("build"),
       attempt: 1,
-      effect: EffectId.parse("e-bench"),
+      effect: EffectId.parse("e-benchmark"),
       agent: id,
     },
     policy: ModelPolicy.parse({}),
