@@ -3,36 +3,14 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
-import type { Script } from "../../packages/tutti/src/agents/scripted/script.ts";
 import { layoutOf } from "../../packages/tutti/src/workspace/layout.ts";
 import { type Answer, conduct, ended, startRun } from "../fixtures/daemon.ts";
 import { filesWith, holds } from "../fixtures/kept-bytes.ts";
 import { playing } from "../fixtures/model-server/from-script.ts";
 import type { Step } from "../fixtures/model-server/step.ts";
-import { shellWrite } from "../fixtures/model-server/tool-call.ts";
-import { AUTHOR, type Project } from "../fixtures/project.ts";
+import type { Project } from "../fixtures/project.ts";
 import { answering, createRealStage, KEY } from "./stage.ts";
-
-const TEST = `import assert from "node:assert";
-import test from "node:test";
-import { sum } from "./sum.mjs";
-
-test("sums nothing", () => assert.equal(sum([]), 0));
-`;
-const SUM = "export const sum = (values) => values.reduce((total, value) => total + value, 0);\n";
-
-const plans: Script = {
-  turns: [
-    ...AUTHOR.turns.filter(({ step }) => step === "spec" || step === "plan"),
-    {
-      step: "rival-review",
-      do: [
-        { do: "run", command: "node --test" },
-        { do: "report", file: "findings.json", json: { summary: "It holds.", findings: [] } },
-      ],
-    },
-  ],
-};
+import { PLANS, PROOF, REWRITE, SUM } from "./sum-task.ts";
 
 /** Everything that an agent could read inside: its own environment and that of each process. */
 const LOOK_FOR_KEYS = "env; cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'; true";
@@ -47,11 +25,9 @@ const TOKENS = {
 /** In the first attempt the provider refuses once and breaks off once. */
 const build = (outside: string, isFirst: boolean): readonly Step[] => [
   ...(isFirst ? [{ error: 429, times: 1 } as const] : []),
-  // Agents want to read a file with their own tool before they write over it.
-  { shell: shellWrite({ path: "sum.mjs", text: SUM }) },
+  REWRITE,
   ...(isFirst ? [{ cut: true, times: 1 } as const] : []),
-  { write: { path: "empty.test.mjs", text: TEST } },
-  { shell: "node --test --test-reporter=tap" },
+  ...PROOF,
   { shell: LOOK_FOR_KEYS },
   { shell: `echo escaped > ${outside}` },
   { text: "Done." },
@@ -98,7 +74,7 @@ it.for([
     author,
     reviewer,
     handler: (project) => {
-      const script = playing(plans);
+      const script = playing(PLANS);
       return (turn) =>
         /^Tutti step: build/mu.test(turn.prompt)
           ? build(join(project().folder, "escaped.txt"), turn.prompt.includes("(attempt 1)"))
