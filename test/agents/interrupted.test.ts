@@ -2,7 +2,7 @@
 import type { RunEvent, RunId } from "@tutti/protocol";
 import { expect, it } from "vitest";
 import type { Client } from "../../packages/tutti/src/client/client.ts";
-import { conduct, type Daemon, ended, happened, proceed, startRun } from "../fixtures/daemon.ts";
+import { conduct, type Daemon, ended, proceed, startRun } from "../fixtures/daemon.ts";
 import { playing } from "../fixtures/model-server/from-script.ts";
 import type { ModelRecord } from "../fixtures/model-server/server.ts";
 import type { Handler, Step } from "../fixtures/model-server/step.ts";

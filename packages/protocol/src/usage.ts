@@ -121,6 +121,13 @@ export type BudgetStop = z.infer<typeof BudgetStop>;
 export const GLOB_MAX_CHARACTERS = 500;
 export const GLOBS_MAX = 500;
 
+/**
+ * What a model's provider may do itself: nothing; search its own index, and what reaches nothing; or
+ * also fetch addresses and ask remote MCP servers. From the strictest.
+ */
+export const ServerTools = z.enum(["none", "search", "all"]);
+export type ServerTools = z.infer<typeof ServerTools>;
+
 /** Which models a project may use. Empty lists allow everything. */
 export const ModelPolicy = z.strictObject({
   families: z.array(Family).default([]),
@@ -130,5 +137,6 @@ export const ModelPolicy = z.strictObject({
   zeroRetention: z.boolean().default(false),
   /** Only providers in one of these regions. */
   regions: z.array(z.string()).default([]),
+  serverTools: ServerTools.default("search"),
 });
 export type ModelPolicy = z.infer<typeof ModelPolicy>;

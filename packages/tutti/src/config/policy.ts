@@ -2,7 +2,13 @@
  * Budgets, models, permissions and servers of both files. Each is at least as tight as the user's
  * alone: a repository can take away, never add.
  */
-import type { BudgetConfig, McpServer, ModelPolicy, PermissionRule } from "@tutti/protocol";
+import {
+  type BudgetConfig,
+  type McpServer,
+  ModelPolicy,
+  type PermissionRule,
+  ServerTools,
+} from "@tutti/protocol";
 import { intersectGlobs } from "./glob-intersection.ts";
 
 type Budget = Omit<BudgetConfig, "day">;
@@ -47,8 +53,11 @@ export const mergeModels = (
   user: ModelPolicy | undefined,
   project: ModelPolicy | undefined,
 ): ModelsMerged => {
-  if (user === undefined || project === undefined)
-    return { models: user ?? project, conflicts: [] };
+  if (project === undefined) return { models: user, conflicts: [] };
+  if (user === undefined) {
+    const serverTools = stricter(DEFAULT_SERVER_TOOLS, project.serverTools);
+    return { models: { ...project, serverTools }, conflicts: [] };
+  }
   const families = common(user.families, project.families, shared);
   const models = common(user.models, project.models, intersectGlobs);
   const regions = common(user.regions, project.regions, shared);
@@ -62,10 +71,17 @@ export const mergeModels = (
       models: models ?? [],
       regions: regions ?? [],
       zeroRetention: user.zeroRetention || project.zeroRetention,
+      serverTools: stricter(user.serverTools, project.serverTools),
     },
     conflicts,
   };
 };
+
+/** What a user who says nothing allows. */
+const DEFAULT_SERVER_TOOLS = ModelPolicy.parse({}).serverTools;
+
+const stricter = (one: ServerTools, other: ServerTools): ServerTools =>
+  ServerTools.options.find((word) => word === one || word === other) ?? "none";
 
 type Intersect = (one: readonly string[], other: readonly string[]) => string[];
 

@@ -58,12 +58,12 @@ const isFields = (value: unknown): value is Fields => typeof value === "object" 
 
 export type Attachments = { readonly bytes: number; readonly tokens: number };
 
-/** Without recursion: a body may be nested as deep as it is long. */
-export function attachmentsOf(body: unknown, dialect: Dialect): Attachments {
-  const { find, skipped } = PLACES[dialect];
+/** Every object with the key that it stands under. Without recursion: a body may be nested as deep as it is long. */
+function* objectsOf(
+  body: unknown,
+  skipped: ReadonlySet<string>,
+): Generator<readonly [key: string, object: Fields]> {
   const open: [key: string, value: unknown][] = [["", body]];
-  let bytes = 0;
-  let tokens = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [key, value] = next;
     if (!isFields(value)) continue;
@@ -71,7 +71,19 @@ export function attachmentsOf(body: unknown, dialect: Dialect): Attachments {
       for (const item of value) open.push([key, item]);
       continue;
     }
-    for (const length of find(key, value).map(lengthOf)) {
+    yield [key, value];
+    for (const [name, child] of Object.entries(value)) {
+      if (!skipped.has(name)) open.push([name, child]);
+    }
+  }
+}
+
+export function attachmentsOf(body: unknown, dialect: Dialect): Attachments {
+  const { find, skipped } = PLACES[dialect];
+  let bytes = 0;
+  let tokens = 0;
+  for (const [key, object] of objectsOf(body, skipped)) {
+    for (const length of find(key, object).map(lengthOf)) {
       if (length === 0) continue;
       bytes += length;
       tokens += Math.max(
@@ -79,9 +91,27 @@ export function attachmentsOf(body: unknown, dialect: Dialect): Attachments {
         Math.ceil(length / ATTACHMENT_CHARACTERS_PER_TOKEN),
       );
     }
-    for (const [name, child] of Object.entries(value)) {
-      if (!skipped.has(name)) open.push([name, child]);
-    }
   }
   return { bytes, tokens };
+}
+
+const REMOTE = /^\s*(?!data:)[a-z][a-z0-9+.-]*:/iu;
+
+/** Addresses that the provider would fetch a picture or a document from. */
+const remotePlaces: Readonly<Record<Dialect, (key: string, object: Fields) => readonly unknown[]>> =
+  {
+    anthropic: (key, object) =>
+      key === "source" && object["type"] === "url" ? [object["url"]] : [],
+    "openai-responses": (_key, object) => [object["image_url"], object["file_url"]],
+    "openai-chat": (key, object) => (key === "image_url" ? [object["url"]] : []),
+    google: (_key, object) => [object["fileUri"], object["file_uri"]],
+  };
+
+/** Whether the provider is to fetch something that the request names. */
+export function fetchesAttachments(body: unknown, dialect: Dialect): boolean {
+  const find = remotePlaces[dialect];
+  for (const [key, object] of objectsOf(body, PLACES[dialect].skipped)) {
+    if (find(key, object).some((one) => typeof one === "string" && REMOTE.test(one))) return true;
+  }
+  return false;
 }

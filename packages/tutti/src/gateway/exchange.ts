@@ -21,6 +21,7 @@ import type { RequestFacts } from "./request-body.ts";
 import { findRoute, pathAt, readQuery, USUAL_DIALECT } from "./routes.ts";
 import type { Route } from "./routes.ts";
 import type { Scene } from "./scene.ts";
+import { refuseServerTools } from "./server-tools.ts";
 import { Tally } from "./tally.ts";
 import type { UpstreamFailure } from "./upstream.ts";
 
@@ -113,7 +114,11 @@ async function admit(stage: Stage): Promise<Answer> {
   if ("status" in facts) return refuse(stage, facts);
   tally.asked(facts);
   const { provider, policy } = scene;
-  const objection = body === null ? null : refuseModels(facts.models, provider, policy);
+  const objection =
+    body === null
+      ? null
+      : (refuseModels(facts.models, provider, policy) ??
+        refuseServerTools(facts.serverTools, policy.serverTools));
   if (objection !== null) return refuse(stage, { status: 403, message: objection });
   if (route.kind === "generate") {
     const stop = unpriced(stage, facts) ?? (await tally.reserve(facts, incoming.signal));

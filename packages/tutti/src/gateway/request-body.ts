@@ -12,6 +12,7 @@ import { z } from "zod";
 import { attachmentsOf } from "./attachments.ts";
 import { DEFAULT_MAX_OUTPUT_TOKENS, REQUEST_MAX_BYTES } from "./limits.ts";
 import type { Refusal } from "./refusal.ts";
+import { type ServerTool, serverToolsOf } from "./server-tools.ts";
 
 const RESERVED_BYTES_PER_TOKEN = 2;
 /** Where nobody said what a request took. */
@@ -33,6 +34,11 @@ const Body = z.looseObject({
   models: z.unknown().optional(),
   fallbacks: z.unknown().optional(),
   tools: z.unknown().optional(),
+  mcp_servers: z.unknown().optional(),
+  mcpServers: z.unknown().optional(),
+  plugins: z.unknown().optional(),
+  web_search_options: z.unknown().optional(),
+  search_parameters: z.unknown().optional(),
   max_tokens: Bound,
   max_output_tokens: Bound,
   max_completion_tokens: Bound,
@@ -48,6 +54,8 @@ export type RequestFacts = {
   readonly model: string | null;
   /** Every model that it names: fallbacks and tools may have their own. */
   readonly models: readonly string[];
+  /** What the provider is let do itself. */
+  readonly serverTools: readonly ServerTool[];
   /** Most that it can take: what is reserved. */
   readonly reservedInput: number;
   readonly reservedOutput: number;
@@ -201,6 +209,7 @@ export function readRequest(
   return {
     model: pathModel ?? body.model ?? null,
     models,
+    serverTools: serverToolsOf(value, dialect),
     reservedInput: Math.ceil(plain / RESERVED_BYTES_PER_TOKEN) + tokens,
     reservedOutput: largestBound(body, dialect) * answers,
     estimatedInput: Math.ceil(plain / ESTIMATED_BYTES_PER_TOKEN) + tokens,
@@ -213,6 +222,7 @@ export function readRequest(
 export const NO_BODY: RequestFacts = {
   model: null,
   models: [],
+  serverTools: [],
   reservedInput: 0,
   reservedOutput: 0,
   estimatedInput: 0,

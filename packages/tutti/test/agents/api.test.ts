@@ -107,7 +107,13 @@ const openRig = async (options: RigOptions = {}): Promise<Rig> => {
       produces,
       models: {
         caller,
-        policy: { families: [], models: [], zeroRetention: false, regions: [] },
+        policy: {
+          families: [],
+          models: [],
+          zeroRetention: false,
+          regions: [],
+          serverTools: "search",
+        },
         budget: { run: options.budget ?? {}, day: {} },
       },
     },

@@ -1,5 +1,5 @@
 /** A repository tightens what the user allows and never loosens it, whatever both files say. */
-import type { BudgetConfig, ModelPolicy, PermissionRule } from "@tutti/protocol";
+import { type BudgetConfig, ModelPolicy, type PermissionRule, ServerTools } from "@tutti/protocol";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { intersectGlobs } from "../../src/config/glob-intersection.ts";
@@ -83,6 +83,7 @@ const policy: fc.Arbitrary<ModelPolicy> = fc.record({
   models: globs,
   zeroRetention: fc.boolean(),
   regions: fc.uniqueArray(fc.constantFrom("eu", "us"), { maxLength: 2 }),
+  serverTools: fc.constantFrom(...ServerTools.options),
 });
 const isAllowed = (list: readonly string[], item: string): boolean =>
   list.length === 0 || list.includes(item);
@@ -107,6 +108,27 @@ test("a model is allowed only where both files allow it, or the two are refused"
       expect(models?.zeroRetention).toBe(user.zeroRetention || project.zeroRetention);
     }),
   );
+});
+
+const letsDo = (one: ModelPolicy | undefined, word: ServerTools): boolean =>
+  ServerTools.options.indexOf(one?.serverTools ?? "none") >= ServerTools.options.indexOf(word);
+
+const asks = (serverTools: ServerTools): ModelPolicy => ModelPolicy.parse({ serverTools });
+
+test("a provider may do itself what both files let it do", () => {
+  for (const [user, project] of ServerTools.options.flatMap((one) =>
+    ServerTools.options.map((other) => [one, other] as const),
+  )) {
+    const { models } = mergeModels(asks(user), asks(project));
+    for (const word of ServerTools.options)
+      expect(letsDo(models, word)).toBe(letsDo(asks(user), word) && letsDo(asks(project), word));
+  }
+});
+
+test("a repository alone lets a provider do no more than a user who says nothing", () => {
+  expect(mergeModels(undefined, asks("all")).models?.serverTools).toBe("search");
+  expect(mergeModels(undefined, asks("none")).models?.serverTools).toBe("none");
+  expect(mergeModels(asks("all"), undefined).models?.serverTools).toBe("all");
 });
 
 const tool = fc.constantFrom("read" as const, "edit" as const, "execute" as const);

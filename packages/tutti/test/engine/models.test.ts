@@ -2,7 +2,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EffectResult, type ModelRequest, type ProjectConfig, RunId } from "@tutti/protocol";
+import {
+  type EffectResult,
+  ModelPolicy,
+  type ModelRequest,
+  type ProjectConfig,
+  RunId,
+} from "@tutti/protocol";
 import { describe, expect, it } from "vitest";
 import { sampleModelRequest } from "../../../../test/fixtures/runs.ts";
 import {
@@ -143,7 +149,7 @@ describe("a bound that is reached", () => {
 
 describe("what goes along with a session", () => {
   it("is on whose behalf it asks, and what the gateway cannot know is taken from the bounds", async () => {
-    const models = { families: ["anthropic"], models: [], zeroRetention: false, regions: [] };
+    const models = ModelPolicy.parse({ families: ["anthropic"] });
     await using rig = open({ ...CONFIG, budget: { usd: 5, tokens: 5000, minutes: 9 }, models });
     settle(rig.world, rig.effect, ENDED);
     expect(rig.grant()).toEqual({
