@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-router";
 import { Frame } from "./frame/frame.tsx";
 import { HomeScreen } from "./features/attention/home-screen.tsx";
+import { boardSearch } from "./features/board/board-search.ts";
 import { homeSearch } from "./features/attention/home-search.ts";
 import { Empty, Failed } from "./ui/notice.tsx";
 
@@ -27,6 +28,7 @@ const board = createRoute({
   getParentRoute: () => root,
   path: "/board",
   component: lazyRouteComponent(() => import("./features/board/board-screen.tsx"), "BoardScreen"),
+  validateSearch: boardSearch,
 });
 
 const run = createRoute({

@@ -6,7 +6,7 @@ import type { Engine } from "../engine/api.ts";
 import { familiesOf } from "./run-view.ts";
 import { runTotals } from "./usage-view.ts";
 
-type Lists = Pick<Engine, "document" | "usage">;
+type Lists = Pick<Engine, "document" | "status" | "usage">;
 
 export function listView(
   engine: Lists,
@@ -16,7 +16,9 @@ export function listView(
   const document = engine.document(item.id);
   if (document === null) return { ...item, usage };
   const { authors, reviewers } = familiesOf(document);
-  return { ...item, usage, column: columnOf(document), families: { authors, reviewers } };
+  // What is stored changes with events only; that an agent is silent is known by the clock.
+  const text = (item.state === "working" ? engine.status(item.id)?.text : null) ?? item.text;
+  return { ...item, text, usage, column: columnOf(document), families: { authors, reviewers } };
 }
 
 const BEHIND = new Set(["passed", "skipped", "waived"]);

@@ -41,6 +41,25 @@ export const runsQuery = (filter: RunsFilter = {}) =>
     queryFn: ({ signal }) => requestJson<RunPage>({ path: `/runs${search(filter)}`, signal }),
   });
 
+export type ProjectLine = {
+  readonly id: string;
+  readonly path: string;
+  readonly name: string;
+  readonly runs: number;
+  readonly open: number;
+  readonly lastAt: number;
+};
+
+/** Every project that has tasks. */
+export const projectsQuery = () =>
+  queryOptions({
+    queryKey: ["projects"],
+    queryFn: ({ signal }) =>
+      requestJson<{ items: ProjectLine[] }>({ path: "/projects", signal }).then(
+        ({ items }) => items,
+      ),
+  });
+
 export const runPath = (run: string): string => `/runs/${encodeURIComponent(run)}`;
 
 export const runQuery = (run: string) =>

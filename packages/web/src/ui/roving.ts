@@ -16,6 +16,8 @@ export type Roving = {
   readonly current: string | null;
   readonly move: (step: number) => void;
   readonly focus: (id: string) => void;
+  /** Does what a click on the row does. */
+  readonly click: (id: string) => void;
   readonly row: (id: string) => RowProps;
 };
 
@@ -34,12 +36,13 @@ export function useRoving({ ids, reveal }: RovingOptions): Roving {
     wanted.current = id;
     reveal?.(ids.indexOf(id));
     setChosen(id);
-    document.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`)?.focus();
+    rowElement(id)?.focus();
   };
 
   return {
     current,
     focus,
+    click: (id) => rowElement(id)?.click(),
     move: (step) => {
       const from = current === null ? -1 : ids.indexOf(current);
       const isThere = document.activeElement?.getAttribute("data-row") === current;
@@ -60,3 +63,6 @@ export function useRoving({ ids, reveal }: RovingOptions): Roving {
     }),
   };
 }
+
+const rowElement = (id: string): HTMLElement | null =>
+  document.querySelector(`[data-row="${CSS.escape(id)}"]`);

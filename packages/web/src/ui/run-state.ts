@@ -15,3 +15,17 @@ const LOOKS: Readonly<Record<string, Look>> = {
 };
 
 export const runLook = (state: string): Look => LOOKS[state] ?? { tone: "neutral", word: state };
+
+const SILENCE = /no signal for \d+ min/u;
+
+/** The same, where the run's text is known: it says so when nothing is heard of its agent. */
+export function runLookIn({
+  state,
+  text,
+}: {
+  readonly state: string;
+  readonly text: string;
+}): Look {
+  const silence = state === "working" ? SILENCE.exec(text)?.[0] : undefined;
+  return silence === undefined ? runLook(state) : { tone: "warning", word: silence };
+}

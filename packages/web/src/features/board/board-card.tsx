@@ -1,0 +1,42 @@
+/** One task on the board: its title, what it is doing now, since when, what it took, and by whom. */
+import type { RunSummary } from "@tutti/protocol";
+import { Link } from "@tanstack/react-router";
+import { Lineage } from "../../ui/family-mark.tsx";
+import { usdText } from "../../ui/numbers.ts";
+import type { Roving } from "../../ui/roving.ts";
+import { runLookIn } from "../../ui/run-state.ts";
+import { StateMark } from "../../ui/state-mark.tsx";
+import { Ago, Lasting } from "../../ui/time.tsx";
+
+type BoardCardProps = { readonly run: RunSummary; readonly roving: Roving };
+
+export function BoardCard({ run, roving }: BoardCardProps) {
+  const isOver = run.column === "done" || run.state === "completed";
+  return (
+    <Link
+      to="/runs/$run"
+      params={{ run: run.id }}
+      {...roving.row(run.id)}
+      className="flex h-full flex-col justify-center gap-0.5 border-b border-line px-3 -outline-offset-2 hover:bg-raised"
+    >
+      <span dir="auto" title={run.title} className="truncate">
+        {run.title}
+      </span>
+      <span className="flex items-center gap-3 text-muted">
+        <StateMark {...runLookIn(run)} />
+        <span dir="auto" className="min-w-0 flex-1 truncate text-xs" title={run.text}>
+          {run.text}
+        </span>
+      </span>
+      <span className="flex items-center gap-3 text-xs text-muted">
+        {isOver ? <Ago at={run.updatedAt} /> : <Lasting since={run.startedAt} />}
+        {run.usage !== undefined && run.usage.requests > 0 && (
+          <span>{usdText(run.usage.costUsd)}</span>
+        )}
+        <span className="ml-auto">
+          {run.families !== undefined && <Lineage {...run.families} />}
+        </span>
+      </span>
+    </Link>
+  );
+}
