@@ -51,7 +51,12 @@ it("a task is followed by commands from the first approval to the merge", async 
 
   const diff = await tutti(["diff"]);
   expect(diff.stdout).toContain("+++ b/sum.mjs");
-  expect((await tutti(["diff", "--stat"])).stdout.trim()).toMatch(/^modified\s+sum\.mjs$/u);
+  expect((await tutti(["diff", "--stat"])).stdout.trim()).toMatch(
+    /^modified\s+\+\d+ -\d+\s+sum\.mjs$/u,
+  );
+  expect((await tutti(["diff", "--file", "sum.mjs"])).stdout).toBe(diff.stdout);
+  const elsewhere = await tutti(["diff", "--file", "../../etc/passwd"]);
+  expect(elsewhere).toMatchObject({ code: 2, stdout: "" });
   expect(jsonOf(await tutti(["diff", "--json"])).files).toHaveLength(1);
 
   const merged = await tutti(["approve", run, "approve-merge", "--wait", "--json"]);

@@ -268,19 +268,6 @@ export const RunView = z.object({
 });
 export type RunView = z.infer<typeof RunView>;
 
-export const DiffView = z.object({
-  patch: z.string(),
-  files: z.array(
-    z.object({
-      path: z.string(),
-      status: z.enum(["added", "modified", "deleted", "renamed"]),
-      from: z.string().nullable(),
-    }),
-  ),
-  truncated: z.boolean(),
-});
-export type DiffView = z.infer<typeof DiffView>;
-
 export const CapabilityView = z.object({
   name: z.string(),
   ok: z.boolean(),

@@ -85,6 +85,11 @@ export const ERRORS = {
     exit: EXIT.usage,
     mend: "See the findings with `tutti show RUN`.",
   },
+  "file.unknown": {
+    status: 404,
+    exit: EXIT.usage,
+    mend: "See the files of the change with `tutti diff RUN --stat`.",
+  },
   "artifact.unknown": {
     status: 404,
     exit: EXIT.usage,

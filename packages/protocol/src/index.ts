@@ -1,5 +1,6 @@
 export * from "./actor.ts";
 export * from "./agents.ts";
+export * from "./api-diff.ts";
 export * from "./api-list.ts";
 export * from "./api.ts";
 export * from "./artifact.ts";

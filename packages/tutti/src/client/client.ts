@@ -41,6 +41,16 @@ type UsageQuery = {
   readonly since?: number;
 };
 
+type DiffQuery = {
+  /** Commits. */
+  readonly from?: string;
+  readonly to?: string;
+  /** The patch of this file alone. */
+  readonly path?: string;
+  /** No patch at all. */
+  readonly only?: "files";
+};
+
 type TranscriptWindow = {
   readonly from: number;
   readonly total: number;
@@ -70,11 +80,7 @@ export type Client = {
     window: { readonly after: number; readonly limit?: number },
     options?: Signal,
   ) => Promise<readonly RunEvent[]>;
-  readonly diff: (
-    run: string,
-    range?: { readonly from?: string; readonly to?: string },
-    options?: Signal,
-  ) => Promise<DiffView>;
+  readonly diff: (run: string, query?: DiffQuery, options?: Signal) => Promise<DiffView>;
   readonly sessions: (run: string, options?: Signal) => Promise<readonly string[]>;
   /** A window by position; a negative `from` counts from the end. */
   readonly transcript: (
@@ -165,8 +171,8 @@ function recordCalls(text: Text) {
       const path = `${runPath(run)}/events${search(window)}`;
       return JSON.parse(await text({ path, ...signalOf(signal) })).items;
     },
-    diff: async (run, range = {}, { signal } = {}) => {
-      const path = `${runPath(run)}/diff${search(range)}`;
+    diff: async (run, query = {}, { signal } = {}) => {
+      const path = `${runPath(run)}/diff${search(query)}`;
       return JSON.parse(await text({ path, ...signalOf(signal) }));
     },
     sessions: async (run, { signal } = {}) =>

@@ -3,8 +3,12 @@ import type {
   Actor,
   AgentTrial,
   AttentionItem,
+  BlameView,
+  CheckpointView,
   Command,
+  ConflictsView,
   AskedRoles,
+  DiffView,
   ErrorCode,
   Isolation,
   Probe,
@@ -16,7 +20,6 @@ import type {
 } from "@tutti/protocol";
 import type { MeterQuery, Page, RunSummary, UsageRow } from "./ports/store.ts";
 import type { Capability, LaunchSpec } from "./ports/sandbox.ts";
-import type { Diff } from "./ports/workspaces.ts";
 
 export type RunRequest = {
   /** A folder inside the user's repository. */
@@ -51,7 +54,22 @@ export type PersonCommand = Exclude<
   { kind: "effect.settle" | "permission.ask" | "run.start" | "artifact.amend" }
 >;
 
-export type Engine = {
+type DiffRange = { readonly from?: string; readonly to?: string };
+
+export type DiffReads = {
+  /** The candidate against its base, or any two commits. `path`: the patch of one file of it. */
+  readonly diff: (
+    run: RunId,
+    query: DiffRange & { readonly path?: string; readonly only?: "files" },
+  ) => Promise<DiffView>;
+  /** The work of each attempt and of each person that changed something, oldest first. */
+  readonly checkpoints: (run: RunId) => readonly CheckpointView[];
+  readonly blame: (run: RunId, query: DiffRange & { readonly path: string }) => Promise<BlameView>;
+  /** Computed on the target branch as it is now. */
+  readonly conflicts: (run: RunId) => Promise<ConflictsView>;
+};
+
+export type Engine = DiffReads & {
   /** Recovers what an earlier daemon left and begins to work. */
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -82,10 +100,6 @@ export type Engine = {
   readonly head: () => number;
   readonly artifact: (run: RunId, name: string) => Promise<string | null>;
   readonly blob: (hash: string) => Promise<Uint8Array | null>;
-  readonly diff: (
-    run: RunId,
-    range: { readonly from?: string; readonly to?: string },
-  ) => Promise<Diff>;
   readonly sessions: (run: RunId) => readonly string[];
   readonly transcript: (
     session: string,

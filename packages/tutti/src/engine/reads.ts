@@ -1,7 +1,6 @@
 /** Reading sides of the engine: documents, lists, artifacts, transcripts, diffs. Nothing here changes state. */
 import {
   type AttentionItem,
-  CommitId,
   type RunDocument,
   type RunId,
   Sha256,
@@ -9,8 +8,9 @@ import {
 } from "@tutti/protocol";
 import { attention } from "../domain/attention.ts";
 import { statusOf, withSignal } from "../domain/status.ts";
-import type { Engine } from "./api.ts";
-import { sourceOf, turnSession } from "./perform/context.ts";
+import type { DiffReads, Engine } from "./api.ts";
+import { createDiffReads } from "./diff-reads.ts";
+import { turnSession } from "./perform/context.ts";
 import type { Deps } from "./ports/deps.ts";
 import type { Runs } from "./runs.ts";
 
@@ -30,7 +30,7 @@ type Reads = Pick<
   | "head"
   | "artifact"
   | "blob"
-  | "diff"
+  | keyof DiffReads
   | "sessions"
   | "transcript"
   | "capabilities"
@@ -79,6 +79,7 @@ export const createReads = (deps: Deps, runs: Runs): Reads => {
   };
 
   return {
+    ...createDiffReads({ eventsOf: store.eventsOf, workspaces: deps.workspaces }, known),
     unfinished: () => unfinishedRuns(store),
     document: (run) => runs.document(run),
     status: (run) => {
@@ -100,12 +101,6 @@ export const createReads = (deps: Deps, runs: Runs): Reads => {
     blob: async (hash) => {
       const parsed = Sha256.safeParse(hash);
       return parsed.success ? await store.blobs.get(parsed.data) : null;
-    },
-    diff: async (run, range) => {
-      const state = known(run);
-      const from = CommitId.parse(range.from ?? state.base.commit);
-      const to = CommitId.parse(range.to ?? state.candidate?.commit ?? state.base.commit);
-      return await deps.workspaces.diff(sourceOf(state), { from, to });
     },
     sessions: (run) => store.transcript.sessions(run),
     transcript: (session, from, limit) => store.transcript.read(session, from, limit),

@@ -5,6 +5,7 @@ import { Hono } from "hono";
 import { problemResponse, responseToError } from "./problem.ts";
 import { addAgentRoutes } from "./routes/agents.ts";
 import { addDaemonRoutes } from "./routes/daemon.ts";
+import { addDiffRoutes } from "./routes/diff.ts";
 import { addEventRoutes } from "./routes/events.ts";
 import { addReadingRoutes } from "./routes/reading.ts";
 import { addRecordRoutes } from "./routes/record.ts";
@@ -24,6 +25,7 @@ export function createApp(service: Service): App {
   addAgentRoutes(app, service);
   addRunRoutes(app, service);
   addRecordRoutes(app, service);
+  addDiffRoutes(app, service);
   addReadingRoutes(app, service);
   addUsageRoutes(app, service);
   addEventRoutes(app, service);

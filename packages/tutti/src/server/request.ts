@@ -2,6 +2,7 @@
 import { userInfo } from "node:os";
 import {
   MAX_BODY_BYTES,
+  MAX_PATH_CHARS,
   CommitId,
   ON_BEHALF_HEADER,
   RunId,
@@ -143,4 +144,12 @@ export function commitQuery(context: Context, name: string): CommitId | null {
   const result = CommitId.safeParse(text);
   if (result.success) return result.data;
   throw new TuttiError("usage", `"${name}" must be a full commit id.`);
+}
+
+/** A path inside a repository, as git names files; `null` when it is absent. Not yet known to exist. */
+export function pathQuery(context: Context, name: string): string | null {
+  const text = context.req.query(name);
+  if (text === undefined) return null;
+  if (text !== "" && text.length <= MAX_PATH_CHARS && !text.includes("\0")) return text;
+  throw new TuttiError("usage", `"${name}" must be the path of a file.`);
 }

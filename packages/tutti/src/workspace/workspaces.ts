@@ -9,9 +9,10 @@ import type { Sandbox } from "../engine/ports/sandbox.ts";
 import type { Repositories, RunSource, Workspaces } from "../engine/ports/workspaces.ts";
 import { applyLanding } from "./git/apply.ts";
 import { createCheckpoint } from "./git/checkpoint.ts";
-import { diffCommits } from "./git/diff.ts";
+import { blameFile, ownersOf } from "./git/blame.ts";
+import { changedFiles, diffCommits } from "./git/diff.ts";
 import { createGit, type Git } from "./git/git.ts";
-import { prepareLanding } from "./git/landing.ts";
+import { conflictsWith, prepareLanding } from "./git/landing.ts";
 import type { MovePoint } from "./git/move-branch.ts";
 import { changeRefs, readRefs, requireCommit, runRefs } from "./git/refs.ts";
 import { createRepositories } from "./git/repositories.ts";
@@ -89,6 +90,10 @@ function workspacesOf(parts: Parts): Workspaces {
       }),
     restore: (spec, commit) => alone(spec, (work) => restore(work, commit)),
     diff: (spec, more) => open(spec, (work) => diffCommits(work, more)),
+    changes: (spec, more) => open(spec, (work) => changedFiles(work, more)),
+    blame: (spec, more) => open(spec, (work) => blameFile(work, more)),
+    owners: (spec, more) => open(spec, (work) => ownersOf(work, more)),
+    conflicts: (spec, more) => open(spec, (work) => conflictsWith(work, more)),
     landing: (spec, more) => alone(spec, (work) => prepareLanding(work, more)),
     apply: (spec, more) =>
       alone(spec, async (work) => {

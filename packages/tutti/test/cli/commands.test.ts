@@ -434,7 +434,7 @@ describe("looking", () => {
     const shown = (await h.tutti(["diff"], { isTerminal: true })).out;
     expect(shown).not.toContain("\u001B]");
     expect(shown).toContain("+new");
-    expect((await h.tutti(["diff", "--stat"])).out).toBe("modified  a\n");
+    expect((await h.tutti(["diff", "--stat"])).out).toBe("modified  +1 -1  a\n");
   });
 
   it("says without a command what needs the person and what runs", async () => {

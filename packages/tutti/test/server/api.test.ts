@@ -362,6 +362,25 @@ describe("the record of a run", () => {
   it("gives the diff, and refuses what is not a commit", async () => {
     expect(JSON.parse((await api(`/runs/${run}/diff`)).text).files).toHaveLength(1);
     expect((await problem(`/runs/${run}/diff?from=--output=x`)).code).toBe("usage");
+    expect(JSON.parse((await api(`/runs/${run}/diff?only=files`)).text).patch).toBe("");
+    expect((await problem(`/runs/${run}/diff?only=x`)).code).toBe("usage");
+  });
+
+  it("gives the diff of a file that the change has, and of no other path", async () => {
+    expect(JSON.parse((await api(`/runs/${run}/diff?path=a`)).text).patch).toContain("+new");
+    for (const path of ["b", "..%2F..%2Fetc%2Fpasswd", "%2Fetc%2Fpasswd"]) {
+      expect((await problem(`/runs/${run}/diff?path=${path}`)).code).toBe("file.unknown");
+    }
+    for (const path of ["", "a%00b", "x".repeat(5000)]) {
+      expect((await problem(`/runs/${run}/diff?path=${path}`)).code).toBe("usage");
+    }
+    expect((await problem(`/runs/${run}/blame`)).code).toBe("usage");
+  });
+
+  it("tells who wrote a file, and what a merge would meet", async () => {
+    expect(JSON.parse((await api(`/runs/${run}/blame?path=a`)).text).lines).toHaveLength(1);
+    expect(JSON.parse((await api(`/runs/${run}/checkpoints`)).text).items).toEqual([]);
+    expect(JSON.parse((await api(`/runs/${run}/conflicts`)).text).paths).toEqual(["a"]);
   });
 
   it("gives a shell as plain data", async () => {

@@ -3,6 +3,7 @@
  * each effect ends.
  */
 import {
+  CommitId,
   EVENT_SCHEMA,
   RunId,
   TuttiError,
@@ -154,10 +155,32 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
     head: () => log.length,
     artifact: async (run, name) => artifacts.get(`${run} ${name}`) ?? null,
     blob: async (hash) => (hash === "a".repeat(64) ? new TextEncoder().encode("bytes") : null),
-    diff: async () => ({
-      patch: "diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-old\n+new \u001B]0;title\u0007\n",
-      files: [{ path: "a", status: "modified", from: null }],
-      truncated: false,
+    diff: async (_run, { path, only }) => {
+      if (path !== undefined && path !== "a") {
+        throw new TuttiError("file.unknown", `The change has no file ${path}.`);
+      }
+      const patch =
+        "diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-old\n+new \u001B]0;title\u0007\n";
+      return {
+        from: CommitId.parse("1".repeat(40)),
+        to: CommitId.parse("2".repeat(40)),
+        patch: only === "files" ? "" : patch,
+        files: [{ path: "a", status: "modified", from: null, added: 1, removed: 1 }],
+        truncated: false,
+      };
+    },
+    checkpoints: () => [],
+    blame: async (_run, { path }) => ({
+      path,
+      to: CommitId.parse("2".repeat(40)),
+      lines: [{ start: 1, count: 1, checkpoint: CommitId.parse("2".repeat(40)) }],
+      touched: [CommitId.parse("2".repeat(40))],
+    }),
+    conflicts: async () => ({
+      target: "main",
+      tip: CommitId.parse("3".repeat(40)),
+      commit: CommitId.parse("2".repeat(40)),
+      paths: ["a"],
     }),
     sessions: () => [...transcripts.keys()],
     transcript: (session, from, limit) => {

@@ -133,13 +133,15 @@ export const EVERYDAY: readonly CommandSpec[] = [
     about: "Show what a run changed",
     args: [RUN_ARGUMENT],
     options: [
-      { flags: "--stat", about: "Only the names of the files" },
+      { flags: "--stat", about: "Only the names of the files, with their numbers of lines" },
+      { flags: "--file <path>", about: "Only this file, whole" },
       { flags: "--from <commit>", about: "Compare with this commit instead of the base" },
       { flags: "--to <commit>", about: "Show this commit instead of the newest checkpoint" },
     ],
     examples: [
       { command: "tutti diff", about: "The candidate against its base" },
       { command: "tutti diff r-4k2m --stat", about: "Which files" },
+      { command: "tutti diff r-4k2m --file src/parse.js", about: "One of them" },
     ],
     load: () => import("../commands/diff.ts"),
   },

@@ -11,22 +11,31 @@ export const run: Action = async (cli, input) => {
   const { run: id } = await selectRun(cli, input.args, "look");
   const from = textOption(input, "from");
   const to = textOption(input, "to");
+  const path = textOption(input, "file");
+  const isList = flagOption(input, "stat");
   const client = await cli.client();
   const diff = await client.diff(id, {
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
+    ...(path === undefined ? {} : { path }),
+    ...(isList ? { only: "files" } : {}),
   });
   if (cli.isJson) cli.printJson(diff);
-  else if (flagOption(input, "stat")) cli.print(stat(diff).join("\n"));
+  else if (isList) cli.print(stat(diff).join("\n"));
   else printPatch(cli, diff);
-  if (diff.truncated) cli.note("The diff is longer than the limit; its end is left out.");
+  if (diff.truncated) {
+    cli.note(
+      "The diff is longer than the limit; its end is left out. See a file whole with --file.",
+    );
+  }
   return EXIT.ok;
 };
 
 const stat = ({ files }: DiffView): string[] =>
   columns(
-    files.map(({ path, status, from }) => [
+    files.map(({ path, status, from, added, removed }) => [
       status,
+      added === null || removed === null ? "not text" : `+${added} -${removed}`,
       printableLine(from === null ? path : `${from} → ${path}`),
     ]),
   );

@@ -11,6 +11,23 @@ export type RunSource = {
   readonly policy: Policy;
 };
 
+export type ChangedFile = Diff["files"][number] & {
+  /** Lines; null for a file that is not text. */
+  readonly added: number | null;
+  readonly removed: number | null;
+};
+
+/** Lines of a file by the commit, after `from`, that brought them. */
+export type Blame = {
+  readonly lines: readonly {
+    readonly start: number;
+    readonly count: number;
+    readonly commit: CommitId;
+  }[];
+  /** Commits after `from` that changed the file, oldest first. */
+  readonly touched: readonly CommitId[];
+};
+
 export type Diff = {
   readonly patch: string;
   readonly files: readonly {
@@ -85,8 +102,39 @@ export type Workspaces = {
   readonly restore: (source: RunSource, commit: CommitId) => Promise<void>;
   readonly diff: (
     source: RunSource,
-    options: { readonly from: CommitId; readonly to: CommitId; readonly maxBytes?: number },
+    options: {
+      readonly from: CommitId;
+      readonly to: CommitId;
+      readonly maxBytes?: number;
+      /** Only the patch of these files, by their exact names. */
+      readonly paths?: readonly string[];
+    },
   ) => Promise<Diff>;
+  /** Every file of a diff with its numbers of lines; never cut. */
+  readonly changes: (
+    source: RunSource,
+    options: { readonly from: CommitId; readonly to: CommitId },
+  ) => Promise<readonly ChangedFile[]>;
+  readonly blame: (
+    source: RunSource,
+    options: {
+      readonly from: CommitId;
+      readonly to: CommitId;
+      readonly path: string;
+      /** The file is not there any more: no line is anybody's. */
+      readonly isGone: boolean;
+    },
+  ) => Promise<Blame>;
+  /** Every commit after `from` that these hold → the first of these, in their order, that holds it. */
+  readonly owners: (
+    source: RunSource,
+    options: { readonly from: CommitId; readonly checkpoints: readonly CommitId[] },
+  ) => Promise<ReadonlyMap<CommitId, CommitId>>;
+  /** What merging into a branch would meet at this moment; moves and keeps nothing. */
+  readonly conflicts: (
+    source: RunSource,
+    options: { readonly target: string; readonly commit: CommitId },
+  ) => Promise<{ readonly tip: CommitId | null; readonly paths: readonly string[] }>;
   /** Flags of a diff that touches what judges it; the counts of tests are compared by the domain. */
   readonly landing: (
     source: RunSource,

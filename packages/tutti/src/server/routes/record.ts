@@ -1,7 +1,7 @@
-/** The record of a run: its events, diff, artifacts, sessions, and a terminal in its fence. */
-import { MAX_PAGE, type DiffView, type ShellSpec, TuttiError } from "@tutti/protocol";
+/** The record of a run: its events, artifacts, sessions, and a terminal in its fence. */
+import { MAX_PAGE, type ShellSpec, TuttiError } from "@tutti/protocol";
 import type { LaunchSpec } from "../../engine/ports/sandbox.ts";
-import { artifactParameter, commitQuery, numberQuery, runParameter } from "../request.ts";
+import { artifactParameter, numberQuery, runParameter } from "../request.ts";
 import { openRun } from "./runs.ts";
 import type { App, Service } from "./context.ts";
 
@@ -15,16 +15,6 @@ export function addRecordRoutes(app: App, service: Service): void {
     const after = numberQuery(context, "after", { fallback: 0, min: 0, max: MAX_POSITION });
     const limit = numberQuery(context, "limit", { fallback: MAX_PAGE, min: 1, max: MAX_PAGE });
     return context.json({ items: engine.eventsOf(id, after, limit) });
-  });
-
-  app.get("/runs/:run/diff", async (context) => {
-    const { id } = openRun(service, runParameter(context)).document;
-    const from = commitQuery(context, "from");
-    const to = commitQuery(context, "to");
-    const range = { ...(from === null ? {} : { from }), ...(to === null ? {} : { to }) };
-    const { patch, files, truncated } = await engine.diff(id, range);
-    const answer: DiffView = { patch, files: [...files], truncated };
-    return context.json(answer);
   });
 
   app.get("/runs/:run/artifacts/:name", async (context) => {

@@ -44,6 +44,18 @@ export async function prepareLanding(work: RunGit, options: LandingOptions): Pro
   return { kind: "prepared", tip, landing: { commit, tree: merged.tree }, overlap };
 }
 
+/** The same computation for people to look at: no ref is made, and nothing is kept. */
+export async function conflictsWith(
+  work: RunGit,
+  { target, commit }: { readonly target: string; readonly commit: CommitId },
+): Promise<{ readonly tip: CommitId | null; readonly paths: readonly string[] }> {
+  const ref = `refs/heads/${target}`;
+  const tip = (await readRefs(inSource(work.git, work.source), [ref])).get(ref) ?? null;
+  if (tip === null) return { tip, paths: [] };
+  const merged = await mergeTrees(work, { tip, candidate: commit });
+  return { tip, paths: merged.kind === "conflict" ? merged.paths : [] };
+}
+
 type Merged =
   | { readonly kind: "merged"; readonly tree: TreeId }
   | { readonly kind: "conflict"; readonly paths: readonly string[] };

@@ -1,0 +1,86 @@
+/** What a run changed: the list of files, the patch of all or of one, and who wrote which lines. */
+import { z } from "zod";
+import { CommitId, Instant, StepKey } from "./ids.ts";
+
+/** Longest path of one file in a query. */
+export const MAX_PATH_CHARS = 4096;
+
+export const DiffFile = z.object({
+  path: z.string(),
+  status: z.enum(["added", "modified", "deleted", "renamed"]),
+  from: z.string().nullable(),
+  /** Lines; null for a file that is not text. */
+  added: z.number().int().nonnegative().nullable(),
+  removed: z.number().int().nonnegative().nullable(),
+});
+export type DiffFile = z.infer<typeof DiffFile>;
+
+export const DiffView = z.object({
+  /** The commits that were compared. */
+  from: CommitId,
+  to: CommitId,
+  /** Of all files, or of the one that was asked for; empty where only the list was. */
+  patch: z.string(),
+  /** Always complete, whatever part the patch has. */
+  files: z.array(DiffFile),
+  /** The patch is longer than its limit and ends early. */
+  truncated: z.boolean(),
+});
+export type DiffView = z.infer<typeof DiffView>;
+
+/** The work of one attempt, or of a person, as a commit of its own. */
+export const CheckpointView = z.object({
+  commit: CommitId,
+  /** The candidate before. */
+  parent: CommitId,
+  /** Null for a person's work. */
+  step: StepKey.nullable(),
+  attempt: z.number().int().positive().nullable(),
+  by: z.string(),
+  /** Everybody whose turns wrote it. */
+  authors: z.array(z.object({ name: z.string(), family: z.string(), models: z.array(z.string()) })),
+  /** Files. */
+  changed: z.number().int().nonnegative(),
+  at: Instant,
+});
+export type CheckpointView = z.infer<typeof CheckpointView>;
+
+export const BlameView = z.object({
+  path: z.string(),
+  to: CommitId,
+  /** In order; each line of the file at `to` that the run wrote, by the checkpoint that brought it. */
+  lines: z.array(
+    z.object({
+      start: z.number().int().positive(),
+      count: z.number().int().positive(),
+      /** Null where no checkpoint of the run is known to have brought them. */
+      checkpoint: CommitId.nullable(),
+    }),
+  ),
+  /** Checkpoints that changed the file, oldest first; removed lines are by one of them. */
+  touched: z.array(CommitId),
+});
+export type BlameView = z.infer<typeof BlameView>;
+
+/** Whether the candidate could be merged into the target branch as it is at this moment. */
+export const ConflictsView = z.object({
+  target: z.string(),
+  /** Null while the branch does not exist. */
+  tip: CommitId.nullable(),
+  commit: CommitId,
+  /** Files that git could not merge; empty: it merges. */
+  paths: z.array(z.string()),
+});
+export type ConflictsView = z.infer<typeof ConflictsView>;
+
+/** How much of a diff its reader had seen when they approved it, in their own browser's count. */
+export const Seen = z.strictObject({
+  files: z.number().int().nonnegative(),
+  hunks: z.number().int().nonnegative(),
+  /** Of how many. */
+  of: z.strictObject({
+    files: z.number().int().nonnegative(),
+    hunks: z.number().int().nonnegative(),
+  }),
+});
+export type Seen = z.infer<typeof Seen>;
