@@ -9,6 +9,7 @@ import { Frame } from "./frame/frame.tsx";
 import { HomeScreen } from "./features/attention/home-screen.tsx";
 import { boardSearch } from "./features/board/board-search.ts";
 import { homeSearch } from "./features/attention/home-search.ts";
+import { newTaskSearch } from "./features/new-task/new-task-search.ts";
 import { Empty, Failed } from "./ui/notice.tsx";
 
 const root = createRootRoute({
@@ -31,6 +32,16 @@ const board = createRoute({
   validateSearch: boardSearch,
 });
 
+const newTask = createRoute({
+  getParentRoute: () => root,
+  path: "/new",
+  component: lazyRouteComponent(
+    () => import("./features/new-task/new-task-screen.tsx"),
+    "NewTaskScreen",
+  ),
+  validateSearch: newTaskSearch,
+});
+
 const run = createRoute({
   getParentRoute: () => root,
   path: "/runs/$run",
@@ -38,7 +49,7 @@ const run = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, board, run]),
+  routeTree: root.addChildren([home, board, newTask, run]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

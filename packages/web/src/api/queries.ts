@@ -54,6 +54,8 @@ export type ProjectLine = {
 export const projectsQuery = () =>
   queryOptions({
     queryKey: ["projects"],
+    // Several parts of a screen read it: one that is shown later does not begin anew.
+    retryOnMount: false,
     queryFn: ({ signal }) =>
       requestJson<{ items: ProjectLine[] }>({ path: "/projects", signal }).then(
         ({ items }) => items,

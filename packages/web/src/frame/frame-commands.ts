@@ -21,6 +21,13 @@ export function useFrameCommands(): void {
       keys: "g b",
       run: () => void navigate({ to: "/board" }),
     },
+    {
+      id: "go.new",
+      title: "New task",
+      group: go,
+      keys: "n",
+      run: () => void navigate({ to: "/new" }),
+    },
     { id: "theme.light", title: "Light theme", group: "Appearance", run: () => theme.set("light") },
     { id: "theme.dark", title: "Dark theme", group: "Appearance", run: () => theme.set("dark") },
     {

@@ -1,0 +1,37 @@
+/** Starts a task once, however often the button is pressed, and goes to it. */
+import type { RunStarted } from "@tutti/protocol";
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useRef } from "react";
+import { toast } from "sonner";
+import { requestJson } from "../../api/http.ts";
+import { type Draft, requestOf } from "./draft.ts";
+
+const WARNING_MS = 20_000;
+
+export function useStart(onStarted: () => void) {
+  const navigate = useNavigate();
+  const last = useRef({ body: "", key: "" });
+  /** The same request has the same key: sent again after a lost answer, it starts nothing new. */
+  const keyFor = (body: string): string => {
+    if (last.current.body !== body) last.current = { body, key: crypto.randomUUID() };
+    return last.current.key;
+  };
+  return useMutation({
+    mutationFn: (draft: Draft) => {
+      const json = requestOf(draft);
+      return requestJson<RunStarted>({
+        method: "POST",
+        path: "/runs",
+        json,
+        headers: { "idempotency-key": keyFor(JSON.stringify(json)) },
+      });
+    },
+    onSuccess: async ({ run, warnings }) => {
+      last.current = { body: "", key: "" };
+      onStarted();
+      for (const warning of warnings) toast.warning(warning, { duration: WARNING_MS });
+      await navigate({ to: "/runs/$run", params: { run } });
+    },
+  });
+}
