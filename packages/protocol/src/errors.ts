@@ -2,6 +2,7 @@
 import { EXIT_CODES } from "./exit-codes.ts";
 import { MODEL_ERRORS } from "./model-errors.ts";
 import { SECRET_ERRORS } from "./secret-errors.ts";
+import { WEB_ERRORS } from "./web-errors.ts";
 
 export const EXIT = EXIT_CODES;
 
@@ -10,6 +11,7 @@ type Row = { status: number; exit: number; mend: string };
 export const ERRORS = {
   ...MODEL_ERRORS,
   ...SECRET_ERRORS,
+  ...WEB_ERRORS,
   "request.unknown": {
     status: 404,
     exit: EXIT.usage,

@@ -2,6 +2,7 @@ export * from "./actor.ts";
 export * from "./agents.ts";
 export * from "./api-diff.ts";
 export * from "./api-list.ts";
+export * from "./api-access.ts";
 export * from "./api.ts";
 export * from "./artifact.ts";
 export * from "./attention.ts";

@@ -1,6 +1,8 @@
 /** The daemon: every part wired to the others, listening on its socket. */
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createSurvey } from "./agent-survey.ts";
 import { acpAgents } from "./agents/acp/agents.ts";
 import { createLogins } from "./agents/acp/logins.ts";
@@ -140,6 +142,24 @@ const agentsOf = (
   return async (path) => survey(path === null ? null : (await repositories.open(path)).root);
 };
 
+/** Beside the code: in what is published `dist/web`, in a checkout what `npm run build:web` makes. */
+const webFolder = (): string => {
+  const published = fileURLToPath(new URL("./web", import.meta.url));
+  return existsSync(published)
+    ? published
+    : fileURLToPath(new URL("../../web/dist", import.meta.url));
+};
+
+const webOf = ({ folders, environment }: DaemonOptions): NonNullable<ServerOptions["web"]> => {
+  const port = Number(environment["TUTTI_PORT"] ?? "");
+  return {
+    folder: webFolder(),
+    file: join(ensurePrivateFolder(folders.state), "web.json"),
+    accessFile: join(ensurePrivateFolder(folders.data), "access.json"),
+    port: Number.isInteger(port) && port > 0 && port < 65_536 ? port : null,
+  };
+};
+
 /** Resolves when the daemon answers. TuttiError when it cannot start; nothing is left behind then. */
 export const runDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   requireLinux();
@@ -163,6 +183,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<Daemon> => {
       version,
       stop: () => stopping.resolve(),
       agents: agentsOf(options, deps),
+      web: webOf(options),
       log,
       logPath,
       dataPath: folders.data,

@@ -5,6 +5,7 @@ import type {
   AgentTrial,
   AgentTestRequest,
   AttentionItem,
+  CreateToken,
   DiffView,
   DoctorReport,
   DoctorRequest,
@@ -16,9 +17,12 @@ import type {
   RunView,
   ShellSpec,
   StartRun,
+  TokenCreated,
+  TokenView,
   TranscriptEntry,
   UsageGroup,
   UsageReport,
+  WebLink,
 } from "@tutti/protocol";
 import { TuttiError } from "@tutti/protocol/errors";
 import { readEvents, type EventQuery } from "./event-reader.ts";
@@ -98,6 +102,11 @@ export type Client = {
   /** `path`: a folder of the project; without one, of the user and the catalogue. */
   readonly agents: (query?: { readonly path?: string }, options?: Signal) => Promise<AgentsReport>;
   readonly testAgent: (request: AgentTestRequest, options?: Signal) => Promise<AgentTrial>;
+  /** Opens the command center's listener where it is closed. */
+  readonly webLink: (options?: Signal) => Promise<WebLink>;
+  readonly tokens: (options?: Signal) => Promise<readonly TokenView[]>;
+  readonly createToken: (wish: CreateToken, options?: Signal) => Promise<TokenCreated>;
+  readonly removeToken: (id: string, options?: Signal) => Promise<void>;
   readonly gc: (options?: Signal) => Promise<{ readonly removed: number }>;
   /** The daemon has begun to end when this resolves. */
   readonly stop: (options?: Signal) => Promise<void>;
@@ -120,7 +129,13 @@ export function createClient(options: ClientOptions): Client {
     }
   };
   const text = async (request: WireRequest): Promise<string> => readText(await reach(request));
-  return { ...runCalls(text), ...recordCalls(text), ...daemonCalls(text), events: follow };
+  return {
+    ...runCalls(text),
+    ...recordCalls(text),
+    ...daemonCalls(text),
+    ...accessCalls(text),
+    events: follow,
+  };
 
   async function* follow(query: EventQuery): AsyncGenerator<RunEvent> {
     if (options.start !== undefined) await text({ path: "/health", signal: query.signal });
@@ -207,6 +222,23 @@ function daemonCalls(text: Text) {
       JSON.parse(await text({ ...post, path: "/gc", ...signalOf(signal) })),
     stop: async ({ signal } = {}) => {
       await text({ ...post, path: "/stop", ...signalOf(signal) });
+    },
+  } satisfies Partial<Client>;
+}
+
+function accessCalls(text: Text) {
+  return {
+    webLink: async ({ signal } = {}) =>
+      JSON.parse(await text({ method: "POST", path: "/web/links", ...signalOf(signal) })),
+    tokens: async ({ signal } = {}) =>
+      JSON.parse(await text({ path: "/tokens", ...signalOf(signal) })).items,
+    createToken: async (wish, { signal } = {}) => {
+      const body = json(wish);
+      return JSON.parse(await text({ method: "POST", path: "/tokens", body, ...signalOf(signal) }));
+    },
+    removeToken: async (id, { signal } = {}) => {
+      const path = `/tokens/${encodeURIComponent(id)}`;
+      await text({ method: "DELETE", path, ...signalOf(signal) });
     },
   } satisfies Partial<Client>;
 }

@@ -21,7 +21,7 @@ export type WireOptions = {
 };
 
 export type WireRequest = {
-  readonly method?: "GET" | "POST" | "PUT";
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   /** Below the prefix, already encoded. */
   readonly path: string;
   readonly body?: { readonly type: string; readonly text: string };

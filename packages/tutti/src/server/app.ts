@@ -3,6 +3,7 @@ import { API_PREFIX, VERSION_HEADER } from "@tutti/protocol";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { problemResponse, responseToError } from "./problem.ts";
+import { addAccessRoutes, addTokenRoutes } from "./routes/access.ts";
 import { addAgentRoutes } from "./routes/agents.ts";
 import { addDaemonRoutes } from "./routes/daemon.ts";
 import { addDiffRoutes } from "./routes/diff.ts";
@@ -22,6 +23,8 @@ export function createApp(service: Service): App {
     await next();
   });
   addDaemonRoutes(app, service);
+  addAccessRoutes(app, service);
+  addTokenRoutes(app, service);
   addAgentRoutes(app, service);
   addRunRoutes(app, service);
   addRecordRoutes(app, service);

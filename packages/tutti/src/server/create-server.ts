@@ -13,7 +13,9 @@ import { createApp } from "./app.ts";
 import { STREAM_LIMITS, type StreamLimits } from "./event-stream.ts";
 import { openFeed } from "./feed.ts";
 import { localUser } from "./request.ts";
-import type { Service } from "./routes/context.ts";
+import type { App, Service } from "./routes/context.ts";
+import { openAccess } from "./web/access.ts";
+import { createWeb, type Web, type WebOptions } from "./web/web.ts";
 
 /** Time that requests in progress get to end when the server closes. */
 const CLOSE_GRACE_MS = 2000;
@@ -27,6 +29,11 @@ export type ServerOptions = {
   /** Begins to end the daemon; called once the answer to `stop` was sent. */
   readonly stop: () => void;
   readonly agents?: Service["agents"];
+  /** Without it no browser is served. */
+  readonly web?: WebOptions & {
+    /** Keeps sessions and tokens, as hashes. */
+    readonly accessFile: string;
+  };
   readonly log?: Log;
   readonly logPath?: string;
   readonly dataPath?: string;
@@ -52,10 +59,12 @@ export async function createServer(engine: Engine, options: ServerOptions): Prom
   await removeLeftover(socketPath);
   const closing = new AbortController();
   const feed = openFeed(engine);
-  const app = createApp({
+  const web = options.web === undefined ? null : webOf(options.web, { app: () => app, now });
+  const app: App = createApp({
     engine,
     feed,
     agents: options.agents ?? noAgents,
+    web,
     log,
     version,
     now,
@@ -72,14 +81,20 @@ export async function createServer(engine: Engine, options: ServerOptions): Prom
   );
   server.maxConnections = MAX_CONNECTIONS;
   await listen(server, socketPath);
+  await web?.reopen();
   const close = async (): Promise<void> => {
     if (closing.signal.aborted) return;
     closing.abort();
     feed[Symbol.dispose]();
-    await closeServer(server);
+    await Promise.all([closeServer(server), web?.close()]);
   };
   return { socketPath, close, [Symbol.asyncDispose]: close };
 }
+
+const webOf = (
+  options: NonNullable<ServerOptions["web"]>,
+  { app, now }: { readonly app: () => App; readonly now: () => number },
+): Web => createWeb(options, { app, access: openAccess({ file: options.accessFile, now }) });
 
 const noAgents: Service["agents"] = async () => ({ agents: [], problems: [] });
 

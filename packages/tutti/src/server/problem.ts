@@ -10,12 +10,15 @@ function problemOf(code: ErrorCode, detail: string): Problem {
   return { type: `urn:tutti:error:${code}`, title: code, status, detail, code, mend };
 }
 
-export function problemResponse(code: ErrorCode, detail: string): Response {
+/** A problem for who writes to a socket himself. */
+export function problemText(code: ErrorCode, detail: string) {
   const problem = problemOf(code, detail);
-  return new Response(JSON.stringify(problem), {
-    status: problem.status,
-    headers: { "content-type": PROBLEM_TYPE },
-  });
+  return { status: problem.status, type: PROBLEM_TYPE, text: JSON.stringify(problem) };
+}
+
+export function problemResponse(code: ErrorCode, detail: string): Response {
+  const { status, type, text } = problemText(code, detail);
+  return new Response(text, { status, headers: { "content-type": type } });
 }
 
 /** What was thrown, as an answer. A defect is told without its inside; that goes to the log. */

@@ -2,10 +2,12 @@
 import type { CommandSpec } from "../command-spec.ts";
 import { AGENTS } from "./agents.ts";
 import { KEYS } from "./keys.ts";
+import { OPEN, TOKENS } from "./web.ts";
 
 const WORKFLOW_EXAMPLE = { command: "tutti workflows show spec-first", about: "Read one" };
 
 export const MACHINE: readonly CommandSpec[] = [
+  OPEN,
   {
     name: "init",
     about: "Write .tutti/config.yaml for this project",
@@ -88,6 +90,7 @@ export const MACHINE: readonly CommandSpec[] = [
   },
   AGENTS,
   KEYS,
+  TOKENS,
   {
     name: "serve",
     about: "Run the daemon in this terminal; other commands start it by themselves",

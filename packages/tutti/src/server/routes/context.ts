@@ -6,6 +6,7 @@ import type { Engine } from "../../engine/api.ts";
 import type { Log } from "../../platform/log.ts";
 import type { StreamLimits } from "../event-stream.ts";
 import type { Feed } from "../feed.ts";
+import type { Web } from "../web/web.ts";
 
 export type App = Hono<{ Bindings: HttpBindings }>;
 
@@ -14,6 +15,8 @@ export type Service = {
   readonly feed: Feed;
   /** Agents for a folder of a project; without one, of the user and the catalogue. */
   readonly agents: (path: string | null) => Promise<AgentsReport>;
+  /** Null where no browser is served. */
+  readonly web: Web | null;
   readonly log: Log;
   readonly version: string;
   /** The person behind every request. */

@@ -1,0 +1,85 @@
+/** Signing in and out, tokens, and links to the command center. */
+import {
+  CreateToken,
+  ExchangeCode,
+  type SessionFacts,
+  TuttiError,
+  type WebLink,
+  type WebState,
+} from "@tutti/protocol";
+import type { Context } from "hono";
+import { jsonBody } from "../request.ts";
+import { cookieFor, noCookie } from "../web/cookie.ts";
+import type { App, Service } from "./context.ts";
+
+/** Tokens of programs; listed without what they are. */
+export function addTokenRoutes(app: App, { web }: Service): void {
+  if (web === null) return;
+  const { access } = web;
+
+  app.get("/tokens", (context) => context.json({ items: access.tokens() }));
+
+  app.post("/tokens", async (context) => {
+    const wish = await jsonBody(context, CreateToken);
+    return context.json(access.createToken(wish), 201);
+  });
+
+  app.delete("/tokens/:token", (context) => {
+    const id = context.req.param("token");
+    if (!access.removeToken(id))
+      throw new TuttiError("token.unknown", `There is no token ${JSON.stringify(id)}.`);
+    return context.json({ removed: id });
+  });
+}
+
+/** Sessions of browsers, and the links that begin them. */
+export function addAccessRoutes(app: App, { web, user, version }: Service): void {
+  if (web === null) return;
+  const { access } = web;
+  const holderOf = (context: Context) => web.holders.get(context.env.incoming) ?? null;
+
+  app.get("/session", (context) => {
+    const holder = holderOf(context);
+    const facts: SessionFacts = {
+      user,
+      version,
+      via: holder?.via ?? "socket",
+      expiresAt: holder?.expiresAt ?? null,
+    };
+    return context.json(facts);
+  });
+
+  app.post("/session", async (context) => {
+    const port = web.port();
+    if (port === null) throw new TuttiError("usage", "A session is of the web listener alone.");
+    const { code } = await jsonBody(context, ExchangeCode);
+    const secret = access.exchange(code);
+    if (secret === null)
+      throw new TuttiError("link.spent", "This link was used before, or it is too old.");
+    return context.json({ user, version }, 201, { "set-cookie": cookieFor(secret, port) });
+  });
+
+  app.delete("/session", (context) => {
+    const holder = holderOf(context);
+    const port = web.port();
+    if (holder?.via !== "session" || port === null)
+      throw new TuttiError("usage", "There is no session to end here.");
+    // The answer goes first: ending a session ends its answers too.
+    context.env.outgoing.once("finish", () => access.endSession(holder.id));
+    return context.json({ ended: true }, 200, { "set-cookie": noCookie(port) });
+  });
+
+  app.get("/web", (context) => {
+    const state: WebState = { port: web.port() };
+    return context.json(state);
+  });
+
+  app.post("/web/links", async (context) => {
+    if (holderOf(context) !== null)
+      throw new TuttiError("usage", "A link is made at the daemon's socket: run `tutti open`.");
+    const port = await web.open();
+    const { code, expiresAt } = access.createCode();
+    const link: WebLink = { url: `http://127.0.0.1:${port}/#code=${code}`, port, expiresAt };
+    return context.json(link, 201);
+  });
+}

@@ -1,0 +1,28 @@
+/** Secrets that are shown once and kept only as their SHA-256. */
+import { createHash, randomBytes } from "node:crypto";
+
+const SECRET_BYTES = 32;
+const CHECK_CHARACTERS = 6;
+const TOKEN_PREFIX = "tutti_";
+
+export const newSecret = (): string => randomBytes(SECRET_BYTES).toString("base64url");
+
+/** As long as the secret has 256 random bits, one pass is enough; a lookup by it tells nothing of others. */
+export const hashOfSecret = (secret: string): string =>
+  createHash("sha256").update(secret).digest("hex");
+
+const checkOf = (body: string): string => hashOfSecret(body).slice(0, CHECK_CHARACTERS);
+
+/** `tutti_`, 43 characters, 6 that follow from them: what scanners of secrets look for. */
+export function newToken(): string {
+  const body = newSecret();
+  return `${TOKEN_PREFIX}${body}${checkOf(body)}`;
+}
+
+export function isTokenShaped(text: string): boolean {
+  const body = text.slice(TOKEN_PREFIX.length, -CHECK_CHARACTERS);
+  return text.startsWith(TOKEN_PREFIX) && text === `${TOKEN_PREFIX}${body}${checkOf(body)}`;
+}
+
+/** Whether a token of Tutti's stands anywhere in it. */
+export const holdsToken = (text: string): boolean => text.includes(TOKEN_PREFIX);

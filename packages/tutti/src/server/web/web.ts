@@ -1,0 +1,104 @@
+/**
+ * The web side of the daemon: closed until somebody asks for a link, and open again after a restart where
+ * it was, so that pages find it.
+ */
+import { readFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { TuttiError } from "@tutti/protocol";
+import { writeFileAtomic } from "../../platform/atomic-file.ts";
+import type { App } from "../routes/context.ts";
+import type { Access, Holder } from "./access.ts";
+import type { WebListener } from "./listener.ts";
+
+const USUAL_PORT = 4810;
+const SWEEP_EVERY_MS = 30_000;
+
+export type WebOptions = {
+  /** The built command center. */
+  readonly folder: string;
+  /** Keeps the port. */
+  readonly file: string;
+  /** The only one to try; null: the one from before, the usual one, or any. */
+  readonly port: number | null;
+};
+
+export type Web = {
+  readonly access: Access;
+  /** Who asks, by request; absent on the unix socket. */
+  readonly holders: WeakMap<IncomingMessage, Holder>;
+  /** Null while it is closed. */
+  readonly port: () => number | null;
+  /** Opens it when it is closed. Throws `web.port-taken`. */
+  readonly open: () => Promise<number>;
+  /** Opens it where it was before the restart; says false when it was closed or its port is taken. */
+  readonly reopen: () => Promise<boolean>;
+  readonly close: () => Promise<void>;
+};
+
+type Parts = { readonly app: () => App; readonly access: Access };
+
+export function createWeb({ folder, file, port: wanted }: WebOptions, { app, access }: Parts): Web {
+  const holders = new WeakMap<IncomingMessage, Holder>();
+  let listener: Promise<WebListener> | null = null;
+  let opened: WebListener | null = null;
+  const sweep = setInterval(() => access.sweep(), SWEEP_EVERY_MS).unref();
+
+  const openAt = async (ports: readonly number[]): Promise<WebListener> => {
+    const { openWebListener } = await import("./listener.ts");
+    for (const [index, port] of ports.entries()) {
+      try {
+        return await openWebListener({ app: app(), access, holders, folder, port });
+      } catch (error) {
+        const isTaken = error instanceof TuttiError && error.code === "web.port-taken";
+        if (!isTaken || index === ports.length - 1) throw error;
+      }
+    }
+    throw new Error("there is no port to try");
+  };
+
+  const open = async (ports: readonly number[]): Promise<number> => {
+    listener ??= openAt(ports);
+    try {
+      opened = await listener;
+    } catch (error) {
+      listener = null;
+      throw error;
+    }
+    writeFileAtomic(file, JSON.stringify({ port: opened.port }), { isDurable: false });
+    return opened.port;
+  };
+
+  return {
+    access,
+    holders,
+    port: () => opened?.port ?? null,
+    open: () => {
+      const before = portIn(file);
+      const usual = [...(before === null ? [] : [before]), USUAL_PORT, 0];
+      return open(wanted === null ? usual : [wanted]);
+    },
+    reopen: async () => {
+      const before = portIn(file);
+      if (before === null) return false;
+      return open([wanted ?? before]).then(
+        () => true,
+        () => false,
+      );
+    },
+    close: async () => {
+      clearInterval(sweep);
+      await (await listener)?.close();
+    },
+  };
+}
+
+function portIn(file: string): number | null {
+  try {
+    const { port }: { port?: unknown } = JSON.parse(readFileSync(file, "utf8"));
+    return Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536
+      ? Number(port)
+      : null;
+  } catch {
+    return null; // it was never open
+  }
+}

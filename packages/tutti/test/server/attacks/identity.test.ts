@@ -1,0 +1,167 @@
+/** Who may use the listener, and how that ends. */
+import { readFileSync, statSync } from "node:fs";
+import { request } from "node:http";
+import { once } from "node:events";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openAccess } from "../../../src/server/web/access.ts";
+import { rawRequest } from "../raw-request.ts";
+import { openStage, ownPage, type Stage } from "./stage.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(async () => stage[Symbol.asyncDispose]());
+
+const asBearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const statusWith = async (headers: Readonly<Record<string, string>>) =>
+  (await stage.ask("GET /api/v1/runs", headers))?.status;
+
+describe("A4: tokens that are none (CVE-2026-28472)", () => {
+  it("control: the token itself is taken", async () => {
+    expect(await statusWith(asBearer(stage.token))).toBe(200);
+  });
+
+  it.each<[string, (token: string) => string]>([
+    ["an empty one", () => ""],
+    ["one that is cut off", (token) => token.slice(0, -1)],
+    ["its beginning", (token) => token.slice(0, 20)],
+    ["one with more behind it", (token) => `${token}0`],
+    ["another one of its shape", () => `tutti_${"a".repeat(43)}000000`],
+    ["two", (token) => `${token},${token}`],
+    ["a very long one", () => "a".repeat(12_000)],
+  ])("%s is refused", async (_name, change) => {
+    expect(await statusWith(asBearer(change(stage.token)))).toBe(401);
+  });
+
+  it("nothing, another scheme and a header of another name are refused", async () => {
+    expect(await statusWith({})).toBe(401);
+    expect(await statusWith({ authorization: stage.token })).toBe(401);
+    expect(await statusWith({ authorization: `Basic ${btoa(`x:${stage.token}`)}` })).toBe(401);
+    expect(await statusWith({ "x-api-key": stage.token })).toBe(401);
+  });
+
+  it("a session's cookie is no token, and two cookies of its name are none", async () => {
+    const secret = stage.cookie.split("=")[1] ?? "";
+    expect(await statusWith(asBearer(secret))).toBe(401);
+    expect(await statusWith({ cookie: `${stage.cookie}; ${stage.cookie}` })).toBe(401);
+  });
+
+  it("a token in an address is refused, and so kept in no history", async () => {
+    const answer = await stage.ask(`GET /api/v1/runs?token=${stage.token}`, asBearer(stage.token));
+    expect(answer?.status).toBe(400);
+  });
+});
+
+describe("A5: a listener that others can reach (CVE-2026-53975)", () => {
+  it("is on the loopback address alone, and asks everybody who they are", async () => {
+    const hex = stage.port.toString(16).toUpperCase().padStart(4, "0");
+    const bound = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((file) =>
+      readFileSync(file, "utf8")
+        .split("\n")
+        .map((line) => line.trim().split(/\s+/u))
+        .filter(([, local = "", , state]) => local.endsWith(`:${hex}`) && state === "0A")
+        .map(([, local = ""]) => local.split(":")[0]),
+    );
+    expect(bound).toEqual(["0100007F"]);
+    expect(await statusWith({})).toBe(401);
+  });
+});
+
+describe("A10: headers of a proxy that is not there (CVE-2026-29613, CVE-2026-32045)", () => {
+  it.each([
+    { "x-forwarded-for": "127.0.0.1" },
+    { "x-real-ip": "127.0.0.1" },
+    { forwarded: "for=127.0.0.1;host=127.0.0.1" },
+    { "x-forwarded-user": "root" },
+    { "remote-user": "root" },
+  ])("%j makes nobody known", async (headers) => {
+    expect(await statusWith(headers)).toBe(401);
+  });
+
+  it("a forwarded host is no host", async () => {
+    const headers = { host: "evil.example", "x-forwarded-host": `127.0.0.1:${stage.port}` };
+    expect(await statusWith({ ...headers, ...asBearer(stage.token) })).toBe(421);
+  });
+});
+
+describe("A11: what is taken back ends at once (CVE-2026-34503, CVE-2026-43585)", () => {
+  it("a removed token's stream ends, and it opens no other", async () => {
+    const made = await stage.own("/tokens", { name: "short" });
+    const headers = asBearer(String(made["token"]));
+    const asked = request({ port: stage.port, path: "/api/v1/events", headers });
+    asked.end();
+    const [response] = await once(asked, "response");
+    expect(response.statusCode).toBe(200);
+    const ended = new Promise((resolve) => response.resume().once("error", resolve));
+    const path = `/api/v1/tokens/${String(made["id"])}`;
+    await rawRequest(stage.server.socketPath, path, { method: "DELETE" });
+    await ended;
+    expect(await statusWith(headers)).toBe(401);
+  });
+
+  it("a session that was signed out is over", async () => {
+    await using fresh = await openStage();
+    const out = await fresh.ask("DELETE /api/v1/session", ownPage(fresh));
+    expect(out?.status).toBe(200);
+    expect(out?.headers["set-cookie"]).toContain("Max-Age=0");
+    expect((await fresh.ask("GET /api/v1/runs", ownPage(fresh)))?.status).toBe(401);
+  });
+});
+
+const newCode = async (): Promise<string> =>
+  String((await stage.own("/web/links"))["url"]).split("#code=")[1] ?? "";
+
+const signIn = (code: string, headers = {}) =>
+  stage.ask(
+    "POST /api/v1/session",
+    { ...ownPage(stage), cookie: "", ...headers },
+    JSON.stringify({ code }),
+  );
+
+describe("A21: the link that signs a browser in", () => {
+  it("has its code in the fragment, and works once", async () => {
+    const code = await newCode();
+    const first = await signIn(code);
+    expect(first?.status).toBe(201);
+    expect(first?.headers["set-cookie"]).toMatch(/; Path=\/; HttpOnly; SameSite=Strict; Max-Age/u);
+    expect((await signIn(code))?.status).toBe(401);
+    expect((await signIn("guess"))?.status).toBe(401);
+  });
+
+  it("is not for another site's page, and no page can make one", async () => {
+    const code = await newCode();
+    expect((await signIn(code, { origin: "http://evil.example" }))?.status).toBe(403);
+    const asked = await stage.ask("POST /api/v1/web/links", ownPage(stage));
+    expect(asked?.status).toBe(400);
+  });
+
+  it("is too old after a minute, and a session after eight idle hours or seven days", () => {
+    const clock = { now: 1_000_000 };
+    const access = openAccess({ file: join(stage.folder, "own.json"), now: () => clock.now });
+    const { code } = access.createCode();
+    clock.now += 60_000;
+    expect(access.exchange(code)).toBeNull();
+    const secret = access.exchange(access.createCode().code) ?? "";
+    clock.now += 8 * 3_600_000 - 1;
+    expect(access.bySession(secret)).not.toBeNull();
+    clock.now += 8 * 3_600_000;
+    expect(access.bySession(secret)).toBeNull();
+    const long = access.exchange(access.createCode().code) ?? "";
+    for (let hour = 0; hour < 7 * 24 - 1; hour += 1) {
+      clock.now += 3_600_000;
+      expect(access.bySession(long)).not.toBeNull();
+    }
+    clock.now += 3_600_000;
+    expect(access.bySession(long)).toBeNull();
+  });
+
+  it("leaves no secret on disk, in a file of this user alone", () => {
+    const file = join(stage.folder, "access.json");
+    const text = readFileSync(file, "utf8");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(text).not.toContain(stage.token);
+    expect(text).not.toContain(stage.cookie.split("=")[1]);
+  });
+});

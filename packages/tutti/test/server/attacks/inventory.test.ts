@@ -1,0 +1,46 @@
+/** Every route, and the groups of attacks that look at its kind. A new kind of surface needs its group first. */
+import type { Hono } from "hono";
+import { expect, it } from "vitest";
+import { createApp } from "../../../src/server/app.ts";
+
+/** Groups of research on attacks against servers of this kind, by what a route is. */
+const GROUPS: Readonly<Record<string, readonly RegExp[]>> = {
+  "signing in and tokens (A4, A11, A17, A21)": [/^\/session$/u, /^\/tokens/u, /^\/web/u],
+  "reading (A1–A3, A6, A14–A16, A18)": [
+    /^\/(?:health|attention|usage|agents|fleet|projects|project|search|openapi\.json)$/u,
+    /^\/runs(?:\/:run(?:\/(?:events|diff|sessions|shell|artifacts\/:name))?)?$/u,
+    /^\/sessions\/:session\/transcript$/u,
+    /^\/blobs\/:hash$/u,
+  ],
+  "streams (A7, A11, A13)": [/^\/events$/u],
+  "changing (A3, A13, A17)": [
+    /^\/runs(?:\/:run\/(?:commands|artifacts\/:name))?$/u,
+    /^\/(?:doctor|gc|stop|agents\/test)$/u,
+    /^\/fleet\/(?:pause|stop|resume)$/u,
+    /^\/keys(?:\/:name)?$/u,
+  ],
+};
+
+/** Surfaces that no group of this folder looks at. */
+const UNSEEN =
+  /login|oauth|saml|scim|tenant|org|webhook|hook|callback|mcp|proxy|upload|exec|terminal/iu;
+
+const PREFIX = "/api/v1";
+
+const routes = (): readonly { readonly method: string; readonly path: string }[] => {
+  // What a route does is not asked for: a service of nothing is enough to list them.
+  const nothing: unknown = new Proxy({}, { get: () => nothing });
+  const app: Pick<Hono, "routes"> = createApp(nothing as never);
+  return app.routes
+    .filter(({ method }) => method !== "ALL")
+    .map(({ method, path }) => ({ method, path: path.slice(PREFIX.length) }));
+};
+
+it("each route is of a kind that attacks are tried on", () => {
+  const all = routes();
+  expect(all.length).toBeGreaterThan(20);
+  const patterns = Object.values(GROUPS).flat();
+  const unknown = all.filter(({ path }) => !patterns.some((pattern) => pattern.test(path)));
+  expect(unknown).toEqual([]);
+  expect(all.filter(({ path }) => UNSEEN.test(path))).toEqual([]);
+});
