@@ -4,10 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
 import { runQuery } from "../../api/queries.ts";
 import { Lineage } from "../../ui/family-mark.tsx";
+import { plainLine } from "../../ui/plain.ts";
 import type { Roving } from "../../ui/roving.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { Lasting } from "../../ui/time.tsx";
-import { AttentionDetail } from "./attention-detail.tsx";
+import { AnswerPanel } from "./answer-panel.tsx";
 import { attentionLook, itemKey } from "./attention-order.ts";
 
 type AttentionRowProps = {
@@ -40,13 +41,13 @@ export function AttentionRow({ item, isOpen, roving, onToggle }: AttentionRowPro
       >
         <StateMark tone={tone} word={word} />
         <span dir="auto" className="font-strong max-sm:col-span-2 max-sm:row-start-2 sm:truncate">
-          {item.asks}
+          {plainLine(item.asks)}
         </span>
         <span dir="auto" className="truncate max-sm:col-span-2 max-sm:row-start-3">
           {run.data?.task.title ?? (run.isError ? item.run : "…")}
         </span>
         <span dir="auto" className="truncate text-muted max-xl:hidden">
-          {item.why}
+          {plainLine(item.why)}
         </span>
         <span className="text-end text-muted">
           <Lasting since={item.since} />
@@ -56,8 +57,8 @@ export function AttentionRow({ item, isOpen, roving, onToggle }: AttentionRowPro
         </span>
       </button>
       {isOpen && (
-        <section id={region} aria-label={item.asks} className="px-4 pt-1 pb-4">
-          <AttentionDetail item={item} />
+        <section id={region} aria-label={plainLine(item.asks)} className="px-4 pt-1 pb-4">
+          <AnswerPanel item={item} />
         </section>
       )}
     </li>
