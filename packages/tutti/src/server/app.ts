@@ -8,6 +8,7 @@ import { addAgentRoutes } from "./routes/agents.ts";
 import { addDaemonRoutes } from "./routes/daemon.ts";
 import { addDiffRoutes } from "./routes/diff.ts";
 import { addEventRoutes } from "./routes/events.ts";
+import { addFleetRoutes } from "./routes/fleet.ts";
 import { addReadingRoutes } from "./routes/reading.ts";
 import { addRecordRoutes } from "./routes/record.ts";
 import { addRunRoutes } from "./routes/runs.ts";
@@ -31,6 +32,7 @@ export function createApp(service: Service): App {
   addDiffRoutes(app, service);
   addReadingRoutes(app, service);
   addUsageRoutes(app, service);
+  addFleetRoutes(app, service);
   addEventRoutes(app, service);
   app.notFound((context) => {
     const asked = `${context.req.method} ${context.req.path}`;

@@ -1,0 +1,55 @@
+/** Everything that works now, over all projects; and the projects. */
+import { z } from "zod";
+import { Family, Instant, ProjectId, RunId, StepKey } from "./ids.ts";
+
+/** `queued`: for a slot. `waiting`: for a person. `silent`: nothing was heard of it for a while. */
+export const TurnState = z.enum(["queued", "working", "waiting", "silent"]);
+export type TurnState = z.infer<typeof TurnState>;
+
+/** One turn of an agent that has not ended. */
+export const FleetRow = z.object({
+  session: z.string(),
+  run: RunId,
+  step: StepKey,
+  attempt: z.number().int().positive(),
+  agent: z.string(),
+  family: Family,
+  model: z.string().nullable(),
+  state: TurnState,
+  /** The run is paused: nothing new starts when this has ended. */
+  isPaused: z.boolean(),
+  startedAt: Instant.nullable(),
+  lastAt: Instant.nullable(),
+  /** Entries of its transcript. */
+  total: z.number().int().nonnegative(),
+  /** The last of them that says something, as one line. Text of an agent. */
+  last: z.string().nullable(),
+  project: z.object({ id: ProjectId, path: z.string() }),
+  title: z.string(),
+  /** Metered, of this attempt of its step. */
+  tokens: z.number().int().nonnegative(),
+  usd: z.number().nonnegative(),
+});
+export type FleetRow = z.infer<typeof FleetRow>;
+
+export const Fleet = z.object({ items: z.array(FleetRow), at: Instant });
+export type Fleet = z.infer<typeof Fleet>;
+
+export const FleetPause = z.strictObject({ reason: z.string().trim().min(1).max(300) });
+export type FleetPause = z.infer<typeof FleetPause>;
+
+/** Runs that were paused by the request. */
+export const FleetPaused = z.object({ runs: z.array(RunId) });
+export type FleetPaused = z.infer<typeof FleetPaused>;
+
+/** A project that has tasks. */
+export const ProjectLine = z.object({
+  id: ProjectId,
+  path: z.string(),
+  name: z.string(),
+  runs: z.number().int(),
+  /** Those that have not ended. */
+  open: z.number().int(),
+  lastAt: Instant,
+});
+export type ProjectLine = z.infer<typeof ProjectLine>;

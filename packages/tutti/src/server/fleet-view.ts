@@ -1,0 +1,131 @@
+/** The fleet: every turn of an agent that has not ended, with what it does right now. */
+import type {
+  EffectPayload,
+  FleetRow,
+  RunDocument,
+  RunId,
+  RunSummary,
+  TranscriptEntry,
+  UsageTotals,
+} from "@tutti/protocol";
+import { familyOf } from "../domain/roles.ts";
+import type { Engine } from "../engine/api.ts";
+import { turnSession } from "../engine/perform/context.ts";
+
+export const OPEN_STATES = ["queued", "working", "waiting", "paused"] as const;
+const PAGE = 200;
+/** Entries looked through for one that says something. */
+const LAST_ENTRIES = 12;
+const LINE_MAX_CHARACTERS = 200;
+/** Without a word for this long an agent is silent; a model may well think for a minute. */
+const SILENT_MS = 2 * 60_000;
+
+type Fleet = Pick<Engine, "document" | "runs" | "transcript" | "usage">;
+type Turn = Extract<EffectPayload, { kind: "agent.turn" | "review.turn" }>;
+
+/** Runs in these states, or all, newest first. */
+export function* eachRun(
+  engine: Pick<Engine, "runs">,
+  states?: readonly string[],
+): Generator<Omit<RunSummary, "usage">> {
+  let cursor: string | undefined;
+  do {
+    const page = engine.runs({
+      limit: PAGE,
+      ...(states === undefined ? {} : { states }),
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    yield* page.items;
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+}
+
+export function fleetRows(engine: Fleet, now: number): FleetRow[] {
+  return [...eachRun(engine, OPEN_STATES)].flatMap(({ id }) => {
+    const document = engine.document(id);
+    return document === null ? [] : rowsOf(engine, document, now);
+  });
+}
+
+function rowsOf(engine: Fleet, document: RunDocument, now: number): FleetRow[] {
+  const turns = Object.values(document.effects).flatMap(({ id, payload }) =>
+    payload.kind === "agent.turn" || payload.kind === "review.turn" ? [{ id, payload }] : [],
+  );
+  if (turns.length === 0) return [];
+  const metered = meteredBy(engine, document.id);
+  return turns.map(({ id, payload }) => {
+    const isAsking = document.permissions.some(({ effect }) => effect === id);
+    return rowOf(engine, { document, payload, isAsking, metered, now });
+  });
+}
+
+const meteredBy = (engine: Fleet, run: RunId) =>
+  new Map(engine.usage({ run, by: "attempt" }).map(({ key, totals }) => [key, totals]));
+
+type Facts = {
+  readonly document: RunDocument;
+  readonly payload: Turn;
+  /** A question of it waits for a person. */
+  readonly isAsking: boolean;
+  readonly metered: ReturnType<typeof meteredBy>;
+  readonly now: number;
+};
+
+function rowOf(engine: Fleet, { document, payload, isAsking, metered, now }: Facts): FleetRow {
+  const { step, attempt, agent } = payload;
+  const session = turnSession(document, payload);
+  const { entries, total } = engine.transcript(session, -LAST_ENTRIES, LAST_ENTRIES);
+  const lastAt = entries.at(-1)?.at ?? null;
+  return {
+    session,
+    run: document.id,
+    step,
+    attempt,
+    agent,
+    family: familyOf(document, agent),
+    model: document.policy.config.agents[agent]?.model ?? null,
+    state: isAsking ? "waiting" : stateOf(lastAt, now),
+    isPaused: document.paused !== null,
+    startedAt: engine.transcript(session, 0, 1).entries[0]?.at ?? null,
+    lastAt,
+    total,
+    last: lastLine(entries),
+    project: document.project,
+    title: document.task.title,
+    ...takenIn(metered.get(`${step}.${attempt}`)),
+  };
+}
+
+const takenIn = (totals: UsageTotals | undefined) => ({
+  tokens: totals === undefined ? 0 : totals.inputTokens + totals.outputTokens,
+  usd: totals?.costUsd ?? 0,
+});
+
+const stateOf = (lastAt: number | null, now: number): FleetRow["state"] => {
+  if (lastAt === null) return "queued";
+  return now - lastAt < SILENT_MS ? "working" : "silent";
+};
+
+/** The newest entry that tells what the agent does. */
+function lastLine(entries: readonly TranscriptEntry[]): string | null {
+  for (const entry of entries.toReversed()) {
+    const line = lineOf(entry);
+    if (line !== null) return line.slice(0, LINE_MAX_CHARACTERS);
+  }
+  return null;
+}
+
+function lineOf(entry: TranscriptEntry): string | null {
+  if ("text" in entry && entry.kind !== "prompt") return lastOf(entry.text);
+  if ("title" in entry) return lastOf(entry.title);
+  if (entry.kind === "prompt") return "reads its task";
+  if (entry.kind === "opened") return "began";
+  if (entry.kind !== "plan") return null;
+  return entry.entries.find(({ status }) => status === "in_progress")?.text ?? null;
+}
+
+const lastOf = (text: string): string | null =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .findLast((line) => line !== "") ?? null;

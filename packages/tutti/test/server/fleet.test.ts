@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Fleet, ProjectLine, type RunId, type TranscriptEntry } from "@tutti/protocol";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type ApiServer, createServer } from "../../src/server/create-server.ts";
+import { memoryEngine, type MemoryEngine } from "./memory-engine.ts";
+import { json, rawRequest, type RawRequest } from "./raw-request.ts";
+
+const NOW = 1_700_000_500_000;
+const KIM = { kind: "person", id: "kim" } as const;
+
+let folder: string;
+let engine: MemoryEngine;
+let server: ApiServer;
+
+const api = async (path: string, request: RawRequest = {}) => {
+  const answer = await rawRequest(server.socketPath, `/api/v1${path}`, request);
+  return { status: answer.status, body: JSON.parse(answer.text) };
+};
+
+const start = async (path: string, text: string): Promise<RunId> => {
+  const started = await engine.startRun({ path, text }, KIM);
+  if (started.kind === "rejected") throw new Error(started.message);
+  return started.run;
+};
+
+/** Settles effects until an agent works. */
+const untilTurn = (run: RunId): string => {
+  for (;;) {
+    const state = engine.document(run);
+    const turn = Object.values(state?.effects ?? {}).find(
+      ({ payload }) => payload.kind === "agent.turn",
+    );
+    if (turn?.payload.kind === "agent.turn")
+      return `${run}/${turn.payload.step}/${turn.payload.attempt}`;
+    if (!engine.step(run)) throw new Error("no agent works");
+  }
+};
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "tutti-fleet-"));
+  engine = memoryEngine();
+  server = await createServer(engine, {
+    socketPath: join(folder, "run", "daemon.sock"),
+    version: "1.2.3",
+    stop: () => {},
+    now: () => NOW,
+  });
+});
+
+afterEach(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const fleet = async () => Fleet.parse((await api("/fleet")).body);
+
+it("the fleet shows each turn that has not ended, with the last line that says something", async () => {
+  const run = await start("/repo", "Fix it");
+  const session = untilTurn(run);
+  expect((await fleet()).items).toMatchObject([{ session, state: "queued", total: 0, last: null }]);
+  const said: TranscriptEntry[] = [
+    { kind: "prompt", at: NOW - 9000, text: "Do it" },
+    { kind: "text", at: NOW - 2000, text: "First this.\nThen the tests.\n\n" },
+    { kind: "usage", at: NOW - 1000, inputTokens: 1, outputTokens: 1, costUsd: null },
+  ];
+  engine.transcripts.set(session, said);
+  expect(await fleet()).toMatchObject({
+    at: NOW,
+    items: [
+      {
+        session,
+        run,
+        agent: "alto",
+        family: "anthropic",
+        state: "working",
+        isPaused: false,
+        total: 3,
+        last: "Then the tests.",
+        startedAt: NOW - 9000,
+        lastAt: NOW - 1000,
+        project: { path: "/repo" },
+        title: "Fix it",
+      },
+    ],
+  });
+});
+
+it("an agent of which nothing is heard is silent", async () => {
+  const session = untilTurn(await start("/repo", "Fix it"));
+  engine.transcripts.set(session, [{ kind: "text", at: NOW - 120_000, text: "Hm." }]);
+  expect((await fleet()).items[0]?.state).toBe("silent");
+  engine.transcripts.set(session, [{ kind: "text", at: NOW - 119_000, text: "Hm." }]);
+  expect((await fleet()).items[0]?.state).toBe("working");
+});
+
+it("a run without a turn has no row", async () => {
+  const run = await start("/repo", "Fix it");
+  engine.settle(run);
+  expect((await fleet()).items).toEqual([]);
+});
+
+it("everything is paused at once, and told who it was; what is paused already is left alone", async () => {
+  const runs = [await start("/repo", "One"), await start("/other", "Two")];
+  const paused = await api("/fleet/pause", json({ reason: "lunch" }));
+  expect(paused.body.runs.toSorted()).toEqual(runs.toSorted());
+  for (const run of runs) expect(engine.document(run)?.paused).toBe("lunch");
+  expect((await api("/fleet/pause", json({ reason: "again" }))).body).toEqual({ runs: [] });
+  expect((await api("/fleet/pause", json({ reason: " " }))).status).toBe(400);
+});
+
+it("projects are told with how many of their tasks are open, newest first", async () => {
+  await start("/srv/shop", "One");
+  await start("/srv/shop", "Two");
+  await start("/srv/bill", "Three");
+  const { body } = await api("/projects");
+  const items = body.items.map((item: unknown) => ProjectLine.parse(item));
+  expect(items).toMatchObject([
+    { name: "bill", path: "/srv/bill", runs: 1, open: 1 },
+    { name: "shop", path: "/srv/shop", runs: 2, open: 2 },
+  ]);
+});
