@@ -9,6 +9,7 @@ import { Frame } from "./frame/frame.tsx";
 import { HomeScreen } from "./features/attention/home-screen.tsx";
 import { boardSearch } from "./features/board/board-search.ts";
 import { homeSearch } from "./features/attention/home-search.ts";
+import { fleetSearch } from "./features/fleet/fleet-search.ts";
 import { newTaskSearch } from "./features/new-task/new-task-search.ts";
 import { Empty, Failed } from "./ui/notice.tsx";
 
@@ -32,6 +33,13 @@ const board = createRoute({
   validateSearch: boardSearch,
 });
 
+const fleet = createRoute({
+  getParentRoute: () => root,
+  path: "/fleet",
+  component: lazyRouteComponent(() => import("./features/fleet/fleet-screen.tsx"), "FleetScreen"),
+  validateSearch: fleetSearch,
+});
+
 const newTask = createRoute({
   getParentRoute: () => root,
   path: "/new",
@@ -49,7 +57,7 @@ const run = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, board, newTask, run]),
+  routeTree: root.addChildren([home, board, fleet, newTask, run]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

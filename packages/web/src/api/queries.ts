@@ -1,5 +1,5 @@
 /** What the page reads, by name. A key begins with the noun; `["run", id]` covers all of that run. */
-import type { AttentionItem, RunPage, RunView } from "@tutti/protocol";
+import type { AttentionItem, ProjectLine, RunPage, RunView } from "@tutti/protocol";
 import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { requestJson, search } from "./http.ts";
 import { ApiProblem } from "./problem.ts";
@@ -40,15 +40,6 @@ export const runsQuery = (filter: RunsFilter = {}) =>
     queryKey: ["runs", filter],
     queryFn: ({ signal }) => requestJson<RunPage>({ path: `/runs${search(filter)}`, signal }),
   });
-
-export type ProjectLine = {
-  readonly id: string;
-  readonly path: string;
-  readonly name: string;
-  readonly runs: number;
-  readonly open: number;
-  readonly lastAt: number;
-};
 
 /** Every project that has tasks. */
 export const projectsQuery = () =>

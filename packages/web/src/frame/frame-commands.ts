@@ -22,6 +22,13 @@ export function useFrameCommands(): void {
       run: () => void navigate({ to: "/board" }),
     },
     {
+      id: "go.fleet",
+      title: "Fleet",
+      group: go,
+      keys: "g f",
+      run: () => void navigate({ to: "/fleet" }),
+    },
+    {
       id: "go.new",
       title: "New task",
       group: go,

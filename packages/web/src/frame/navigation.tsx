@@ -1,10 +1,11 @@
 import { Link } from "@tanstack/react-router";
-import { Bell, Columns3, Plus } from "lucide-react";
+import { Activity, Bell, Columns3, Plus } from "lucide-react";
 import { useOverview } from "./overview.ts";
 
 const ENTRIES = [
   { to: "/", word: "Needs you", Icon: Bell },
   { to: "/board", word: "Board", Icon: Columns3 },
+  { to: "/fleet", word: "Fleet", Icon: Activity },
   { to: "/new", word: "New task", Icon: Plus },
 ] as const;
 

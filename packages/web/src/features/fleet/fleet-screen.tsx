@@ -1,0 +1,162 @@
+/** Everything that works now, over all projects: one row for each turn of an agent. */
+import type { FleetRow } from "@tutti/protocol";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import { sendCommand, tellProblem } from "../../api/commands.ts";
+import { useCommands } from "../../commands/commands.tsx";
+import { Button } from "../../ui/button.tsx";
+import { ScreenHeading } from "../../ui/heading.tsx";
+import { Empty } from "../../ui/notice.tsx";
+import { countText, tokensText, usdText } from "../../ui/numbers.ts";
+import { plainLine } from "../../ui/plain.ts";
+import { Queried } from "../../ui/queried.tsx";
+import { useRoving } from "../../ui/roving.ts";
+import { Confirm } from "./confirm.tsx";
+import { grouped, ordered } from "./fleet-order.ts";
+import { fleetQuery, usePauseAll, usePaused, useResumeAll } from "./fleet-queries.ts";
+import { fleetSearch } from "./fleet-search.ts";
+import { FleetTable } from "./fleet-table.tsx";
+
+export function FleetScreen() {
+  const query = useQuery(fleetQuery());
+  return (
+    <>
+      <ScreenHeading title="Fleet">
+        {query.data !== undefined && query.data.length > 0 && <Sums rows={query.data} />}
+        <FleetButtons isEmpty={query.data?.length === 0} />
+      </ScreenHeading>
+      <PausedLine />
+      <Queried query={query} what="the fleet">
+        {(rows) =>
+          rows.length === 0 ? <Empty title="No agent is working" /> : <Rows rows={rows} />
+        }
+      </Queried>
+    </>
+  );
+}
+
+function Sums({ rows }: { readonly rows: readonly FleetRow[] }) {
+  const tokens = rows.reduce((sum, row) => sum + row.tokens, 0);
+  const usd = rows.reduce((sum, row) => sum + row.usd, 0);
+  return (
+    <p className="text-muted">
+      {countText(rows.length, "agent")} · {tokensText(tokens)} · {usdText(usd)}
+    </p>
+  );
+}
+
+function FleetButtons({ isEmpty }: { readonly isEmpty: boolean }) {
+  const search = useSearch({ from: "/fleet" });
+  const navigate = useNavigate();
+  const [isAsked, setAsked] = useState(false);
+  const pauseAll = usePauseAll();
+  const isGrouped = search.by === "project";
+  const group = (): void =>
+    void navigate({
+      to: "/fleet",
+      search: fleetSearch({ ...search, by: isGrouped ? undefined : "project" }),
+      replace: true,
+    });
+  const ask = (): void => setAsked(true);
+  useCommands([
+    { id: "fleet.group", title: "Group by project", group: "Fleet", keys: "g p", run: group },
+    { id: "fleet.pause-all", title: "Pause everything", group: "Fleet", run: ask },
+  ]);
+  return (
+    <span className="ml-auto flex gap-2">
+      <Button aria-pressed={isGrouped} emphasis={isGrouped ? "normal" : "quiet"} onClick={group}>
+        Group by project
+      </Button>
+      {!isEmpty && <Button onClick={ask}>Pause everything</Button>}
+      {isAsked && (
+        <Confirm
+          question="Pause every task?"
+          verb="Pause everything"
+          onConfirm={() => pauseAll.mutate()}
+          onClose={() => setAsked(false)}
+        >
+          <p>Turns that run now go on to their end. Nothing new begins until you resume.</p>
+        </Confirm>
+      )}
+    </span>
+  );
+}
+
+function PausedLine() {
+  const paused = usePaused();
+  const resumeAll = useResumeAll();
+  const runs = paused.data?.items ?? [];
+  const resume = (): void => resumeAll.mutate(runs.map(({ id }) => id));
+  useCommands(
+    runs.length === 0
+      ? []
+      : [{ id: "fleet.resume-all", title: "Resume everything", group: "Fleet", run: resume }],
+  );
+  if (runs.length === 0) return null;
+  return (
+    <p className="flex items-center gap-3 border-b border-line bg-raised px-4 py-1.5">
+      {countText(runs.length, "task is", "tasks are")} paused.
+      <Button onClick={resume} disabled={resumeAll.isPending}>
+        Resume everything
+      </Button>
+    </p>
+  );
+}
+
+const pause = ({ run, isPaused }: FleetRow): void => {
+  const command = isPaused
+    ? ({ kind: "run.resume" } as const)
+    : ({ kind: "run.pause", reason: "paused from the fleet" } as const);
+  sendCommand(run, command).catch(tellProblem);
+};
+
+function Rows({ rows }: { readonly rows: readonly FleetRow[] }) {
+  const search = useSearch({ from: "/fleet" });
+  const [ending, setEnding] = useState<FleetRow | null>(null);
+  const shown = grouped(ordered(rows, search), search).flatMap((group) => group.rows);
+  const roving = useRoving({ ids: shown.map(({ session }) => session) });
+  const current = shown.find(({ session }) => session === roving.current);
+  const onCurrent = (action: (row: FleetRow) => void) => (): void => {
+    if (current !== undefined) action(current);
+  };
+  const group = "Fleet";
+  useCommands([
+    { id: "fleet.next", title: "Next agent", group, keys: "j", run: () => roving.move(1) },
+    { id: "fleet.previous", title: "Previous agent", group, keys: "k", run: () => roving.move(-1) },
+    {
+      id: "fleet.open",
+      title: "Open the task",
+      group,
+      keys: "o",
+      run: onCurrent(({ session }) => roving.click(session)),
+    },
+    {
+      id: "fleet.pause",
+      title: "Pause or resume the task",
+      group,
+      keys: "p",
+      run: onCurrent(pause),
+    },
+    { id: "fleet.end", title: "End the task", group, keys: "x", run: onCurrent(setEnding) },
+  ]);
+  return (
+    <>
+      <FleetTable rows={rows} roving={roving} onPause={pause} onEnd={setEnding} />
+      {ending !== null && (
+        <Confirm
+          question={`End “${plainLine(ending.title)}”?`}
+          verb="End the task"
+          isDanger
+          onConfirm={() => {
+            const reason = "ended from the fleet";
+            sendCommand(ending.run, { kind: "run.cancel", reason }).catch(tellProblem);
+          }}
+          onClose={() => setEnding(null)}
+        >
+          <p>Its agents end at once. What they made so far is parked, not lost.</p>
+        </Confirm>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,18 @@
+/** What the address says of the fleet: its order, and whether it is by project. */
+export const FLEET_SORTS = ["state", "title", "agent", "tokens", "usd", "startedAt"] as const;
+export type FleetSort = (typeof FLEET_SORTS)[number];
+
+export type FleetSearch = {
+  readonly sort?: FleetSort;
+  readonly down?: true;
+  readonly by?: "project";
+};
+
+export function fleetSearch(search: Readonly<Record<string, unknown>>): FleetSearch {
+  const sort = FLEET_SORTS.find((one) => one === search["sort"]);
+  return {
+    ...(sort === undefined ? {} : { sort }),
+    ...(search["down"] === true ? { down: true } : {}),
+    ...(search["by"] === "project" ? { by: "project" } : {}),
+  };
+}
