@@ -1,6 +1,5 @@
 /** What a project's `models:` allows. Empty lists allow everything. */
 import type { ModelPolicy, ProviderConfig } from "@tutti/protocol";
-import { BUILT_IN_PROVIDERS } from "@tutti/protocol";
 import { matchesText } from "../domain/glob.ts";
 import { bareModel, familyOf } from "../domain/model-family.ts";
 import { priceOf } from "./prices.ts";
@@ -34,22 +33,21 @@ export function refuseModels(
 }
 
 /**
- * Why a budget in money cannot hold: a provider that is known to send bills, and a model without a price.
- * Local providers and those of the user's own are counted in tokens and minutes.
+ * Why a budget in money cannot hold: who has a key gets bills for it, and the model has no price. What
+ * needs no key costs nothing and is counted in tokens and minutes.
  */
 export function refuseUnpriced(
   models: readonly string[],
   provider: Pick<ProviderConfig, "models" | "key" | "keyless"> & { readonly name: string },
 ): string | null {
   const { name, key, keyless } = provider;
-  if (!Object.hasOwn(BUILT_IN_PROVIDERS, name) || key === undefined || keyless === true)
-    return null;
+  if (key === undefined || keyless === true) return null;
   const asked = models.length === 0 ? [null] : models;
   const unpriced = asked.find((model) => priceOf(model, provider) === null);
   if (unpriced === undefined) return null;
   return unpriced === null
     ? "the budget is in dollars, and the request names no model"
-    : `the budget is in dollars, and ${unpriced} has no price: name its price in providers.${name}.models of your own configuration, or ask another model`;
+    : `the budget is in dollars, and ${unpriced} has no price: name its price in providers.${name}.models of your own configuration, ask another model, or bound tokens or minutes instead of dollars`;
 }
 
 function refuseModel(

@@ -91,6 +91,25 @@ describe("a budget", () => {
     expect((await ask({ body: fallback })).status).toBe(200);
   });
 
+  it("in money asks a provider of the user's own for unpriced models only where it takes no key", async () => {
+    await using provider = await openProvider((_request, response) => answerStream(response));
+    const budget = { run: { usd: 1 }, day: {} };
+    const unpriced = MESSAGE.replace("claude-sonnet-4-5", "house-model");
+    const own = { dialect: "anthropic", url: provider.url } as const;
+    await using keyed = openRig({ providers: { house: { ...own, key: "HOUSE_KEY" } } });
+    const refused = await (await keyed.open({ provider: "house", budget })).ask({ body: unpriced });
+    expect(refused.status).toBe(402);
+    expect(JSON.parse(refused.text)).toMatchObject({
+      error: { message: expect.stringContaining("providers.house.models") },
+    });
+    expect(provider.received).toHaveLength(0);
+    await using keyless = openRig({ providers: { house: { ...own, keyless: true } } });
+    const passed = await (
+      await keyless.open({ provider: "house", budget })
+    ).ask({ body: unpriced });
+    expect(passed.status).toBe(200);
+  });
+
   it("in money reserves for the dearest model that may answer", async () => {
     await using provider = await openProvider((_request, response) => answerStream(response));
     await using rig = openRig({ providers: anthropicAt(provider.url) });

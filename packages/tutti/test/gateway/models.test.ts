@@ -114,9 +114,18 @@ describe("a budget in dollars", () => {
     expect(refuseUnpriced(["o3-pro"], { ...keyed, models })).toBeNull();
   });
 
-  it("leaves local providers and the user's own to tokens and minutes", () => {
+  it("holds for a provider of the user's own that has a key, whose entry may name the price", () => {
+    const company = { name: "company", key: "COMPANY_KEY" };
+    expect(refuseUnpriced(["house-coder"], company)).toMatch(
+      /house-coder has no price: .*providers\.company\.models.*tokens or minutes/u,
+    );
+    const models = { "house-coder": { usd: { input: 0.5, output: 2 } } };
+    expect(refuseUnpriced(["house-coder"], { ...company, models })).toBeNull();
+  });
+
+  it("leaves providers without a key, who send no bill, to tokens and minutes", () => {
     expect(refuseUnpriced(["qwen3:8b"], { name: "openai", keyless: true })).toBeNull();
-    expect(refuseUnpriced(["house-coder"], { name: "company", key: "COMPANY_KEY" })).toBeNull();
+    expect(refuseUnpriced(["qwen3:8b"], { name: "ollama", keyless: true })).toBeNull();
   });
 });
 
