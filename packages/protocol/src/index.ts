@@ -1,6 +1,7 @@
 export * from "./actor.ts";
 export * from "./agents.ts";
 export * from "./api-diff.ts";
+export * from "./api-audit.ts";
 export * from "./api-fleet.ts";
 export * from "./api-list.ts";
 export * from "./api-access.ts";

@@ -5,6 +5,7 @@ import { Hono } from "hono";
 import { problemResponse, responseToError } from "./problem.ts";
 import { addAccessRoutes, addTokenRoutes } from "./routes/access.ts";
 import { addAgentRoutes } from "./routes/agents.ts";
+import { addAuditRoutes } from "./routes/audit.ts";
 import { addDaemonRoutes } from "./routes/daemon.ts";
 import { addDiffRoutes } from "./routes/diff.ts";
 import { addEventRoutes } from "./routes/events.ts";
@@ -33,6 +34,7 @@ export function createApp(service: Service): App {
   addReadingRoutes(app, service);
   addUsageRoutes(app, service);
   addFleetRoutes(app, service);
+  addAuditRoutes(app, service);
   addEventRoutes(app, service);
   app.notFound((context) => {
     const asked = `${context.req.method} ${context.req.path}`;

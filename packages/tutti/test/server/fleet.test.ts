@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Fleet, ProjectLine, type RunId, type TranscriptEntry } from "@tutti/protocol";
+import { AuditPage, Fleet, ProjectLine, type RunId, type TranscriptEntry } from "@tutti/protocol";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type ApiServer, createServer } from "../../src/server/create-server.ts";
 import { memoryEngine, type MemoryEngine } from "./memory-engine.ts";
@@ -120,4 +120,28 @@ it("projects are told with how many of their tasks are open, newest first", asyn
     { name: "bill", path: "/srv/bill", runs: 1, open: 1 },
     { name: "shop", path: "/srv/shop", runs: 2, open: 2 },
   ]);
+});
+
+it("the audit tells who did what, newest first, page by page, and of people alone", async () => {
+  const run = await start("/repo", "Fix it");
+  engine.settle(run);
+  await api(`/runs/${run}/commands`, json({ kind: "run.pause", reason: "lunch" }));
+  const page = async (query: string) => AuditPage.parse((await api(`/audit${query}`)).body);
+  const all = await page("?limit=200");
+  expect(all.items.map(({ seq }) => seq)).toEqual(
+    engine
+      .events(0, 200)
+      .map(({ seq }) => seq)
+      .toReversed(),
+  );
+  expect(all.next).toBeNull();
+  expect(all.items[0]).toMatchObject({ run, did: "run.paused", about: "lunch" });
+  const first = await page("?limit=2");
+  const second = await page(`?limit=2&before=${first.next}`);
+  expect([...first.items, ...second.items]).toEqual(all.items.slice(0, 4));
+  const people = await page("?actor=person&limit=200");
+  expect(people.items.length).toBeGreaterThan(0);
+  expect(people.items.every(({ actor }) => actor.kind === "person")).toBe(true);
+  expect((await api("/audit?actor=moon")).status).toBe(400);
+  expect((await api("/audit?before=0")).status).toBe(400);
 });

@@ -1,0 +1,67 @@
+/** The audit view: what people and agents did, over all runs. */
+import {
+  type AuditLine,
+  type AuditPage,
+  MAX_PAGE,
+  type RunEvent,
+  TuttiError,
+} from "@tutti/protocol";
+import type { Engine } from "../../engine/api.ts";
+import { numberQuery } from "../request.ts";
+import type { App, Service } from "./context.ts";
+
+const DEFAULT_PAGE = 50;
+/** Events read at once, from the newest backwards. */
+const STRIDE = 500;
+const ACTORS = ["person", "agent", "system"] as const;
+const ABOUT = ["step", "reason", "target", "permission", "artifact", "finding", "text"] as const;
+const ABOUT_MAX_CHARACTERS = 300;
+
+export function addAuditRoutes(app: App, { engine }: Service): void {
+  app.get("/audit", (context) => {
+    const head = engine.head();
+    const before = numberQuery(context, "before", { fallback: head + 1, min: 1, max: head + 1 });
+    const limit = numberQuery(context, "limit", {
+      fallback: DEFAULT_PAGE,
+      min: 1,
+      max: MAX_PAGE,
+    });
+    const { actor } = context.req.query();
+    const kind = ACTORS.find((one) => one === actor);
+    if (actor !== undefined && kind === undefined)
+      throw new TuttiError("usage", `"actor" is one of ${ACTORS.join(", ")}.`);
+    return context.json(pageOf(engine, { before, limit, kind }));
+  });
+}
+
+type Wanted = {
+  readonly before: number;
+  readonly limit: number;
+  readonly kind: (typeof ACTORS)[number] | undefined;
+};
+
+function pageOf(engine: Pick<Engine, "events">, { before, limit, kind }: Wanted): AuditPage {
+  const items: AuditLine[] = [];
+  let end = before;
+  while (end > 1 && items.length < limit) {
+    const start = Math.max(0, end - 1 - STRIDE);
+    const read = engine.events(start, end - 1 - start).toReversed();
+    for (const event of read) {
+      if (items.length === limit) break;
+      if (kind === undefined || event.actor.kind === kind) items.push(lineOf(event));
+      end = event.seq;
+    }
+    if (read.length === 0) end = 1;
+  }
+  return { items, next: end > 1 ? end : null };
+}
+
+function lineOf({ seq, run, at, actor, body }: RunEvent): AuditLine {
+  const facts: Readonly<Record<string, unknown>> = { ...body };
+  const words = ABOUT.flatMap((name) => {
+    const value = facts[name];
+    return typeof value === "string" && value !== "" ? [value] : [];
+  });
+  const about = words.join(": ").slice(0, ABOUT_MAX_CHARACTERS);
+  return { seq, run, at, actor, did: body.type, about: about === "" ? null : about };
+}
