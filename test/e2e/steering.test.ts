@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { Action } from "../../packages/tutti/src/agents/scripted/script.ts";
 import { conduct, createDaemon, type Daemon, ended, happened, jsonOf } from "../fixtures/daemon.ts";
+import { survivors, touching } from "../fixtures/processes.ts";
 import { createProject, EMPTY_REVIEW, type ProjectOptions, RIVAL } from "../fixtures/project.ts";
 
 /** Like `quick`, with a person's word before the merge. */
@@ -70,6 +71,9 @@ const projectOf = (author: readonly Action[], more: Partial<ProjectOptions> = {}
 const written = async (path: string): Promise<void> => {
   while (!existsSync(path)) await delay(5);
 };
+
+/** From the order to a machine without its processes. */
+const STOPPED_MS = 2000;
 
 const NOTE: Action = { do: "write", path: "NOTES.md", content: "the agent's\n" };
 const ASK: Action = { do: "ask", title: "Go on?", allow: [NOTE] };
@@ -380,4 +384,47 @@ it("what was said to an agent is told to its next attempt when the daemon was ki
   const prompts = await promptsOf(daemon, `${run}/implement/2`);
   expect(prompts).toHaveLength(1);
   expect(prompts[0]).toMatch(/What people said\n[^#]*on implement: name it NAMED\.md/u);
+});
+
+it("all that works is stopped within two seconds, and goes on as a new attempt when it is resumed", async () => {
+  const script = {
+    name: "alto",
+    turns: [
+      { step: "implement", attempt: 1, do: [NOTE, { do: "ignore-sigterm" as const }, TALK] },
+      { step: "implement", do: [NAMED] },
+    ],
+  };
+  using project = projectOf([], {
+    agents: {
+      alto: { family: "anthropic", script },
+      tenor: { family: "openai", script: EMPTY_REVIEW },
+    },
+  });
+  await using daemon = createDaemon(project);
+  const { client, tutti } = daemon;
+  const started = Array.from({ length: 3 }, () =>
+    tutti(["run", "Note it", "--workflow", "signed", "--json"]),
+  );
+  const runs = (await Promise.all(started)).map((one) => String(jsonOf(one).run));
+  for (const run of runs) {
+    await happened(client, run, ({ body }) => body.type === "step.started");
+    await written(join((await client.run(run)).workspace.root ?? "", "NOTES.md"));
+  }
+  const pid = await daemon.pid();
+  const agents = touching([project.folder]).filter((one) => one.pid !== pid);
+  expect(agents.length).toBeGreaterThanOrEqual(runs.length);
+
+  const stopped = await tutti(["pause", "--all", "--now", "--reason", "too dear", "--json"]);
+  expect(jsonOf(stopped).runs.toSorted()).toEqual(runs.toSorted());
+  expect(await survivors(agents, STOPPED_MS)).toEqual([]);
+  for (const run of runs) expect((await client.run(run)).state).toBe("paused");
+
+  expect(jsonOf(await tutti(["resume", "--all", "--json"])).runs).toHaveLength(runs.length);
+  for (const run of runs) {
+    const waiting = await conduct(client, run, () => null);
+    expect(waiting.attention[0]).toMatchObject({ kind: "approval", step: "approve-merge" });
+    expect(waiting.steps[0]).toMatchObject({ outcome: "passed", attempts: 2 });
+    const { files } = await client.diff(run);
+    expect(files.map(({ path }) => path)).toEqual(["NAMED.md", "NOTES.md"]);
+  }
 });

@@ -6,6 +6,31 @@ import { Family, Instant, ProjectId, RunId, StepKey } from "./ids.ts";
 export const TurnState = z.enum(["queued", "working", "waiting", "silent"]);
 export type TurnState = z.infer<typeof TurnState>;
 
+/** A session of a run, by which its transcript is read. `ended`: its turn is over, or it is of no turn. */
+export const SessionView = z.object({
+  session: z.string(),
+  /** Null for a session of no step, such as the set-up of the workspace. */
+  step: StepKey.nullable(),
+  attempt: z.number().int().positive().nullable(),
+  agent: z.string().nullable(),
+  family: Family.nullable(),
+  model: z.string().nullable(),
+  state: z.enum([...TurnState.options, "ended"]),
+  startedAt: Instant.nullable(),
+  lastAt: Instant.nullable(),
+  /** Entries of its transcript. */
+  total: z.number().int().nonnegative(),
+  /** The last of them that says something, as one line. */
+  last: z.string().nullable(),
+});
+export type SessionView = z.infer<typeof SessionView>;
+
+/** Of the event `activity`: the sessions that grew since the one before. */
+export const Activity = z.object({
+  sessions: z.record(z.string(), z.object({ total: z.number().int(), at: Instant })),
+});
+export type Activity = z.infer<typeof Activity>;
+
 /** One turn of an agent that has not ended. */
 export const FleetRow = z.object({
   session: z.string(),
@@ -38,7 +63,7 @@ export type Fleet = z.infer<typeof Fleet>;
 export const FleetPause = z.strictObject({ reason: z.string().trim().min(1).max(300) });
 export type FleetPause = z.infer<typeof FleetPause>;
 
-/** Runs that were paused by the request. */
+/** Runs that did what the request says. */
 export const FleetPaused = z.object({ runs: z.array(RunId) });
 export type FleetPaused = z.infer<typeof FleetPaused>;
 

@@ -360,4 +360,6 @@ export const STREAM_EVENTS = {
   ready: "ready",
   /** A run event as stored. */
   run: "run",
+  /** Sessions whose transcripts grew: `Activity`. It has no id: whoever comes back reads on by position. */
+  activity: "activity",
 } as const;

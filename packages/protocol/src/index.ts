@@ -5,6 +5,7 @@ export * from "./api-audit.ts";
 export * from "./api-fleet.ts";
 export * from "./api-list.ts";
 export * from "./api-access.ts";
+export * from "./api-fleet.ts";
 export * from "./api.ts";
 export * from "./artifact.ts";
 export * from "./attention.ts";

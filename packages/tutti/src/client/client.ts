@@ -9,6 +9,9 @@ import type {
   DiffView,
   DoctorReport,
   DoctorRequest,
+  Fleet,
+  FleetPaused,
+  FleetPause,
   Health,
   PersonCommand,
   RunEvent,
@@ -16,6 +19,7 @@ import type {
   RunStarted,
   RunView,
   ShellSpec,
+  SessionView,
   StartRun,
   TokenCreated,
   TokenView,
@@ -85,7 +89,7 @@ export type Client = {
     options?: Signal,
   ) => Promise<readonly RunEvent[]>;
   readonly diff: (run: string, query?: DiffQuery, options?: Signal) => Promise<DiffView>;
-  readonly sessions: (run: string, options?: Signal) => Promise<readonly string[]>;
+  readonly sessions: (run: string, options?: Signal) => Promise<readonly SessionView[]>;
   /** A window by position; a negative `from` counts from the end. */
   readonly transcript: (
     session: string,
@@ -102,6 +106,15 @@ export type Client = {
   /** `path`: a folder of the project; without one, of the user and the catalogue. */
   readonly agents: (query?: { readonly path?: string }, options?: Signal) => Promise<AgentsReport>;
   readonly testAgent: (request: AgentTestRequest, options?: Signal) => Promise<AgentTrial>;
+  /** Pauses a run and ends its turns at once. */
+  readonly halt: (run: string, reason: string, options?: Signal) => Promise<Accepted>;
+  readonly fleet: (options?: Signal) => Promise<Fleet>;
+  /** To every run that has not ended; `stop` pauses and ends turns at once. */
+  readonly orderFleet: (
+    order: "pause" | "stop" | "resume",
+    wish: FleetPause,
+    options?: Signal,
+  ) => Promise<FleetPaused>;
   /** Opens the command center's listener where it is closed. */
   readonly webLink: (options?: Signal) => Promise<WebLink>;
   readonly tokens: (options?: Signal) => Promise<readonly TokenView[]>;
@@ -134,6 +147,7 @@ export function createClient(options: ClientOptions): Client {
     ...recordCalls(text),
     ...daemonCalls(text),
     ...accessCalls(text),
+    ...fleetCalls(text),
     events: follow,
   };
 
@@ -239,6 +253,23 @@ function accessCalls(text: Text) {
     removeToken: async (id, { signal } = {}) => {
       const path = `/tokens/${encodeURIComponent(id)}`;
       await text({ method: "DELETE", path, ...signalOf(signal) });
+    },
+  } satisfies Partial<Client>;
+}
+
+function fleetCalls(text: Text) {
+  return {
+    halt: async (run, reason, { signal } = {}) => {
+      const path = `${runPath(run)}/halt`;
+      const body = json({ reason });
+      return JSON.parse(await text({ method: "POST", path, body, ...signalOf(signal) }));
+    },
+    fleet: async ({ signal } = {}) =>
+      JSON.parse(await text({ path: "/fleet", ...signalOf(signal) })),
+    orderFleet: async (order, wish, { signal } = {}) => {
+      const path = `/fleet/${order}`;
+      const body = json(wish);
+      return JSON.parse(await text({ method: "POST", path, body, ...signalOf(signal) }));
     },
   } satisfies Partial<Client>;
 }

@@ -32,14 +32,18 @@ export const statusOf = (state: RunDocument): RunStatus => {
 const NO_SIGNAL_MS = 2 * 60_000;
 const MS_PER_MINUTE = 60_000;
 
+export const isSilent = (signal: {
+  readonly heardAt: number | null;
+  readonly now: number;
+}): boolean => signal.heardAt !== null && signal.now - signal.heardAt >= NO_SIGNAL_MS;
+
 /** Working is one thing, and nothing heard of it another: `heardAt` is the last of what agents sent. */
 export const withSignal = (
   status: RunStatus,
   { heardAt, now }: { readonly heardAt: number | null; readonly now: number },
 ): RunStatus => {
-  const silentMs = heardAt === null ? 0 : now - heardAt;
-  if (status.state !== "working" || silentMs < NO_SIGNAL_MS) return status;
-  const minutes = Math.floor(silentMs / MS_PER_MINUTE);
+  if (status.state !== "working" || !isSilent({ heardAt, now })) return status;
+  const minutes = Math.floor((now - (heardAt ?? now)) / MS_PER_MINUTE);
   return { ...status, text: `${status.text}: no signal for ${minutes} min` };
 };
 

@@ -18,7 +18,7 @@ import type {
   RunStatus,
   TranscriptEntry,
 } from "@tutti/protocol";
-import type { MeterQuery, Page, RunSummary, UsageRow } from "./ports/store.ts";
+import type { Growth, MeterQuery, Page, RunSummary, UsageRow } from "./ports/store.ts";
 import type { Capability, LaunchSpec } from "./ports/sandbox.ts";
 
 export type RunRequest = {
@@ -110,6 +110,10 @@ export type Engine = DiffReads & {
     readonly total: number;
     readonly entries: readonly TranscriptEntry[];
   };
+  /** Told of each transcript that grew, at once. Returns what ends it. */
+  readonly watchTranscripts: (listener: (growth: Growth) => void) => () => void;
+  /** Pauses a run and ends its turns at once; on `run.resume` they go on as new attempts. */
+  readonly halt: (run: RunId, reason: string, actor: Actor) => Promise<Outcome>;
   /** Everything a terminal inside the fence needs; the CLI launches it. */
   readonly shell: (run: RunId) => Promise<LaunchSpec>;
   readonly capabilities: () => Promise<readonly Capability[]>;

@@ -9,6 +9,7 @@ import { createBaselines } from "./perform/baseline.ts";
 import { withLineage } from "./perform/models.ts";
 import { performEffect, type Shared } from "./perform/perform.ts";
 import { sourceOf } from "./perform/context.ts";
+import { createHalts } from "./halts.ts";
 import { createPermissions } from "./permissions.ts";
 import type { Deps } from "./ports/deps.ts";
 import type { LaunchSpec } from "./ports/sandbox.ts";
@@ -150,6 +151,32 @@ const createStarter = (deps: Deps, runs: Runs, fence: () => Promise<void>) => {
   };
 };
 
+type Performers = {
+  readonly deps: Deps;
+  readonly runs: Runs;
+  readonly feed: ReturnType<typeof createFeed>;
+  readonly permissions: ReturnType<typeof createPermissions>;
+  readonly egress: ReturnType<typeof createEgressDesk>;
+  readonly halts: ReturnType<typeof createHalts>;
+  readonly shared: Shared;
+};
+
+const performIn = async (
+  { deps, runs, feed, permissions, egress, halts, shared }: Performers,
+  effect: Effect,
+  options: { readonly signal: AbortSignal },
+): Promise<EffectResult> => {
+  const state = runs.document(effect.run);
+  if (state === null) throw new Error(`effect ${effect.id} belongs to no run`);
+  using halted = halts.begin(effect);
+  const signal = AbortSignal.any([options.signal, halted.signal]);
+  const [{ ask }, { document }, { subscribe }] = [permissions, runs, feed];
+  const egressAnswers = egress.answersFor(effect, state);
+  const job = { deps, effect, state, signal, ask, document, shared, egressAnswers, subscribe };
+  const result = await performEffect(job);
+  return halted.signal.aborted ? halted.resultOf(result) : result;
+};
+
 const workedOn = (store: Deps["store"]): RunId[] =>
   store.openEffects().map(({ effect }) => effect.run);
 
@@ -168,18 +195,13 @@ export const createEngine = (deps: Deps): Engine => {
   });
   const permissions = createPermissions({ handle: runs.handle, nextId: deps.ids.permission });
   const dispatcher = deps.dispatcher({
-    perform: async (effect, { signal }) => {
-      const state = runs.document(effect.run);
-      if (state === null) throw new Error(`effect ${effect.id} belongs to no run`);
-      const [{ ask }, { document }, { subscribe }] = [permissions, runs, feed];
-      const egressAnswers = egress.answersFor(effect, state);
-      const job = { deps, effect, state, signal, ask, document, shared, egressAnswers, subscribe };
-      return await performEffect(job);
-    },
+    perform: (effect, options) =>
+      performIn({ deps, runs, feed, permissions, egress, halts, shared }, effect, options),
     groupsOf: (effect) => groupsOf(effect, runs.document(effect.run), deps.limits),
     settle: settleIn(deps.store, runs),
   });
   const egress = createEgressDesk(deps, runs);
+  const halts = createHalts();
   const reads = createReads(deps, runs);
   const { inUse, ...trials } = createTrials(deps, shared.fence);
   const live = (): RunId[] => [
@@ -203,6 +225,11 @@ export const createEngine = (deps: Deps): Engine => {
       egress.remember(run, command);
       const result = await runs.handle(run, command, actor);
       return outcomeOf(run, rememberForProject(deps, command, result));
+    },
+    halt: async (run, reason, actor) => {
+      const paused = await runs.handle(run, { kind: "run.pause", reason }, actor);
+      halts.halt(run);
+      return outcomeOf(run, paused);
     },
     amend: (run, artifact, actor) => amend({ deps, runs, actor }, run, artifact),
     shell: (run) => shellOf(deps, runs, run),

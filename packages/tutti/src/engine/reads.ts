@@ -33,6 +33,7 @@ type Reads = Pick<
   | keyof DiffReads
   | "sessions"
   | "transcript"
+  | "watchTranscripts"
   | "capabilities"
 > & { readonly unfinished: () => readonly RunId[] };
 
@@ -104,6 +105,7 @@ export const createReads = (deps: Deps, runs: Runs): Reads => {
     },
     sessions: (run) => store.transcript.sessions(run),
     transcript: (session, from, limit) => store.transcript.read(session, from, limit),
+    watchTranscripts: store.transcript.watch,
     capabilities: () => deps.sandbox.capabilities(),
   };
 };

@@ -9,6 +9,7 @@ import { TuttiError } from "@tutti/protocol";
 import type { Engine } from "../engine/api.ts";
 import { silentLog, type Log } from "../platform/log.ts";
 import { ensurePrivateFolder } from "../platform/paths.ts";
+import { openActivity } from "./activity.ts";
 import { createApp } from "./app.ts";
 import { STREAM_LIMITS, type StreamLimits } from "./event-stream.ts";
 import { openFeed } from "./feed.ts";
@@ -59,10 +60,12 @@ export async function createServer(engine: Engine, options: ServerOptions): Prom
   await removeLeftover(socketPath);
   const closing = new AbortController();
   const feed = openFeed(engine);
+  const activity = openActivity(engine);
   const web = options.web === undefined ? null : webOf(options.web, { app: () => app, now });
   const app: App = createApp({
     engine,
     feed,
+    activity,
     agents: options.agents ?? noAgents,
     web,
     log,
@@ -86,6 +89,7 @@ export async function createServer(engine: Engine, options: ServerOptions): Prom
     if (closing.signal.aborted) return;
     closing.abort();
     feed[Symbol.dispose]();
+    activity[Symbol.dispose]();
     await Promise.all([closeServer(server), web?.close()]);
   };
   return { socketPath, close, [Symbol.asyncDispose]: close };

@@ -7,6 +7,7 @@ import type { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { STREAM_EVENTS } from "@tutti/protocol";
 import type { Log } from "../platform/log.ts";
+import type { ActivityFeed } from "./activity.ts";
 import type { Feed } from "./feed.ts";
 
 export type StreamLimits = {
@@ -20,6 +21,7 @@ export const STREAM_LIMITS: StreamLimits = { heartbeatMs: 15_000, stallMs: 30_00
 
 export type StreamOptions = {
   readonly feed: Feed;
+  readonly activity: ActivityFeed;
   /** Sequence after which events are wanted. */
   readonly after: number;
   /** Only events of this run. */
@@ -33,8 +35,9 @@ export type StreamOptions = {
 /** Writes until the reader leaves, stalls, or the server closes. Never rejects. */
 export async function streamEvents(
   response: ServerResponse,
-  { feed, after, run, limits, signal, log }: StreamOptions,
+  options: StreamOptions,
 ): Promise<void> {
+  const { feed, after, limits, signal, log } = options;
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   response.on("error", () => gone.abort());
@@ -50,7 +53,7 @@ export async function streamEvents(
       limits,
       signal: ended,
     });
-    await pump(response, { feed, after, run, limits, signal: ended, log });
+    await pump(response, { ...options, signal: ended });
   } catch (error) {
     // Aborts are the normal end; anything else is a broken connection, which the reader resumes.
     if (!ended.aborted) {
@@ -63,23 +66,31 @@ export async function streamEvents(
 
 async function pump(
   response: ServerResponse,
-  { feed, after, run, limits, signal }: StreamOptions,
+  { feed, activity, after, run, limits, signal }: StreamOptions,
 ): Promise<void> {
   let cursor = after;
+  let beat = activity.beat();
   while (!signal.aborted) {
     const frames = feed.after(cursor);
-    if (frames.length === 0) await idle(response, { feed, cursor, limits, signal });
     for (const frame of frames) {
       const isWanted = run === null || frame.run === run;
       if (isWanted) await write(response, frame.text, { limits, signal });
       cursor = frame.seq;
     }
+    const now = activity.beat();
+    const grown = activity.after(beat, run);
+    beat = now;
+    if (grown !== null) await write(response, grown, { limits, signal });
+    if (frames.length > 0 || grown !== null) continue;
+    await idle(response, { feed, activity, cursor, beat, limits, signal });
   }
 }
 
 type IdleOptions = {
   readonly feed: Feed;
+  readonly activity: ActivityFeed;
   readonly cursor: number;
+  readonly beat: number;
   readonly limits: StreamLimits;
   readonly signal: AbortSignal;
 };
@@ -87,18 +98,21 @@ type IdleOptions = {
 /** Waits for events; says that the connection lives when none come. */
 async function idle(
   response: ServerResponse,
-  { feed, cursor, limits, signal }: IdleOptions,
+  { feed, activity, cursor, beat, limits, signal }: IdleOptions,
 ): Promise<void> {
   const done = new AbortController();
   const either = AbortSignal.any([signal, done.signal]);
   const quiet = delay(limits.heartbeatMs, "quiet" as const, { signal: either, ref: false });
-  const change = feed.changed(cursor, { signal: either }).then(() => "changed" as const);
+  const news = [
+    feed.changed(cursor, { signal: either }),
+    activity.changed(beat, { signal: either }),
+  ].map((change) => change.then(() => "changed" as const));
   try {
-    const first = await Promise.race([quiet, change]);
+    const first = await Promise.race([quiet, ...news]);
     if (first === "quiet") await write(response, ": still here\n\n", { limits, signal });
   } finally {
     done.abort();
-    await Promise.allSettled([quiet, change]);
+    await Promise.allSettled([quiet, ...news]);
   }
 }
 

@@ -9,18 +9,16 @@ import type {
   UsageTotals,
 } from "@tutti/protocol";
 import { familyOf } from "../domain/roles.ts";
+import { isSilent } from "../domain/status.ts";
 import type { Engine } from "../engine/api.ts";
 import { turnSession } from "../engine/perform/context.ts";
 
 export const OPEN_STATES = ["queued", "working", "waiting", "paused"] as const;
 const PAGE = 200;
 /** Entries looked through for one that says something. */
-const LAST_ENTRIES = 12;
+export const LAST_ENTRIES = 12;
 const LINE_MAX_CHARACTERS = 200;
-/** Without a word for this long an agent is silent; a model may well think for a minute. */
-const SILENT_MS = 2 * 60_000;
-
-type Fleet = Pick<Engine, "document" | "runs" | "transcript" | "usage">;
+type Fleet = Pick<Engine, "transcript" | "usage">;
 type Turn = Extract<EffectPayload, { kind: "agent.turn" | "review.turn" }>;
 
 /** Runs in these states, or all, newest first. */
@@ -40,14 +38,17 @@ export function* eachRun(
   } while (cursor !== undefined);
 }
 
-export function fleetRows(engine: Fleet, now: number): FleetRow[] {
+export function fleetRows(
+  engine: Fleet & Pick<Engine, "document" | "runs">,
+  now: number,
+): FleetRow[] {
   return [...eachRun(engine, OPEN_STATES)].flatMap(({ id }) => {
     const document = engine.document(id);
     return document === null ? [] : rowsOf(engine, document, now);
   });
 }
 
-function rowsOf(engine: Fleet, document: RunDocument, now: number): FleetRow[] {
+export function rowsOf(engine: Fleet, document: RunDocument, now: number): FleetRow[] {
   const turns = Object.values(document.effects).flatMap(({ id, payload }) =>
     payload.kind === "agent.turn" || payload.kind === "review.turn" ? [{ id, payload }] : [],
   );
@@ -103,11 +104,11 @@ const takenIn = (totals: UsageTotals | undefined) => ({
 
 const stateOf = (lastAt: number | null, now: number): FleetRow["state"] => {
   if (lastAt === null) return "queued";
-  return now - lastAt < SILENT_MS ? "working" : "silent";
+  return isSilent({ heardAt: lastAt, now }) ? "silent" : "working";
 };
 
 /** The newest entry that tells what the agent does. */
-function lastLine(entries: readonly TranscriptEntry[]): string | null {
+export function lastLine(entries: readonly TranscriptEntry[]): string | null {
   for (const entry of entries.toReversed()) {
     const line = lineOf(entry);
     if (line !== null) return line.slice(0, LINE_MAX_CHARACTERS);
@@ -127,5 +128,5 @@ function lineOf(entry: TranscriptEntry): string | null {
 const lastOf = (text: string): string | null =>
   text
     .split("\n")
-    .map((line) => line.trim())
+    .map((line) => line.replaceAll(/[\p{C}\s]+/gu, " ").trim())
     .findLast((line) => line !== "") ?? null;

@@ -13,7 +13,14 @@ import { once } from "node:events";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MAX_BODY_BYTES, type RunId, RunView, TuttiError } from "@tutti/protocol";
+import {
+  Fleet,
+  MAX_BODY_BYTES,
+  type RunId,
+  RunView,
+  SessionView,
+  TuttiError,
+} from "@tutti/protocol";
 import { createServer, type ApiServer } from "../../src/server/create-server.ts";
 import { memoryEngine, type MemoryEngine } from "./memory-engine.ts";
 import { json, rawRequest, type RawRequest } from "./raw-request.ts";
@@ -34,6 +41,9 @@ const problem = async (path: string, request: RawRequest = {}) => {
   expect(body.status).toBe(answer.status);
   return body;
 };
+
+const read = async (query: string) =>
+  JSON.parse((await api(`/sessions/r-1%2Fbuild%5BP1%5D%2F1/transcript?${query}`)).text);
 
 /** The only run as lists show it. */
 const row = async () => JSON.parse((await api("/runs")).text).items[0];
@@ -339,17 +349,40 @@ describe("the record of a run", () => {
       text: `${at}`,
     }));
     engine.transcripts.set("r-1/build[P1]/1", entries);
-    const read = async (query: string) =>
-      JSON.parse((await api(`/sessions/r-1%2Fbuild%5BP1%5D%2F1/transcript?${query}`)).text);
     expect(await read("from=2&limit=3")).toMatchObject({ from: 2, total: 10 });
     expect((await read("from=-2&limit=5")).entries).toHaveLength(2);
     expect((await problem("/sessions/r-1%2Fbuild%5BP1%5D%2F1/transcript?limit=501")).code).toBe(
       "usage",
     );
     expect((await problem("/sessions/%2Fetc%2Fpasswd/transcript")).code).toBe("session.unknown");
-    expect(JSON.parse((await api(`/runs/${run}/sessions`)).text).items).toEqual([
-      "r-1/build[P1]/1",
-    ]);
+  });
+
+  it("tells of each session what it says now, and of all that work", async () => {
+    const session = `${run}/spec/1`;
+    engine.step(run);
+    engine.say(session, "Reading\nthe \u001B[31mcode\u0007 \n\n");
+    const [view] = JSON.parse((await api(`/runs/${run}/sessions`)).text).items;
+    expect(SessionView.parse(view)).toMatchObject({
+      session,
+      step: "spec",
+      attempt: 1,
+      agent: "alto",
+      total: 1,
+      last: "the [31mcode",
+    });
+    const fleet = Fleet.parse(JSON.parse((await api("/fleet")).text));
+    expect(
+      fleet.items.map(({ session: name, title, project }) => [name, title, project.path]),
+    ).toEqual([[session, "Fix it", "/repo"]]);
+  });
+
+  it("pauses and resumes all runs, and tells of each project", async () => {
+    const paused = await api("/fleet/pause", json({ reason: "lunch" }));
+    expect(JSON.parse(paused.text)).toEqual({ runs: [run] });
+    expect(engine.document(run)?.paused).toBe("lunch");
+    expect(JSON.parse((await api("/fleet/resume", json({}))).text)).toEqual({ runs: [run] });
+    const { items } = JSON.parse((await api("/projects")).text);
+    expect(items).toMatchObject([{ path: "/repo", name: "repo", runs: 1, open: 1 }]);
   });
 
   it("gives its events after a version", async () => {

@@ -18,7 +18,7 @@ import { attention } from "../../src/domain/attention.ts";
 import { decide } from "../../src/domain/decide/decide.ts";
 import { statusOf } from "../../src/domain/status.ts";
 import type { Engine, RunRequest } from "../../src/engine/api.ts";
-import type { UsageGroup, UsageRow } from "../../src/engine/ports/store.ts";
+import type { Growth, UsageGroup, UsageRow } from "../../src/engine/ports/store.ts";
 import { projectIdOf } from "../../src/engine/start-run.ts";
 import { resultFor, startCommand } from "../domain/world.ts";
 
@@ -37,6 +37,8 @@ export type MemoryEngine = Engine & {
   readonly metered: (UsageRow & { readonly by: UsageGroup | null })[];
   readonly transcripts: Map<string, TranscriptEntry[]>;
   readonly artifacts: Map<string, string>;
+  /** A session says something. */
+  readonly say: (session: string, text: string) => void;
 };
 
 export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
@@ -103,6 +105,11 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
     must(run, command, actor);
     return { kind: "started", run, warnings: ["the tree is dirty"] } as const;
   };
+  const handle: Engine["handle"] = async (run, command, actor) => {
+    actors.push(actor);
+    return perform(run, command, actor);
+  };
+  const watchers = new Set<(growth: Growth) => void>();
   const all = (): AttentionItem[] => [...documents.values()].flatMap((state) => attention(state));
   return {
     start: async () => undefined,
@@ -112,10 +119,7 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
       actors.push(actor);
       return starting(request, actor);
     },
-    handle: async (run, command, actor) => {
-      actors.push(actor);
-      return perform(run, command, actor);
-    },
+    handle,
     amend: async (run, { name, text }) => {
       artifacts.set(`${run} ${name}`, text);
       return { kind: "accepted", run, version: documents.get(run)?.version ?? 0 };
@@ -188,6 +192,11 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
       const start = from < 0 ? Math.max(entries.length + from, 0) : from;
       return { from: start, total: entries.length, entries: entries.slice(start, start + limit) };
     },
+    watchTranscripts: (listener) => {
+      watchers.add(listener);
+      return () => watchers.delete(listener);
+    },
+    halt: (run, reason, actor) => handle(run, { kind: "run.pause", reason }, actor),
     shell: async (run) => ({
       place: {
         root: `/ws/${run}`,
@@ -249,6 +258,11 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
         const event = { seq: log.length + 1, run, version: index + 1, at: now, actor, body };
         publish([{ ...event, schema: EVENT_SCHEMA }]);
       }
+    },
+    say: (session, text) => {
+      const entries = transcripts.get(session) ?? [];
+      transcripts.set(session, [...entries, { kind: "text", at: now, text }]);
+      for (const watcher of watchers) watcher({ session, total: entries.length + 1, at: now });
     },
     actors,
     metered: usage,

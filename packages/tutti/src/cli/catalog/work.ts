@@ -49,16 +49,26 @@ export const WORK: readonly CommandSpec[] = [
     name: "pause",
     about: "Start nothing new in a run; what is under way ends first",
     args: [RUN_ARGUMENT],
-    options: [{ flags: "-m, --reason <text>", about: "Why" }],
-    examples: [{ command: "tutti pause r-4k2m", about: "Go on later with `tutti resume`" }],
+    options: [
+      { flags: "-m, --reason <text>", about: "Why" },
+      { flags: "--all", about: "Every run of every project that has not ended" },
+      { flags: "--now", about: "End what agents are doing at once; it goes on as a new attempt" },
+    ],
+    examples: [
+      { command: "tutti pause r-4k2m", about: "Go on later with `tutti resume`" },
+      { command: "tutti pause --all --now", about: "Stop everything" },
+    ],
     load: () => import("../commands/pause.ts"),
   },
   {
     name: "resume",
     about: "Go on with a paused run",
     args: [RUN_ARGUMENT],
-    options: [WAIT_OPTION],
-    examples: [{ command: "tutti resume r-4k2m --wait", about: "And follow it" }],
+    options: [{ flags: "--all", about: "Every paused run" }, WAIT_OPTION],
+    examples: [
+      { command: "tutti resume r-4k2m --wait", about: "And follow it" },
+      { command: "tutti resume --all", about: "After `tutti pause --all`" },
+    ],
     load: () => import("../commands/resume.ts"),
   },
   {

@@ -22,7 +22,7 @@ export const run: Action = async (cli, input) => {
     return EXIT.ok;
   }
   if (flagOption(input, "sessions")) {
-    const sessions = await client.sessions(id);
+    const sessions = (await client.sessions(id)).map(({ session }) => session);
     if (cli.isJson) cli.printJson({ run: id, sessions });
     else for (const session of sessions) cli.print(printable(session));
     return EXIT.ok;
@@ -34,7 +34,8 @@ export const run: Action = async (cli, input) => {
 
 async function transcript(cli: Cli, input: Input, id: string): Promise<number> {
   const client = await cli.client();
-  const session = sessionOf(await client.sessions(id), id, textOption(input, "transcript"));
+  const names = (await client.sessions(id)).map(({ session }) => session);
+  const session = sessionOf(names, id, textOption(input, "transcript"));
   const { total } = await client.transcript(session, { from: 0, limit: 1 });
   let from = Math.max(total - MAX_ENTRIES, 0);
   if (from > 0) cli.note(`The first ${from} entries are left out.`);

@@ -82,6 +82,15 @@ export type MeterQuery = {
 
 export type UsageRow = { readonly key: string; readonly totals: UsageTotals };
 
+/** A transcript after an append. */
+export type Growth = {
+  readonly session: string;
+  /** Entries now. */
+  readonly total: number;
+  /** Of the newest. */
+  readonly at: number;
+};
+
 export type Store = {
   /** Durable when it resolves. Atomically or not at all. Concurrent calls may share one transaction. */
   readonly commit: (commit: Commit) => Promise<Committed>;
@@ -129,6 +138,8 @@ export type Store = {
       readonly entries: readonly TranscriptEntry[];
     };
     readonly sessions: (run: RunId) => readonly string[];
+    /** Told of each session that grew, at once. Returns what ends it. */
+    readonly watch: (listener: (growth: Growth) => void) => () => void;
   };
   /** What models were asked and what it took. */
   readonly meter: {

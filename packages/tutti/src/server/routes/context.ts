@@ -5,6 +5,7 @@ import type { Hono } from "hono";
 import type { Engine } from "../../engine/api.ts";
 import type { Log } from "../../platform/log.ts";
 import type { StreamLimits } from "../event-stream.ts";
+import type { ActivityFeed } from "../activity.ts";
 import type { Feed } from "../feed.ts";
 import type { Web } from "../web/web.ts";
 
@@ -13,6 +14,7 @@ export type App = Hono<{ Bindings: HttpBindings }>;
 export type Service = {
   readonly engine: Engine;
   readonly feed: Feed;
+  readonly activity: ActivityFeed;
   /** Agents for a folder of a project; without one, of the user and the catalogue. */
   readonly agents: (path: string | null) => Promise<AgentsReport>;
   /** Null where no browser is served. */

@@ -6,11 +6,19 @@ import { numberQuery } from "../request.ts";
 import { streamEvents } from "../event-stream.ts";
 import type { App, Service } from "./context.ts";
 
-export function addEventRoutes(app: App, { feed, limits, signal, log }: Service): void {
+export function addEventRoutes(app: App, { feed, activity, limits, signal, log }: Service): void {
   app.get("/events", async (context) => {
     const after = positionOf(context, feed.head());
     const run = runOf(context);
-    await streamEvents(context.env.outgoing, { feed, after, run, limits, signal, log });
+    await streamEvents(context.env.outgoing, {
+      feed,
+      activity,
+      after,
+      run,
+      limits,
+      signal,
+      log,
+    });
     return RESPONSE_ALREADY_SENT;
   });
 }

@@ -5,35 +5,64 @@ import {
   type FleetPaused,
   type ProjectId,
   type ProjectLine,
+  type RunId,
 } from "@tutti/protocol";
 import { basename } from "node:path";
-import type { Engine } from "../../engine/api.ts";
+import type { Engine, Outcome } from "../../engine/api.ts";
 import { eachRun, fleetRows, OPEN_STATES } from "../fleet-view.ts";
-import { actorOf, jsonBody } from "../request.ts";
+import { actorOf, jsonBody, runParameter } from "../request.ts";
 import type { App, Service } from "./context.ts";
+import { openRun, outcomeResponse } from "./runs.ts";
 
-export function addFleetRoutes(app: App, { engine, now, user }: Service): void {
+export function addFleetRoutes(app: App, service: Service): void {
+  const { engine, now, user } = service;
   app.get("/fleet", (context) => {
     const at = now();
     const answer: Fleet = { items: fleetRows(engine, at), at };
     return context.json(answer);
   });
 
+  /** One that ends in the meantime refuses, and that is no failure of the others. */
+  const order = async (isPaused: boolean, give: (run: RunId) => Promise<Outcome>) => {
+    const runs = [...eachRun(engine, OPEN_STATES)].flatMap(({ id }) => {
+      const document = engine.document(id);
+      return document === null || (document.paused !== null) !== isPaused ? [] : [document.id];
+    });
+    const outcomes = await Promise.all(runs.map((run) => give(run)));
+    const answer: FleetPaused = {
+      runs: runs.filter((_, index) => outcomes[index]?.kind === "accepted"),
+    };
+    return answer;
+  };
+
   app.post("/fleet/pause", async (context) => {
     const { reason } = await jsonBody(context, FleetPause);
     const actor = actorOf(context, user);
-    const open = [...eachRun(engine, OPEN_STATES)].flatMap(({ id }) => {
-      const document = engine.document(id);
-      return document === null || document.paused !== null ? [] : [document.id];
-    });
-    // One that ended in the meantime refuses, and that is no failure of the others.
-    const outcomes = await Promise.all(
-      open.map((run) => engine.handle(run, { kind: "run.pause", reason }, actor)),
+    return context.json(
+      await order(false, (run) => engine.handle(run, { kind: "run.pause", reason }, actor)),
     );
-    const answer: FleetPaused = {
-      runs: open.filter((_, index) => outcomes[index]?.kind === "accepted"),
-    };
-    return context.json(answer);
+  });
+
+  app.post("/fleet/stop", async (context) => {
+    const { reason } = await jsonBody(context, FleetPause);
+    const actor = actorOf(context, user);
+    // Those that are paused already may still have turns that end first.
+    const paused = await order(true, (run) => engine.halt(run, reason, actor));
+    const others = await order(false, (run) => engine.halt(run, reason, actor));
+    return context.json({ runs: [...others.runs, ...paused.runs] });
+  });
+
+  app.post("/fleet/resume", async (context) => {
+    const actor = actorOf(context, user);
+    return context.json(
+      await order(true, (run) => engine.handle(run, { kind: "run.resume" }, actor)),
+    );
+  });
+
+  app.post("/runs/:run/halt", async (context) => {
+    const { reason } = await jsonBody(context, FleetPause);
+    const { id } = openRun(service, runParameter(context)).document;
+    return outcomeResponse(await engine.halt(id, reason, actorOf(context, user)));
   });
 
   app.get("/projects", (context) => context.json({ items: projectLines(engine) }));

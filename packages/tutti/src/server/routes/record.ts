@@ -2,6 +2,7 @@
 import { MAX_PAGE, type ShellSpec, TuttiError } from "@tutti/protocol";
 import type { LaunchSpec } from "../../engine/ports/sandbox.ts";
 import { artifactParameter, numberQuery, runParameter } from "../request.ts";
+import { sessionViews } from "../session-view.ts";
 import { openRun } from "./runs.ts";
 import type { App, Service } from "./context.ts";
 
@@ -26,8 +27,8 @@ export function addRecordRoutes(app: App, service: Service): void {
   });
 
   app.get("/runs/:run/sessions", (context) => {
-    const { id } = openRun(service, runParameter(context)).document;
-    return context.json({ items: engine.sessions(id) });
+    const { document } = openRun(service, runParameter(context));
+    return context.json({ items: sessionViews({ engine, document, now: service.now() }) });
   });
 
   app.get("/runs/:run/shell", async (context) => {

@@ -91,7 +91,7 @@ export function openRun({ engine }: Service, run: RunId) {
   return { document, status };
 }
 
-function outcomeResponse(outcome: Outcome): Response {
+export function outcomeResponse(outcome: Outcome): Response {
   if (outcome.kind === "rejected") return problemResponse(outcome.code, outcome.message);
   const answer: Accepted = { run: outcome.run, version: outcome.version };
   return Response.json(answer);

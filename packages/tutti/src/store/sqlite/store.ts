@@ -81,6 +81,7 @@ function createStore(
       flush: () => transcripts.flush(),
       read: (session, from, limit) => transcripts.read(session, from, limit),
       sessions: (run) => transcripts.sessionsOf(run),
+      watch: (listener) => transcripts.watch(listener),
     },
     meter: meterOf(database, writer),
     blobs: blobsOf(database, writer),

@@ -6,7 +6,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { TranscriptEntry } from "@tutti/protocol";
 import type { RunId } from "@tutti/protocol";
-import type { Store } from "../../engine/ports/store.ts";
+import type { Growth, Store } from "../../engine/ports/store.ts";
 import { withinLimits } from "../transcript-limits.ts";
 import { parseJson, parseRow } from "./rows.ts";
 import { transcriptTable } from "./transcript-table.ts";
@@ -38,6 +38,7 @@ export class Transcripts {
   readonly #table: TranscriptTable;
   readonly #writer: Writer;
   readonly #sessions = new Map<string, Session>();
+  readonly #listeners = new Set<(growth: Growth) => void>();
   #bufferedCharacters = 0;
   #timer: NodeJS.Timeout | null = null;
 
@@ -49,6 +50,7 @@ export class Transcripts {
   append(name: string, entries: readonly TranscriptEntry[]): void {
     const session = this.#session(name);
     for (const entry of entries.flatMap(withinLimits)) this.#appendOne(session, entry);
+    this.#tell(name, session, entries.at(-1)?.at ?? 0);
     this.#timer ??= setTimeout(() => this.#tryFlush(), TRANSCRIPT_FLUSH_MS).unref();
   }
 
@@ -90,9 +92,19 @@ export class Transcripts {
     return [...new Set([...this.#table.names(run), ...known])];
   }
 
+  watch(listener: (growth: Growth) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   close(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.flush();
+  }
+
+  #tell(session: string, { stored, buffered }: Session, at: number): void {
+    const total = stored + buffered.length;
+    for (const listener of this.#listeners) listener({ session, total, at });
   }
 
   /** By the timer or a full buffer: nobody is there to hear of a failure, so it is tried again. */

@@ -14,7 +14,7 @@ const GROUPS: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   "streams (A7, A11, A13)": [/^\/events$/u],
   "changing (A3, A13, A17)": [
-    /^\/runs(?:\/:run\/(?:commands|artifacts\/:name))?$/u,
+    /^\/runs(?:\/:run\/(?:commands|halt|artifacts\/:name))?$/u,
     /^\/(?:doctor|gc|stop|agents\/test)$/u,
     /^\/fleet\/(?:pause|stop|resume)$/u,
     /^\/keys(?:\/:name)?$/u,
