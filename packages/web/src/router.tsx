@@ -11,6 +11,7 @@ import { boardSearch } from "./features/board/board-search.ts";
 import { homeSearch } from "./features/attention/home-search.ts";
 import { fleetSearch } from "./features/fleet/fleet-search.ts";
 import { newTaskSearch } from "./features/new-task/new-task-search.ts";
+import { settingsSearch } from "./features/settings/settings-search.ts";
 import { Empty, Failed } from "./ui/notice.tsx";
 
 const root = createRootRoute({
@@ -56,8 +57,18 @@ const run = createRoute({
   component: lazyRouteComponent(() => import("./features/run/run-screen.tsx"), "RunScreen"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyRouteComponent(
+    () => import("./features/settings/settings-screen.tsx"),
+    "SettingsScreen",
+  ),
+  validateSearch: settingsSearch,
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, board, fleet, newTask, run]),
+  routeTree: root.addChildren([home, board, fleet, newTask, run, settings]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

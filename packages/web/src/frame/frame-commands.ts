@@ -35,6 +35,13 @@ export function useFrameCommands(): void {
       keys: "n",
       run: () => void navigate({ to: "/new" }),
     },
+    {
+      id: "go.settings",
+      title: "Settings",
+      group: go,
+      keys: "g s",
+      run: () => void navigate({ to: "/settings" }),
+    },
     { id: "theme.light", title: "Light theme", group: "Appearance", run: () => theme.set("light") },
     { id: "theme.dark", title: "Dark theme", group: "Appearance", run: () => theme.set("dark") },
     {

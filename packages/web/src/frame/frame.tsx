@@ -4,6 +4,7 @@ import { Toaster } from "sonner";
 import { useStore } from "../api/store.ts";
 import { useKeyboard } from "../commands/commands.tsx";
 import { PaletteHost } from "../features/palette/palette-host.tsx";
+import { NotificationHost } from "../features/settings/notification-host.tsx";
 import { theme } from "../ui/theme.ts";
 import { ConnectionBar } from "./connection-bar.tsx";
 import { useFrameCommands } from "./frame-commands.ts";
@@ -30,6 +31,7 @@ export function Frame() {
         </main>
       </div>
       <PaletteHost />
+      <NotificationHost />
       <Toaster theme={useStore(theme)} position="bottom-right" closeButton />
     </div>
   );

@@ -12,10 +12,13 @@ export function ScreenHeading({ title, children }: HeadingProps) {
   );
 }
 
-export function SectionHeading({ title, children }: HeadingProps) {
+/** `id`: for what is labelled by it. */
+export function SectionHeading({ title, id, children }: HeadingProps & { readonly id?: string }) {
   return (
     <div className="flex min-h-9 flex-wrap items-center gap-x-3 px-4 pt-3 pb-1">
-      <h2 className="font-strong">{title}</h2>
+      <h2 id={id} className="font-strong">
+        {title}
+      </h2>
       {children}
     </div>
   );

@@ -1,0 +1,96 @@
+/** Who did what, over all tasks, newest first. */
+import type { AuditLine, AuditPage } from "@tutti/protocol";
+import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { requestJson, search } from "../../api/http.ts";
+import { Button } from "../../ui/button.tsx";
+import { FIELD } from "../../ui/field.ts";
+import { SectionHeading } from "../../ui/heading.tsx";
+import { Failed, Loading } from "../../ui/notice.tsx";
+import { plainLine } from "../../ui/plain.ts";
+
+const PAGE = 30;
+
+const auditQuery = (actor: string) =>
+  infiniteQueryOptions({
+    queryKey: ["audit", actor],
+    queryFn: ({ pageParam, signal }) =>
+      requestJson<AuditPage>({
+        path: `/audit${search({ actor: actor || undefined, before: pageParam, limit: PAGE })}`,
+        signal,
+      }),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+    staleTime: 0,
+  });
+
+export function Audit() {
+  const [actor, setActor] = useState("person");
+  const query = useInfiniteQuery(auditQuery(actor));
+  const items = query.data?.pages.flatMap((page) => page.items);
+  return (
+    <section aria-labelledby="audit">
+      <SectionHeading title="Audit" id="audit">
+        <select
+          aria-label="Whose doings"
+          value={actor}
+          onChange={({ target }) => setActor(target.value)}
+          className={FIELD}
+        >
+          <option value="person">People</option>
+          <option value="agent">Agents</option>
+          <option value="">Everybody, Tutti included</option>
+        </select>
+      </SectionHeading>
+      {query.isPending && <Loading what="the audit" />}
+      {query.isError && <Failed error={query.error} onRetry={() => void query.refetch()} />}
+      {items?.length === 0 && <p className="px-4 text-muted">Nothing was done yet.</p>}
+      <ul>
+        {items?.map((line) => (
+          <AuditRow key={line.seq} line={line} />
+        ))}
+      </ul>
+      {query.hasNextPage && (
+        <div className="px-4 py-2">
+          <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            Show older
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+const nameOf = ({ actor }: AuditLine): string => {
+  if (actor.kind === "person")
+    return actor.onBehalf === undefined ? actor.id : `${actor.id}, by ${actor.onBehalf}`;
+  return actor.kind === "agent" ? actor.agent : `Tutti (${actor.part})`;
+};
+
+function AuditRow({ line }: { readonly line: AuditLine }) {
+  const at = new Date(line.at);
+  return (
+    <li className="flex flex-wrap items-baseline gap-x-4 border-b border-line px-4 py-1">
+      <time dateTime={at.toISOString()} className="text-muted">
+        {at.toLocaleString()}
+      </time>
+      <span dir="auto" className="font-strong">
+        {plainLine(nameOf(line))}
+      </span>
+      <span className="font-mono text-xs">{line.did}</span>
+      {line.about !== null && (
+        <span dir="auto" className="min-w-0 truncate text-muted" title={plainLine(line.about)}>
+          {plainLine(line.about)}
+        </span>
+      )}
+      <Link
+        to="/runs/$run"
+        params={{ run: line.run }}
+        className="ml-auto font-mono text-xs text-accent underline"
+      >
+        {line.run}
+      </Link>
+    </li>
+  );
+}

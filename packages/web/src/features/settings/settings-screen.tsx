@@ -1,0 +1,63 @@
+/** The agents of a project, what this browser tells, who has access, and who did what. */
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { projectsQuery } from "../../api/queries.ts";
+import { FIELD } from "../../ui/field.ts";
+import { ScreenHeading } from "../../ui/heading.tsx";
+import { Agents } from "./agents.tsx";
+import { Appearance } from "./appearance.tsx";
+import { Audit } from "./audit.tsx";
+import { Notifications } from "./notifications.tsx";
+import { SignOut } from "./sign-out.tsx";
+import { Tokens } from "./tokens.tsx";
+
+export function SettingsScreen() {
+  const { path } = useSearch({ from: "/settings" });
+  const projects = useQuery(projectsQuery());
+  return (
+    <>
+      <ScreenHeading title="Settings">
+        {projects.data !== undefined && projects.data.length > 0 && (
+          <ProjectChoice path={path} projects={projects.data} />
+        )}
+      </ScreenHeading>
+      <div className="flex max-w-[110ch] flex-col gap-4 pb-8">
+        <Agents path={path ?? projects.data?.[0]?.path} />
+        <Appearance />
+        <Notifications />
+        <Tokens />
+        <Audit />
+        <SignOut />
+      </div>
+    </>
+  );
+}
+
+type ProjectChoiceProps = {
+  readonly path: string | undefined;
+  readonly projects: readonly { readonly path: string; readonly name: string }[];
+};
+
+function ProjectChoice({ path, projects }: ProjectChoiceProps) {
+  const navigate = useNavigate();
+  const isKnown = path === undefined || projects.some((project) => project.path === path);
+  return (
+    <label className="flex items-center gap-2">
+      <span className="text-muted">Project</span>
+      <select
+        value={path ?? projects[0]?.path}
+        onChange={({ target }) =>
+          void navigate({ to: "/settings", search: { path: target.value }, replace: true })
+        }
+        className={`${FIELD} max-w-80`}
+      >
+        {!isKnown && <option value={path}>{path}</option>}
+        {projects.map((project) => (
+          <option key={project.path} value={project.path}>
+            {project.name} · {project.path}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
