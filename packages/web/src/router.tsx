@@ -8,6 +8,7 @@ import {
 import { Frame } from "./frame/frame.tsx";
 import { HomeScreen } from "./features/attention/home-screen.tsx";
 import { boardSearch } from "./features/board/board-search.ts";
+import { diffAddress } from "./features/diff/diff-address.ts";
 import { homeSearch } from "./features/attention/home-search.ts";
 import { fleetSearch } from "./features/fleet/fleet-search.ts";
 import { newTaskSearch } from "./features/new-task/new-task-search.ts";
@@ -67,8 +68,15 @@ const settings = createRoute({
   validateSearch: settingsSearch,
 });
 
+const diff = createRoute({
+  getParentRoute: () => root,
+  path: "/runs/$run/diff",
+  component: lazyRouteComponent(() => import("./features/diff/diff-screen.tsx"), "DiffScreen"),
+  validateSearch: diffAddress,
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, board, fleet, newTask, run, settings]),
+  routeTree: root.addChildren([home, board, fleet, newTask, run, settings, diff]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

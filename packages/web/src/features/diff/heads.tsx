@@ -1,0 +1,146 @@
+/** The heads of files and hunks: what it is, who wrote it, and what can be done with it. */
+import type { CheckpointView } from "@tutti/protocol";
+import { Button } from "../../ui/button.tsx";
+import { classNames } from "../../ui/class-names.ts";
+import { FamilyMark } from "../../ui/family-mark.tsx";
+import { StateMark } from "../../ui/state-mark.tsx";
+import type { Hunk } from "./patch.ts";
+import type { Actions, Shown } from "./row-view.tsx";
+import type { Writers } from "./writers.ts";
+
+/** Stands beside every file and hunk: there when it is looked for. */
+const QUIET = "font-normal! text-muted!";
+const CURRENT = "outline-2 -outline-offset-2 outline-accent";
+
+export function Counts({
+  added,
+  removed,
+}: {
+  readonly added: number | null;
+  readonly removed: number | null;
+}) {
+  if (added === null || removed === null) return <span className="text-muted">not text</span>;
+  return (
+    <span className="shrink-0 whitespace-nowrap">
+      <span className="text-ok">+{added}</span> <span className="text-refused">−{removed}</span>
+    </span>
+  );
+}
+
+type FileHeadProps = {
+  readonly shown: Shown;
+  readonly isCurrent: boolean;
+  readonly actions: Actions;
+};
+
+export function FileHead({ shown, isCurrent, actions }: FileHeadProps) {
+  const { file, flags, isViewed, isFolded } = shown;
+  const place = { path: file.path, side: "new" as const, line: 1, quote: "" };
+  return (
+    <div
+      className={classNames(
+        "flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1 border-y border-line bg-raised px-3",
+        isCurrent && CURRENT,
+      )}
+    >
+      <button
+        type="button"
+        aria-expanded={!isFolded}
+        aria-label={`${isFolded ? "Unfold" : "Fold"} ${file.path}`}
+        onClick={() => actions.fold(file.path, !isFolded)}
+        className="min-h-7 min-w-5 text-muted max-sm:min-h-11"
+      >
+        <span aria-hidden="true">{isFolded ? "▸" : "▾"}</span>
+      </button>
+      <h3 className="min-w-0 font-mono text-xs break-all">
+        <bdi>{file.from === null ? file.path : `${file.from} → ${file.path}`}</bdi>
+      </h3>
+      {file.status !== "modified" && <span className="text-muted">{file.status}</span>}
+      <Counts {...file} />
+      {flags.map((flag) => (
+        <StateMark key={flag} tone="warning" word={flag} />
+      ))}
+      <span className="ml-auto flex items-center gap-2">
+        <Button
+          emphasis="quiet"
+          className={QUIET}
+          onClick={() => actions.sendBack(place, file.path)}
+        >
+          Send back file
+        </Button>
+        <label className="flex min-h-7 cursor-pointer items-center gap-1.5 max-sm:min-h-11">
+          <input type="checkbox" checked={isViewed} onChange={() => actions.view(file.path)} />
+          Viewed
+        </label>
+      </span>
+    </div>
+  );
+}
+
+type HunkHeadProps = {
+  readonly hunk: Hunk;
+  readonly path: string;
+  readonly writers: Writers | null;
+  readonly isCurrent: boolean;
+  readonly actions: Actions;
+};
+
+export function HunkHead({ hunk, path, writers, isCurrent, actions }: HunkHeadProps) {
+  const place = { path, side: "new" as const, line: hunk.newStart, quote: "" };
+  return (
+    <div
+      className={classNames(
+        "flex h-7 items-center gap-3 overflow-hidden border-y border-line bg-surface px-3 text-muted",
+        isCurrent && CURRENT,
+      )}
+    >
+      <span className="shrink-0 font-mono text-xs">Line {hunk.newStart}</span>
+      <span className="min-w-0 flex-1 truncate font-mono text-xs">{hunk.context}</span>
+      {writers !== null && <WriterMarks writers={writers} />}
+      <Button
+        emphasis="quiet"
+        className={`${QUIET} max-sm:hidden`}
+        onClick={() => actions.sendBack(place, `${path}, from line ${hunk.newStart}`)}
+      >
+        Send back hunk
+      </Button>
+    </div>
+  );
+}
+
+function WriterMarks({ writers: { checkpoints, isPartial } }: { readonly writers: Writers }) {
+  return (
+    <span className="flex min-w-0 items-center gap-3">
+      {checkpoints.map((checkpoint) => (
+        <Writer key={checkpoint.commit} checkpoint={checkpoint} />
+      ))}
+      {isPartial && (
+        <span className="whitespace-nowrap">
+          {checkpoints.length === 0 ? "writer unknown" : "others unknown"}
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Writer({ checkpoint }: { readonly checkpoint: CheckpointView }) {
+  const { step, attempt, by, authors } = checkpoint;
+  const models = authors.flatMap((author) => author.models);
+  const from = step === null ? "" : ` · ${step}${attempt === null ? "" : ` #${attempt}`}`;
+  const names = authors.length === 0 ? by : authors.map(({ name }) => name).join(", ");
+  return (
+    <span
+      className="flex min-w-0 items-center gap-1.5"
+      title={`${names}${models.length === 0 ? "" : ` (${models.join(", ")})`}${from}`}
+    >
+      {authors.map(({ family }) => (
+        <FamilyMark key={family} family={family} />
+      ))}
+      <span className="truncate">
+        {names}
+        {models.length > 0 && ` (${models.join(", ")})`}
+        {from}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,38 @@
+/** The languages that are coloured, by the ending of a file's name. */
+const BY_ENDING: Readonly<Record<string, string>> = {
+  ts: "typescript",
+  mts: "typescript",
+  cts: "typescript",
+  tsx: "tsx",
+  js: "javascript",
+  mjs: "javascript",
+  cjs: "javascript",
+  jsx: "tsx",
+  json: "json",
+  css: "css",
+  html: "html",
+  md: "markdown",
+  py: "python",
+  go: "go",
+  rs: "rust",
+  java: "java",
+  c: "c",
+  h: "c",
+  cc: "cpp",
+  cpp: "cpp",
+  hpp: "cpp",
+  cs: "csharp",
+  rb: "ruby",
+  php: "php",
+  sh: "shellscript",
+  bash: "shellscript",
+  sql: "sql",
+  toml: "toml",
+  yaml: "yaml",
+  yml: "yaml",
+  swift: "swift",
+  kt: "kotlin",
+};
+
+export const languageOf = (path: string): string | null =>
+  BY_ENDING[/\.(\w+)$/u.exec(path)?.[1]?.toLowerCase() ?? ""] ?? null;

@@ -1,0 +1,187 @@
+/** The review of one range of commits: the files, the list of changes, the draft, and the keys. */
+import type { CheckpointView, RunView } from "@tutti/protocol";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { useStore } from "../../api/store.ts";
+import { Button } from "../../ui/button.tsx";
+import { countText } from "../../ui/numbers.ts";
+import { Empty } from "../../ui/notice.tsx";
+import { StateMark } from "../../ui/state-mark.tsx";
+import { useDiffAddress } from "./use-address.ts";
+import { cursorAt, type Cursor, indexOf } from "./cursor.ts";
+import { FileTree } from "./file-tree.tsx";
+import { Counts } from "./heads.tsx";
+import { keptOf } from "./kept.ts";
+import { RangePicker } from "./range-picker.tsx";
+import type { Range, RangeChoice } from "./ranges.ts";
+import { type ListHandle, ReviewList } from "./review-list.tsx";
+import type { RiskGroup } from "./risk.ts";
+import type { Shown } from "./row-view.tsx";
+import { SendBar } from "./send-bar.tsx";
+import { useDoing } from "./use-actions.ts";
+import { type Files, useFiles } from "./use-files.ts";
+import { useReviewKeys } from "./use-keys.ts";
+
+type ReviewProps = {
+  readonly run: RunView;
+  readonly range: Range;
+  readonly groups: readonly RiskGroup[];
+  readonly checkpoints: ReadonlyMap<string, CheckpointView>;
+  readonly conflicts: readonly string[];
+  readonly choices: readonly RangeChoice[];
+  readonly choice: RangeChoice;
+  readonly onChoose: (choice: RangeChoice) => void;
+};
+
+export function Review(props: ReviewProps) {
+  const { run, range, groups, checkpoints, conflicts } = props;
+  const { address, set } = useDiffAddress();
+  const view = address.view ?? "unified";
+  const kept = useStore(keptOf(run.run));
+  const { doing, actions } = useDoing(run.run, range);
+  const files = useFiles({ ...doing, run, range, groups, conflicts, kept, view });
+  const { shown, rows } = files;
+  const list = useRef<ListHandle>(null);
+  const place = usePlace(files, list);
+  useReviewKeys({
+    rows,
+    shown,
+    actions,
+    view,
+    ...place,
+    setView: (next) => set({ view: next === "unified" ? undefined : next }),
+  });
+
+  return (
+    <div className="flex h-full min-h-100 flex-col">
+      <Bar {...props} view={view} viewed={shown.filter(({ isViewed }) => isViewed).length} />
+      {conflicts.length > 0 && <Conflicts branch={run.target.branch} paths={conflicts} />}
+      {shown.length === 0 ? (
+        <Empty title="Nothing is changed between these commits." />
+      ) : (
+        <div className="flex min-h-0 flex-1 max-md:flex-col">
+          <Side groups={groups} shown={shown} onOpen={place.openFile} />
+          <ReviewList
+            handle={list}
+            rows={rows}
+            files={shown}
+            checkpoints={checkpoints}
+            cursor={place.index}
+            actions={{ ...actions, retry: files.retry }}
+            onMove={(by) => place.goTo((place.index ?? -1) + by)}
+            onSee={place.onSee}
+          />
+        </div>
+      )}
+      <SendBar run={run} comments={kept.comments} sendBack={doing.sendBack} onDone={actions.done} />
+    </div>
+  );
+}
+
+/** Where a person is, and the ways to another place. */
+function usePlace({ rows, shown, want }: Files, list: RefObject<ListHandle | null>) {
+  const { address, set } = useDiffAddress();
+  const [cursor, setCursor] = useState<Cursor | null>(null);
+  const goTo = (next: number): void => {
+    const index = Math.max(0, Math.min(next, rows.count - 1));
+    setCursor(cursorAt(rows, index));
+    list.current?.show(index);
+    const file = shown[rows.at(index).file]?.file.path;
+    if (file !== undefined && file !== address.file) set({ file });
+  };
+  const openFile = (path: string): void => {
+    const at = shown.findIndex(({ file }) => file.path === path);
+    if (at !== -1) goTo(rows.startOf(at));
+  };
+  useOpenedFile(address.file, openFile);
+  const onSee = useCallback(
+    (first: number, last: number) => {
+      const paths: string[] = [];
+      for (let at = first; at <= last; at += 1) {
+        const { file, row } = rows.at(at);
+        const path = shown[file]?.file.path;
+        if (row.kind === "wanted" && path !== undefined) paths.push(path);
+      }
+      want(paths);
+    },
+    [rows, shown, want],
+  );
+  return { index: cursor === null ? null : indexOf(rows, cursor), goTo, openFile, onSee };
+}
+
+type SideProps = {
+  readonly groups: readonly RiskGroup[];
+  readonly shown: readonly Shown[];
+  readonly onOpen: (path: string) => void;
+};
+
+function Side({ groups, shown, onOpen }: SideProps) {
+  const { address } = useDiffAddress();
+  return (
+    <div className="w-72 shrink-0 overflow-y-auto border-r border-line max-md:max-h-40 max-md:w-full max-md:border-r-0 max-md:border-b">
+      <FileTree
+        groups={groups}
+        current={address.file ?? null}
+        viewed={new Set(shown.flatMap(({ isViewed, file }) => (isViewed ? [file.path] : [])))}
+        commented={new Map(shown.map(({ file, comments }) => [file.path, comments.length]))}
+        onOpen={onOpen}
+      />
+    </div>
+  );
+}
+
+function Conflicts({
+  branch,
+  paths,
+}: {
+  readonly branch: string;
+  readonly paths: readonly string[];
+}) {
+  return (
+    <output className="flex flex-wrap gap-x-3 border-b border-line bg-waiting-bg px-3 py-1.5">
+      <StateMark tone="warning" word="would conflict" />
+      <span>
+        Merged into {branch} as it is now, {countText(paths.length, "file")} would conflict:{" "}
+        <span className="font-mono text-xs break-all">{paths.join(", ")}</span>
+      </span>
+    </output>
+  );
+}
+
+/** Goes to the file that the address names, once, when the review is opened. */
+function useOpenedFile(path: string | undefined, open: (path: string) => void): void {
+  const isOpened = useRef(false);
+  useEffect(() => {
+    if (isOpened.current) return;
+    isOpened.current = true;
+    if (path !== undefined) open(path);
+  }, [path, open]);
+}
+
+type BarProps = Pick<ReviewProps, "groups" | "choices" | "choice" | "onChoose"> & {
+  readonly view: "unified" | "split";
+  readonly viewed: number;
+};
+
+function Bar({ groups, choices, choice, onChoose, view, viewed }: BarProps) {
+  const { set } = useDiffAddress();
+  const files = groups.flatMap((group) => group.files);
+  const sum = (key: "added" | "removed") => files.reduce((all, file) => all + (file[key] ?? 0), 0);
+  const other = view === "split" ? "unified" : "split";
+  return (
+    <div className="flex min-h-10 flex-wrap items-center gap-x-4 gap-y-1 border-b border-line px-3 py-1">
+      <RangePicker choices={choices} current={choice} onChoose={onChoose} />
+      <span>{countText(files.length, "file")}</span>
+      <Counts added={sum("added")} removed={sum("removed")} />
+      <span className="text-muted">
+        {viewed} of {files.length} viewed
+      </span>
+      <Button
+        className="ml-auto max-md:hidden"
+        shortcut="s"
+        onClick={() => set({ view: other === "unified" ? undefined : other })}
+      >
+        {other === "split" ? "Side by side" : "One column"}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,148 @@
+/** One row of the review as it is shown. */
+import type { BlameView, CheckpointView } from "@tutti/protocol";
+import type { ReactNode } from "react";
+import { Button } from "../../ui/button.tsx";
+import { coloursOf } from "./highlight.ts";
+import { Code, NoLine } from "./line.tsx";
+import { FileHead, HunkHead } from "./heads.tsx";
+import { CommentWriter, DraftedComment } from "./comment.tsx";
+import type { FilePatch, PatchLine } from "./patch.ts";
+import type { Place, ReviewFile, Row } from "./rows.ts";
+import { wordChange, type Span } from "./words.ts";
+import { type Writers, writersOf } from "./writers.ts";
+
+export type Actions = {
+  readonly fold: (path: string, isFolded: boolean) => void;
+  readonly view: (path: string) => void;
+  readonly write: (place: Place) => void;
+  readonly save: (place: Place, text: string, id?: string) => void;
+  readonly cancel: () => void;
+  readonly drop: (id: string) => void;
+  readonly sendBack: (place: Place, what: string) => void;
+  readonly retry: (path: string) => void;
+};
+
+export type Shown = ReviewFile & {
+  readonly flags: readonly string[];
+  readonly isViewed: boolean;
+  readonly blame: BlameView | null;
+};
+
+type RowProps = {
+  readonly row: Row;
+  readonly shown: Shown;
+  readonly checkpoints: ReadonlyMap<string, CheckpointView>;
+  readonly isCurrent: boolean;
+  readonly actions: Actions;
+};
+
+const NO_SPANS: readonly Span[] = [];
+
+export function RowView({ row, shown, checkpoints, isCurrent, actions }: RowProps): ReactNode {
+  const { path } = shown.file;
+  switch (row.kind) {
+    case "file":
+      return <FileHead shown={shown} isCurrent={isCurrent} actions={actions} />;
+    case "wanted":
+      return <p className="px-4 py-1 text-muted">Reading {path} …</p>;
+    case "note":
+      return (
+        <p className="flex items-center gap-3 px-4 py-1 text-muted">
+          {row.text}
+          {shown.loaded.kind === "failed" && (
+            <Button onClick={() => actions.retry(path)}>Try again</Button>
+          )}
+        </p>
+      );
+    case "hunk":
+      return (
+        <HunkHead
+          hunk={row.hunk}
+          path={path}
+          writers={knownWriters(shown, row.hunk, checkpoints)}
+          isCurrent={isCurrent}
+          actions={actions}
+        />
+      );
+    case "line":
+    case "pair":
+      return <Lines row={row} shown={shown} isCurrent={isCurrent} actions={actions} />;
+    case "comment":
+      return (
+        <DraftedComment
+          comment={row.comment}
+          onDrop={() => actions.drop(row.comment.id)}
+          onSave={(text) => actions.save(row.comment, text, row.comment.id)}
+        />
+      );
+    case "writing":
+      return (
+        <CommentWriter
+          label={`Comment on ${row.place.path}:${row.place.line}`}
+          onCancel={actions.cancel}
+          onSave={(text) => actions.save(row.place, text)}
+        />
+      );
+    default:
+      return row satisfies never;
+  }
+}
+
+/** Null while it is being read. */
+function knownWriters(
+  { loaded, blame }: Shown,
+  hunk: Extract<Row, { kind: "hunk" }>["hunk"],
+  checkpoints: ReadonlyMap<string, CheckpointView>,
+): Writers | null {
+  if (loaded.kind !== "read" || blame === null) return null;
+  return writersOf(loaded.patch, hunk, { blame, checkpoints });
+}
+
+type LinesProps = Pick<RowProps, "shown" | "isCurrent" | "actions"> & {
+  readonly row: Extract<Row, { kind: "line" | "pair" }>;
+};
+
+function Lines({ row, shown, isCurrent, actions }: LinesProps) {
+  const { loaded, file } = shown;
+  if (loaded.kind !== "read") return null;
+  const { patch } = loaded;
+  const one = (index: number, side: "both" | "old" | "new") => {
+    if (index === -1) return <NoLine />;
+    const line = patch.lineAt(index);
+    return (
+      <Code
+        line={line}
+        side={side}
+        tokens={coloursOf(patch, file.path).tokensOf(index)}
+        changed={changedWords(patch, line)}
+        isCurrent={isCurrent}
+        onComment={() => actions.write(placeOf(file.path, line))}
+      />
+    );
+  };
+  if (row.kind === "line") return <div className="flex">{one(row.index, "both")}</div>;
+  return (
+    <div className="flex">
+      {one(row.pair.left, "old")}
+      <span className="w-px shrink-0 bg-line" />
+      {one(row.pair.right, "new")}
+    </div>
+  );
+}
+
+export const placeOf = (path: string, line: PatchLine): Place => ({
+  path,
+  side: line.kind === "removed" ? "old" : "new",
+  line: (line.kind === "removed" ? line.old : line.new) ?? 0,
+  quote: line.text,
+});
+
+function changedWords(patch: FilePatch, line: PatchLine): readonly Span[] {
+  const partner = patch.partnerOf(line.index);
+  if (partner === -1) return NO_SPANS;
+  const other = patch.lineAt(partner).text;
+  const [before, after] = line.kind === "removed" ? [line.text, other] : [other, line.text];
+  const change = wordChange(before, after);
+  if (change === null) return NO_SPANS;
+  return line.kind === "removed" ? change.removed : change.added;
+}

@@ -1,0 +1,339 @@
+import { type BlameView, CheckpointView, CommitId, type DiffFile, RunId } from "@tutti/protocol";
+import { describe, expect, it } from "vitest";
+import { changeRequest, requestText } from "../src/features/diff/change-request.ts";
+import { diffAddress } from "../src/features/diff/diff-address.ts";
+import type { DraftComment } from "../src/features/diff/kept.ts";
+import { pairsOf, parsePatch } from "../src/features/diff/patch.ts";
+import { choiceOf, rangesOf } from "../src/features/diff/ranges.ts";
+import { groupsOf } from "../src/features/diff/risk.ts";
+import { fileRows, findLine, type ReviewFile, rowsOf } from "../src/features/diff/rows.ts";
+import { wordChange } from "../src/features/diff/words.ts";
+import { writersOf } from "../src/features/diff/writers.ts";
+
+const PATCH = [
+  "diff --git a/a.ts b/a.ts",
+  "index 1..2 100644",
+  "--- a/a.ts",
+  "+++ b/a.ts",
+  "@@ -1,4 +1,4 @@",
+  " one",
+  "-two",
+  "--- three",
+  "+second",
+  " four",
+  "@@ -20,2 +20,3 @@ function here()",
+  " twenty",
+  "+new",
+  "+++ more",
+  " end",
+  "\\ No newline at end of file",
+  "",
+].join("\n");
+
+const texts = (patch: ReturnType<typeof parsePatch>) =>
+  Array.from({ length: patch.count }, (_, index) => {
+    const { kind, old, new: after, text } = patch.lineAt(index);
+    return [kind, old, after, text];
+  });
+
+describe("a patch", () => {
+  it("is read into hunks and numbered lines, whatever the lines look like", () => {
+    const patch = parsePatch(PATCH);
+    expect(patch.hunks).toEqual([
+      { context: "", oldStart: 1, newStart: 1, first: 0, count: 5 },
+      { context: "function here()", oldStart: 20, newStart: 20, first: 5, count: 4 },
+    ]);
+    expect(texts(patch)).toEqual([
+      ["same", 1, 1, "one"],
+      ["removed", 2, null, "two"],
+      ["removed", 3, null, "-- three"],
+      ["added", null, 2, "second"],
+      ["same", 4, 3, "four"],
+      ["same", 20, 20, "twenty"],
+      ["added", null, 21, "new"],
+      ["added", null, 22, "++ more"],
+      ["same", 21, 23, "end"],
+    ]);
+  });
+
+  it("sets removed lines beside the added ones in their place", () => {
+    const patch = parsePatch(PATCH);
+    expect(patch.hunks.flatMap((hunk) => pairsOf(patch, hunk))).toEqual([
+      { left: 0, right: 0 },
+      { left: 1, right: 3 },
+      { left: 2, right: -1 },
+      { left: 4, right: 4 },
+      { left: 5, right: 5 },
+      { left: -1, right: 6 },
+      { left: -1, right: 7 },
+      { left: 8, right: 8 },
+    ]);
+  });
+
+  it("of a file without lines says why there are none", () => {
+    expect(parsePatch("diff --git a/x b/x\nBinary files a/x and b/x differ\n").isBinary).toBe(true);
+    const mode = parsePatch("diff --git a/x b/x\nold mode 100644\nnew mode 100755\n");
+    expect(mode).toMatchObject({ hunks: [], mode: { from: "100644", to: "100755" } });
+    expect(parsePatch("")).toMatchObject({ count: 0, hunks: [] });
+  });
+
+  it("of 100 000 lines is read without making them", () => {
+    const lines = Array.from({ length: 100_000 }, (_, at) => `+line ${at}`).join("\n");
+    const patch = parsePatch(`--- /dev/null\n+++ b/x\n@@ -0,0 +1,100000 @@\n${lines}\n`);
+    expect(patch.count).toBe(100_000);
+    expect(patch.lineAt(99_999)).toMatchObject({ new: 100_000, text: "line 99999" });
+    const rows = rowsOf([fileRows(reviewed({ kind: "read", patch, isCut: false }), "unified")]);
+    expect(rows.count).toBe(100_002);
+    expect(rows.at(100_001).row).toEqual({ kind: "line", index: 99_999 });
+  });
+});
+
+const cut = (text: string, spans: readonly { start: number; end: number }[]) =>
+  spans.map(({ start, end }) => text.slice(start, end));
+
+const marked = (before: string, after: string) => {
+  const change = wordChange(before, after);
+  if (change === null) return null;
+  return [cut(before, change.removed), cut(after, change.added)];
+};
+
+describe("changed words", () => {
+  it("are those that the other line does not have in the same order", () => {
+    expect(marked("sum(a, b)", "sum(a, c)")).toEqual([["b"], ["c"]]);
+    expect(marked("return value + 1;", "return value * 2;")).toEqual([
+      ["+", "1"],
+      ["*", "2"],
+    ]);
+    expect(marked("a b c", "a x b c")).toEqual([[], ["x "]]);
+    expect(marked("same", "same")).toEqual([[], []]);
+  });
+
+  it("are not marked where lines have little in common or are endless", () => {
+    expect(marked("alpha beta gamma", "one.two(three)")).toBeNull();
+    expect(marked("x ".repeat(1000), "y ".repeat(1000))).toBeNull();
+  });
+});
+
+const file = (path: string): DiffFile => ({
+  path,
+  status: "modified",
+  from: null,
+  added: 1,
+  removed: 1,
+});
+
+describe("the order of files", () => {
+  it("is by what can do most harm", () => {
+    const paths = [
+      "docs/guide.md",
+      "src/sum.ts",
+      "src/sum.test.ts",
+      "package.json",
+      ".github/workflows/ci.yml",
+      "src/auth/login.ts",
+      "test/flagged.test.ts",
+      "README.md",
+    ];
+    const groups = groupsOf(
+      paths.map((path) => file(path)),
+      [{ path: "test/flagged.test.ts" }],
+    );
+    expect(groups.map(({ risk, files }) => [risk, files.map(({ path }) => path)])).toEqual([
+      ["flagged", ["test/flagged.test.ts"]],
+      ["sensitive", [".github/workflows/ci.yml", "package.json", "src/auth/login.ts"]],
+      ["source", ["src/sum.ts"]],
+      ["tests", ["src/sum.test.ts"]],
+      ["docs", ["README.md", "docs/guide.md"]],
+    ]);
+  });
+});
+
+const id = (digit: string) => CommitId.parse(digit.repeat(40));
+const checkpoint = (parent: string, commit: string, more: object = {}) =>
+  CheckpointView.parse({
+    commit: id(commit),
+    parent: id(parent),
+    step: "build[P1]",
+    attempt: 1,
+    by: "alto",
+    authors: [{ name: "alto", family: "anthropic", models: ["opus"] }],
+    changed: 1,
+    at: 1,
+    ...more,
+  });
+
+describe("ranges", () => {
+  const checkpoints = [
+    checkpoint("0", "1"),
+    checkpoint("1", "2", { attempt: 2 }),
+    checkpoint("2", "3", { step: null, attempt: null, by: "kim" }),
+  ];
+  const known = { base: id("0"), candidate: id("3"), checkpoints };
+
+  it("are the whole, each step and attempt, and what is new since the last look", () => {
+    const ranges = rangesOf({ ...known, seen: id("1") });
+    expect(ranges.map(({ group, title, from, to }) => [group, title, from[0], to[0]])).toEqual([
+      ["All", "All changes since the base", "0", "3"],
+      ["You", "Since your last look", "1", "3"],
+      ["Step", "build[P1], 2 attempts together", "0", "2"],
+      ["Attempt", "build[P1], attempt 1", "0", "1"],
+      ["Attempt", "build[P1], attempt 2", "1", "2"],
+      ["Attempt", "Work of kim", "2", "3"],
+    ]);
+    expect(rangesOf({ ...known, seen: id("3") }).map(({ group }) => group)).not.toContain("You");
+  });
+
+  it("of other commits are named by them", () => {
+    const other = choiceOf(rangesOf({ ...known, seen: null }), { from: id("8"), to: id("9") });
+    expect(other.title).toBe("8888888 to 9999999");
+  });
+});
+
+describe("the writer of a hunk", () => {
+  const patch = parsePatch(PATCH);
+  const [first, second] = patch.hunks;
+  const one = checkpoint("0", "1");
+  const two = checkpoint("1", "2", { attempt: 2 });
+  const checkpoints = new Map([one, two].map((each) => [each.commit, each]));
+  const blame = (lines: BlameView["lines"], touched = [one.commit]): BlameView => {
+    return { path: "a.ts", to: two.commit, lines, touched };
+  };
+
+  it("is each checkpoint that brought one of its lines", () => {
+    const told = blame([
+      { start: 2, count: 1, checkpoint: one.commit },
+      { start: 21, count: 1, checkpoint: one.commit },
+      { start: 22, count: 1, checkpoint: two.commit },
+    ]);
+    if (first === undefined || second === undefined) throw new Error("two hunks");
+    const ofFirst = writersOf(patch, first, { blame: told, checkpoints });
+    expect(ofFirst).toEqual({ checkpoints: [one], isPartial: false });
+    const ofSecond = writersOf(patch, second, { blame: told, checkpoints });
+    expect(ofSecond).toEqual({ checkpoints: [one, two], isPartial: false });
+  });
+
+  it("is unknown where nothing tells, and is never guessed", () => {
+    if (first === undefined) throw new Error("a hunk");
+    expect(writersOf(patch, first, { blame: blame([]), checkpoints })).toEqual({
+      checkpoints: [],
+      isPartial: true,
+    });
+    const gone = parsePatch("@@ -1,2 +0,0 @@\n-a\n-b\n");
+    const [hunk] = gone.hunks;
+    if (hunk === undefined) throw new Error("a hunk");
+    const by = (touched: CommitId[]) =>
+      writersOf(gone, hunk, { blame: blame([], touched), checkpoints });
+    expect(by([one.commit])).toEqual({ checkpoints: [one], isPartial: false });
+    expect(by([one.commit, two.commit])).toEqual({ checkpoints: [], isPartial: true });
+  });
+});
+
+const comment = (more: Partial<DraftComment> = {}): DraftComment => ({
+  id: "c1",
+  path: "a.ts",
+  commit: id("3"),
+  side: "new",
+  line: 2,
+  quote: "  second",
+  text: "Name it.",
+  ...more,
+});
+
+function reviewed(loaded: ReviewFile["loaded"], more: Partial<ReviewFile> = {}): ReviewFile {
+  return { file: file("a.ts"), loaded, isFolded: false, comments: [], writing: null, ...more };
+}
+
+const kinds = (reviewedFile: ReviewFile, view: "unified" | "split" = "unified") => {
+  const rows = fileRows(reviewedFile, view);
+  return Array.from({ length: rows.count }, (_, at) => rows.at(at).kind).join(" ");
+};
+
+describe("rows of a review", () => {
+  const read = { kind: "read", patch: parsePatch(PATCH), isCut: false } as const;
+  it("have comments below their line in both views, and those whose line is gone at the end", () => {
+    const comments = [comment(), comment({ id: "c2", line: 999 })];
+    expect(kinds(reviewed(read, { comments }))).toBe(
+      "file hunk line line line line comment line hunk line line line line comment",
+    );
+    expect(kinds(reviewed(read, { comments }), "split")).toBe(
+      "file hunk pair pair comment pair pair hunk pair pair pair pair comment",
+    );
+    expect(kinds(reviewed(read, { isFolded: true, comments }))).toBe("file");
+    expect(kinds(reviewed({ kind: "wanted" }))).toBe("file wanted");
+  });
+
+  it("find a line by its number on either side", () => {
+    expect(findLine(read.patch, { side: "old", line: 3 })).toBe(2);
+    expect(findLine(read.patch, { side: "new", line: 3 })).toBe(4);
+    expect(findLine(read.patch, { side: "new", line: 10 })).toBe(-1);
+  });
+
+  it("keep their names when a comment comes above them", () => {
+    const before = fileRows(reviewed(read), "unified");
+    const after = fileRows(reviewed(read, { comments: [comment()] }), "unified");
+    expect(after.keyAt(7)).toBe(before.keyAt(6));
+    const names = Array.from({ length: after.count }, (_, at) => after.keyAt(at));
+    expect(new Set(names).size).toBe(after.count);
+  });
+});
+
+const item = (step: string) => ({
+  id: "i",
+  run: RunId.parse("r-abcdef123456"),
+  kind: "approval" as const,
+  step,
+  since: 1,
+  asks: "Approve",
+  why: "",
+  subject: "a".repeat(64),
+  details: [],
+  answers: [],
+});
+const step = (name: string, kind: string) => ({ id: name, kind });
+
+const view = (waiting: string | null): Parameters<typeof changeRequest>[0] =>
+  JSON.parse(
+    JSON.stringify({
+      attention: waiting === null ? [] : [item(waiting)],
+      steps: [
+        step("approve-spec", "approval"),
+        step("build", "agent"),
+        step("test", "checks"),
+        step("approve-merge", "approval"),
+      ],
+    }),
+  );
+
+describe("a change request", () => {
+  it("quotes each line with its place", () => {
+    const text = requestText(
+      [comment(), comment({ side: "old", line: 3, quote: "" })],
+      "Two things.",
+    );
+    expect(text).toBe(
+      "Two things.\n\na.ts:2\n> second\nName it.\n\na.ts:3 (as it was before the change)\nName it.",
+    );
+  });
+
+  it("answers the approval of the change that waits, and no approval of what to build", () => {
+    expect(changeRequest(view("approve-merge"), "no")).toMatchObject({
+      kind: "approval.refuse",
+      step: "approve-merge",
+      answer: "changes",
+      comment: "no",
+    });
+    for (const waiting of ["approve-spec", null]) {
+      expect(changeRequest(view(waiting), "no")).toEqual({ kind: "work.return", comment: "no" });
+    }
+  });
+});
+
+describe("the address of a review", () => {
+  it("holds commits, file and view, and leaves out what it does not understand", () => {
+    const whole = { from: id("1"), to: id("2"), file: "a b.ts", view: "split" };
+    expect(diffAddress(whole)).toEqual(whole);
+    expect(diffAddress({ from: "--output=x", to: 3, file: "", view: "other", tab: "x" })).toEqual(
+      {},
+    );
+  });
+});
