@@ -22,6 +22,7 @@ import { randomIds } from "./platform/ids.ts";
 import { type Log, openFileLog } from "./platform/log.ts";
 import { ensurePrivateFolder, type Folders } from "./platform/paths.ts";
 import { requireLinux } from "./platform/support.ts";
+import { createProjectView } from "./project-view.ts";
 import { createRules } from "./rules.ts";
 import { withKnownTokens } from "./secrets/known-tokens.ts";
 import { createRedactor } from "./secrets/redact/redactor.ts";
@@ -183,6 +184,14 @@ export const runDaemon = async (options: DaemonOptions): Promise<Daemon> => {
       version,
       stop: () => stopping.resolve(),
       agents: agentsOf(options, deps),
+      project: createProjectView({ ...deps, userFolder: folders.config }),
+      // Only a person asks to keep a key, so a key file may be made for it.
+      keys: openSecrets({
+        folders,
+        environment: options.environment,
+        mayMakeKeyFile: true,
+        onHandedOut: redactor.know,
+      }),
       web: webOf(options),
       log,
       logPath,

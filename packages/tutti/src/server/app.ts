@@ -10,9 +10,11 @@ import { addDaemonRoutes } from "./routes/daemon.ts";
 import { addDiffRoutes } from "./routes/diff.ts";
 import { addEventRoutes } from "./routes/events.ts";
 import { addFleetRoutes } from "./routes/fleet.ts";
+import { addKeyRoutes, addProjectRoutes } from "./routes/project.ts";
 import { addReadingRoutes } from "./routes/reading.ts";
 import { addRecordRoutes } from "./routes/record.ts";
 import { addRunRoutes } from "./routes/runs.ts";
+import { addSearchRoutes } from "./routes/search.ts";
 import { addUsageRoutes } from "./routes/usage.ts";
 import type { App, Service } from "./routes/context.ts";
 
@@ -35,6 +37,9 @@ export function createApp(service: Service): App {
   addUsageRoutes(app, service);
   addFleetRoutes(app, service);
   addAuditRoutes(app, service);
+  addProjectRoutes(app, service);
+  addKeyRoutes(app, service);
+  addSearchRoutes(app, service);
   addEventRoutes(app, service);
   app.notFound((context) => {
     const asked = `${context.req.method} ${context.req.path}`;

@@ -30,6 +30,8 @@ export type ServerOptions = {
   /** Begins to end the daemon; called once the answer to `stop` was sent. */
   readonly stop: () => void;
   readonly agents?: Service["agents"];
+  readonly project?: Service["project"];
+  readonly keys?: Service["keys"];
   /** Without it no browser is served. */
   readonly web?: WebOptions & {
     /** Keeps sessions and tokens, as hashes. */
@@ -67,6 +69,8 @@ export async function createServer(engine: Engine, options: ServerOptions): Prom
     feed,
     activity,
     agents: options.agents ?? noAgents,
+    project: options.project ?? noProject,
+    keys: options.keys ?? noKeys,
     web,
     log,
     version,
@@ -101,6 +105,15 @@ const webOf = (
 ): Web => createWeb(options, { app, access: openAccess({ file: options.accessFile, now }) });
 
 const noAgents: Service["agents"] = async () => ({ agents: [], problems: [] });
+
+const noProject: Service["project"] = (path) =>
+  Promise.reject(new TuttiError("repository.none", `${path} is not inside a git repository.`));
+
+const noKeys: Service["keys"] = {
+  list: async () => [],
+  remove: async () => false,
+  set: () => Promise.reject(new TuttiError("secrets.unavailable", "No keys are kept here.")),
+};
 
 type AnyServer = ReturnType<typeof createAdaptorServer>;
 

@@ -192,6 +192,8 @@ export type Repositories = {
     root: string,
     pair: { readonly commit: CommitId; readonly in: CommitId },
   ) => Promise<boolean>;
+  /** Local branches, the newest commit first; at most some hundreds. */
+  readonly branches: (root: string) => Promise<readonly string[]>;
   /** Whether a branch follows a remote. */
   readonly follows: (root: string, branch: string) => Promise<boolean>;
 };

@@ -1,8 +1,9 @@
 /** What every route may use. */
 import type { HttpBindings } from "@hono/node-server";
-import type { AgentsReport } from "@tutti/protocol";
+import type { AgentsReport, ProjectView } from "@tutti/protocol";
 import type { Hono } from "hono";
 import type { Engine } from "../../engine/api.ts";
+import type { Secrets } from "../../engine/ports/secrets.ts";
 import type { Log } from "../../platform/log.ts";
 import type { StreamLimits } from "../event-stream.ts";
 import type { ActivityFeed } from "../activity.ts";
@@ -17,6 +18,10 @@ export type Service = {
   readonly activity: ActivityFeed;
   /** Agents for a folder of a project; without one, of the user and the catalogue. */
   readonly agents: (path: string | null) => Promise<AgentsReport>;
+  /** A project by a folder of it. Throws TuttiError `repository.*`. */
+  readonly project: (path: string) => Promise<ProjectView>;
+  /** Keys that a person keeps; none of them is told. */
+  readonly keys: Pick<Secrets, "list" | "remove" | "set">;
   /** Null where no browser is served. */
   readonly web: Web | null;
   readonly log: Log;

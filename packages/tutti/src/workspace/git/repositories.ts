@@ -11,6 +11,8 @@ import type { SourceCache } from "./source-cache.ts";
 const FILE_MAX_BYTES = 4 << 20;
 /** Changed files that are named; a tree with more is just as dirty. */
 const DIRTY_MAX = 1000;
+/** Branches that are listed. */
+const BRANCHES_MAX = 300;
 
 /** `sources`: may remember what it was told, because reading objects and refs runs no filter. */
 export function createRepositories(
@@ -54,6 +56,7 @@ export function createRepositories(
     },
     contains: async (root, pair) =>
       isAncestor(await callIn(root), { ancestor: pair.commit, of: pair.in }),
+    branches: async (root) => branchesIn(await callIn(root)),
     follows: async (root, branch) => {
       const call = await callIn(root);
       const ref = `refs/heads/${branch}`;
@@ -62,6 +65,19 @@ export function createRepositories(
       return row?.split("\0")[1]?.startsWith("refs/remotes/") === true;
     },
   };
+}
+
+/** By their full names: git's short one is another where a tag has the same name. */
+async function branchesIn(call: Caller): Promise<readonly string[]> {
+  const out = await call([
+    "for-each-ref",
+    "--sort=-committerdate",
+    `--count=${BRANCHES_MAX}`,
+    "--format=%(refname)",
+    "refs/heads",
+  ]);
+  const refs = out.stdout.split("\n").filter((ref) => ref !== "");
+  return refs.map((ref) => ref.slice("refs/heads/".length));
 }
 
 /** Tracked files that differ from the commit, and untracked ones, at most DIRTY_MAX. */

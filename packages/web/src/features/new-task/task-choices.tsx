@@ -1,7 +1,8 @@
 /** How it is done, by whom, and where it goes. What is left alone is as the project has it. */
 import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
-import { projectQuery, type ProjectFacts } from "../../api/project.ts";
+import type { ProjectView } from "@tutti/protocol";
+import { projectQuery } from "../../api/project.ts";
 import { FIELD } from "../../ui/field.ts";
 import { Labelled } from "../../ui/labelled.tsx";
 import { RoleFields } from "./role-fields.tsx";
@@ -24,7 +25,7 @@ export function TaskChoices({ draft, onChange }: DraftProps) {
   );
 }
 
-type WithFacts = DraftProps & { readonly facts: ProjectFacts | undefined };
+type WithFacts = DraftProps & { readonly facts: ProjectView | undefined };
 
 function WorkflowField({ draft, onChange, facts }: WithFacts) {
   const names = facts?.workflows.map(({ name }) => name) ?? BUILT_IN;
