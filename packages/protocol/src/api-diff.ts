@@ -73,14 +73,14 @@ export const ConflictsView = z.object({
 });
 export type ConflictsView = z.infer<typeof ConflictsView>;
 
-/** How much of a diff its reader had seen when they approved it, in their own browser's count. */
-export const Seen = z.strictObject({
+/** How much of a change was before its reader when they approved it, by the count of their own browser. */
+export const Seen = z.object({
   files: z.number().int().nonnegative(),
   hunks: z.number().int().nonnegative(),
-  /** Of how many. */
-  of: z.strictObject({
+  /** Of how many; hunks are not counted of files that were never opened. */
+  of: z.object({
     files: z.number().int().nonnegative(),
-    hunks: z.number().int().nonnegative(),
+    hunks: z.number().int().nonnegative().nullable(),
   }),
 });
 export type Seen = z.infer<typeof Seen>;

@@ -1,5 +1,6 @@
 /** What people and workers ask of a run, imperative. Decided by pure code; a refusal leaves no trace but the audit line. */
 import { z } from "zod";
+import { Seen } from "./api-diff.ts";
 import { Candidate } from "./check.ts";
 import { EffectResult, StoredArtifact } from "./effect.ts";
 import { ArtifactData } from "./artifact.ts";
@@ -37,7 +38,12 @@ export const Command = z.discriminatedUnion("kind", [
   kind("step.waive", { step: StepKey, reason: z.string().min(1) }),
   /** A stale agent step: `holds` renews its pass, `again` runs it on top, `restart` from its start commit. */
   kind("step.renew", { step: StepKey, answer: z.enum(["holds", "again"]) }),
-  kind("approval.give", { step: StepKey, subject: Sha256, comment: z.string().optional() }),
+  kind("approval.give", {
+    step: StepKey,
+    subject: Sha256,
+    comment: z.string().optional(),
+    seen: Seen.optional(),
+  }),
   kind("approval.refuse", {
     step: StepKey,
     subject: Sha256,

@@ -1,6 +1,7 @@
 /** What happened, past tense. Stored for ever and only ever added to; `schema` is the version of the shape. */
 import { z } from "zod";
 import { Actor } from "./actor.ts";
+import { Seen } from "./api-diff.ts";
 import { ArtifactData } from "./artifact.ts";
 import {
   Candidate,
@@ -188,6 +189,8 @@ export const EventBody = z.discriminatedUnion("type", [
     by: z.string(),
     onBehalf: z.string().nullable(),
     comment: z.string().nullable(),
+    /** Absent: they did not say, or answered from a place that cannot know. */
+    seen: Seen.optional(),
   }),
   type("approval.refused", {
     step: StepKey,

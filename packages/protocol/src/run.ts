@@ -1,5 +1,6 @@
 /** The run document: the fold of a run's events. Rebuilt from them when FOLD_VERSION differs from the stored one. */
 import { z } from "zod";
+import { Seen } from "./api-diff.ts";
 import { Candidate, CheckResult, Finding, GuardFlag, ProofResult } from "./check.ts";
 import { Effect, Failure, Proof, StoredArtifact, TurnLineage, Usage } from "./effect.ts";
 import { ArtifactData } from "./artifact.ts";
@@ -80,6 +81,7 @@ export const Approval = z.object({
   onBehalf: z.string().nullable(),
   at: Instant,
   comment: z.string().nullable(),
+  seen: Seen.optional(),
 });
 export type Approval = z.infer<typeof Approval>;
 

@@ -7,8 +7,9 @@ import { pairsOf, parsePatch } from "../src/features/diff/patch.ts";
 import { choiceOf, rangesOf } from "../src/features/diff/ranges.ts";
 import { groupsOf } from "../src/features/diff/risk.ts";
 import { fileRows, findLine, type ReviewFile, rowsOf } from "../src/features/diff/rows.ts";
+import { rangeKey, seenOf, withSeen } from "../src/features/diff/seen.ts";
 import { wordChange } from "../src/features/diff/words.ts";
-import { writersOf } from "../src/features/diff/writers.ts";
+import { workOf, writersOf } from "../src/features/diff/writers.ts";
 
 const PATCH = [
   "diff --git a/a.ts b/a.ts",
@@ -192,8 +193,9 @@ describe("ranges", () => {
 describe("the writer of a hunk", () => {
   const patch = parsePatch(PATCH);
   const [first, second] = patch.hunks;
-  const one = checkpoint("0", "1");
-  const two = checkpoint("1", "2", { attempt: 2 });
+  const plan = { items: [{ id: "P1", title: "Do it", covers: ["R1"], scope: [], needs: [] }] };
+  const one = workOf(checkpoint("0", "1"), plan);
+  const two = workOf(checkpoint("1", "2", { attempt: 2 }), plan);
   const checkpoints = new Map([one, two].map((each) => [each.commit, each]));
   const blame = (lines: BlameView["lines"], touched = [one.commit]): BlameView => {
     return { path: "a.ts", to: two.commit, lines, touched };
@@ -210,6 +212,12 @@ describe("the writer of a hunk", () => {
     expect(ofFirst).toEqual({ checkpoints: [one], isPartial: false });
     const ofSecond = writersOf(patch, second, { blame: told, checkpoints });
     expect(ofSecond).toEqual({ checkpoints: [one, two], isPartial: false });
+  });
+
+  it("has done an item of the plan where its step is of one", () => {
+    expect(one.item).toEqual({ title: "Do it", covers: ["R1"] });
+    expect(workOf(checkpoint("0", "1", { step: "build" }), plan).item).toBeNull();
+    expect(workOf(checkpoint("0", "1", { step: "build[P9]" }), plan).item).toBeNull();
   });
 
   it("is unknown where nothing tells, and is never guessed", () => {
@@ -239,8 +247,18 @@ const comment = (more: Partial<DraftComment> = {}): DraftComment => ({
   ...more,
 });
 
+const RANGE = { from: id("0"), to: id("3") };
+
 function reviewed(loaded: ReviewFile["loaded"], more: Partial<ReviewFile> = {}): ReviewFile {
-  return { file: file("a.ts"), loaded, isFolded: false, comments: [], writing: null, ...more };
+  return {
+    file: file("a.ts"),
+    loaded,
+    isFolded: false,
+    comments: [],
+    writing: null,
+    range: RANGE,
+    ...more,
+  };
 }
 
 const kinds = (reviewedFile: ReviewFile, view: "unified" | "split" = "unified") => {
@@ -260,6 +278,17 @@ describe("rows of a review", () => {
     );
     expect(kinds(reviewed(read, { isFolded: true, comments }))).toBe("file");
     expect(kinds(reviewed({ kind: "wanted" }))).toBe("file wanted");
+  });
+
+  it("have a comment below its line only where the line is of the commits that are compared", () => {
+    const comments = [comment({ commit: id("2") })];
+    const rows = fileRows(reviewed(read, { comments }), "unified");
+    expect(rows.at(rows.count - 1)).toMatchObject({ kind: "comment", isElsewhere: true });
+    const old = [comment({ side: "old", line: 2, commit: RANGE.from })];
+    expect(fileRows(reviewed(read, { comments: old }), "unified").at(4)).toMatchObject({
+      kind: "comment",
+      isElsewhere: false,
+    });
   });
 
   it("find a line by its number on either side", () => {
@@ -335,5 +364,28 @@ describe("the address of a review", () => {
     expect(diffAddress({ from: "--output=x", to: 3, file: "", view: "other", tab: "x" })).toEqual(
       {},
     );
+  });
+});
+
+const on = (path: string, ...hunks: number[]) => new Map([[path, new Set(hunks)]]);
+
+describe("what was seen of a change", () => {
+  const key = rangeKey(RANGE);
+
+  it("adds up hunk by hunk, and begins anew with another candidate", () => {
+    const first = withSeen(null, key, on("a.ts", 0));
+    expect(withSeen(first, key, on("a.ts", 0))).toBeNull();
+    const second = withSeen(first, key, on("a.ts", 0, 1));
+    expect(second?.files).toEqual({ "a.ts": [0, 1] });
+    expect(withSeen(second, "another", on("b.ts"))?.files).toEqual({ "b.ts": [] });
+  });
+
+  it("is counted against all files, and against hunks where all are known", () => {
+    const read = reviewed({ kind: "read", patch: parsePatch(PATCH), isCut: false });
+    const other = { ...reviewed({ kind: "wanted" }), file: file("b.ts") };
+    const seen = withSeen(null, key, on("a.ts", 1));
+    expect(seenOf(seen, key, [read])).toEqual({ files: 1, hunks: 1, of: { files: 1, hunks: 2 } });
+    expect(seenOf(seen, key, [read, other]).of).toEqual({ files: 2, hunks: null });
+    expect(seenOf(seen, "another", [read])).toMatchObject({ files: 0, hunks: 0 });
   });
 });

@@ -40,6 +40,19 @@ const approveMerge = (world: World): void => {
   expect(apply(world, give, PERSON)).toBe(null);
 };
 
+describe("an approval", () => {
+  it("keeps how much of the change its giver had seen, where they said so", () => {
+    const world = newWorld();
+    playUntil(world, () => asked(world).includes("approval:approve-merge"));
+    const step = key("approve-merge");
+    const subject = approvalSubject(world.state, step);
+    const seen = { files: 1, hunks: 2, of: { files: 3, hunks: null } };
+    expect(apply(world, { kind: "approval.give", step, subject, seen }, PERSON)).toBe(null);
+    expect(world.state.approvals.at(-1)).toMatchObject({ step, seen });
+    expect(world.state.approvals.at(0)).not.toHaveProperty("seen");
+  });
+});
+
 describe("a person's word that a pass still holds", () => {
   it("is taken for agents' work only, never for checks, an approval, or a review of another candidate", () => {
     const world = newWorld();

@@ -36,9 +36,11 @@ export function useCommands(commands: readonly PageCommand[]): void {
 /** Time within which the second key of a pair is taken together with the first. */
 const SEQUENCE_MS = 1200;
 
+/** A box that is ticked takes the space bar and no letters. */
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
-  (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
+  (target.isContentEditable ||
+    target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button])"));
 
 /** A dialog lies before the page: its keys are its own. */
 const isElsewhere = (target: EventTarget | null): boolean =>

@@ -232,11 +232,15 @@ function checkText(check: RequirementView["check"]): string {
 }
 
 function approvalLine(approval: RunView["approvals"][number]): string {
-  const { step, by, onBehalf, at, subject } = approval;
+  const { step, by, onBehalf, at, subject, seen } = approval;
   const via = onBehalf === null ? "" : `, given by ${onBehalf} on their behalf`;
   return printableLine(
-    `● ${step} approved by ${by}${via} at ${clockTime(at)} (${subject.slice(0, 12)})`,
+    `● ${step} approved by ${by}${via} at ${clockTime(at)} (${subject.slice(0, 12)})${seenText(seen)}`,
   );
+}
+
+function seenText(seen: RunView["approvals"][number]["seen"]): string {
+  return seen === undefined ? "" : `, who had seen ${seen.files} of ${seen.of.files} files`;
 }
 
 function resultLines({ merged, refusal, candidate, workspace, guard, run }: RunView): string[] {

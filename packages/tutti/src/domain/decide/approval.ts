@@ -71,6 +71,7 @@ export const giveApproval = (
     by,
     onBehalf,
     comment: command.comment ?? null,
+    ...(command.seen === undefined ? {} : { seen: command.seen }),
   });
   if (command.comment !== undefined)
     emit(draft, { type: "comment.added", by, on: command.step, text: command.comment });

@@ -62,11 +62,13 @@ export function CommentWriter(props: WriterProps) {
 
 type DraftProps = {
   readonly comment: DraftComment;
+  /** Its line is not in what is shown now. */
+  readonly isElsewhere: boolean;
   readonly onSave: (text: string) => void;
   readonly onDrop: () => void;
 };
 
-export function DraftedComment({ comment, onSave, onDrop }: DraftProps) {
+export function DraftedComment({ comment, isElsewhere, onSave, onDrop }: DraftProps) {
   const [isEditing, setEditing] = useState(false);
   const place = `${comment.path}:${comment.line}`;
   if (isEditing) {
@@ -88,9 +90,13 @@ export function DraftedComment({ comment, onSave, onDrop }: DraftProps) {
       className="m-2 flex max-w-160 flex-col gap-1 rounded border border-line-strong bg-surface p-2"
     >
       <p className="flex gap-2 text-muted">
-        <span>Not sent</span>
+        <span className="whitespace-nowrap">Not sent</span>
         <span className="truncate font-mono">{place}</span>
+        {isElsewhere && <span>on a line that is not shown here</span>}
       </p>
+      {isElsewhere && comment.quote.trim() !== "" && (
+        <p className="truncate font-mono text-xs text-muted">{comment.quote.trim()}</p>
+      )}
       <p className="break-words whitespace-pre-wrap" dir="auto">
         {comment.text}
       </p>

@@ -11,6 +11,7 @@ import { changedFilesQuery, checkpointsQuery, conflictsQuery } from "./queries.t
 import { choiceOf, type Range, rangesOf } from "./ranges.ts";
 import { groupsOf } from "./risk.ts";
 import { Review } from "./review.tsx";
+import { workOf } from "./writers.ts";
 
 type DiffTabProps = { readonly run: RunView };
 
@@ -42,8 +43,8 @@ function Compared({ run, candidate }: DiffTabProps & { readonly candidate: strin
   });
   const choices = rangesOf({ base: run.base.commit, candidate, checkpoints, seen });
   const byCommit = useMemo(
-    () => new Map(checkpoints.map((checkpoint) => [checkpoint.commit, checkpoint])),
-    [checkpoints],
+    () => new Map(checkpoints.map((each) => [each.commit, workOf(each, run.plan)])),
+    [checkpoints, run.plan],
   );
   const files = useQuery(changedFilesQuery(run.run, range));
   return (

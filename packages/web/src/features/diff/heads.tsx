@@ -1,12 +1,11 @@
 /** The heads of files and hunks: what it is, who wrote it, and what can be done with it. */
-import type { CheckpointView } from "@tutti/protocol";
 import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { FamilyMark } from "../../ui/family-mark.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
 import type { Hunk } from "./patch.ts";
 import type { Actions, Shown } from "./row-view.tsx";
-import type { Writers } from "./writers.ts";
+import type { Work, Writers } from "./writers.ts";
 
 /** Stands beside every file and hunk: there when it is looked for. */
 const QUIET = "font-normal! text-muted!";
@@ -123,24 +122,22 @@ function WriterMarks({ writers: { checkpoints, isPartial } }: { readonly writers
   );
 }
 
-function Writer({ checkpoint }: { readonly checkpoint: CheckpointView }) {
-  const { step, attempt, by, authors } = checkpoint;
+function Writer({ checkpoint }: { readonly checkpoint: Work }) {
+  const { step, attempt, by, authors, item } = checkpoint;
   const models = authors.flatMap((author) => author.models);
-  const from = step === null ? "" : ` · ${step}${attempt === null ? "" : ` #${attempt}`}`;
   const names = authors.length === 0 ? by : authors.map(({ name }) => name).join(", ");
+  const facts = [
+    models.length === 0 ? names : `${names} (${models.join(", ")})`,
+    ...(step === null ? [] : [attempt === null ? step : `${step} #${attempt}`]),
+    ...(item === null || item.covers.length === 0 ? [] : [item.covers.join(", ")]),
+  ];
+  const title = item === null ? facts.join(" · ") : `${facts.join(" · ")}: ${item.title}`;
   return (
-    <span
-      className="flex min-w-0 items-center gap-1.5"
-      title={`${names}${models.length === 0 ? "" : ` (${models.join(", ")})`}${from}`}
-    >
-      {authors.map(({ family }) => (
+    <span className="flex min-w-0 items-center gap-1.5" title={title}>
+      {[...new Set(authors.map(({ family }) => family))].map((family) => (
         <FamilyMark key={family} family={family} />
       ))}
-      <span className="truncate">
-        {names}
-        {models.length > 0 && ` (${models.join(", ")})`}
-        {from}
-      </span>
+      <span className="truncate">{facts.join(" · ")}</span>
     </span>
   );
 }

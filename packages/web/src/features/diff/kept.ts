@@ -3,6 +3,7 @@
  * marked as viewed, and the candidate that its reader saw last.
  */
 import { createStore, type Store } from "../../api/store.ts";
+import type { SeenHunks } from "./seen.ts";
 
 const PREFIX = "tutti.review.";
 
@@ -12,7 +13,7 @@ const MAX_COMMENTS = 200;
 export type DraftComment = {
   readonly id: string;
   readonly path: string;
-  /** The candidate that it speaks about. */
+  /** The commit that its line number is of. */
   readonly commit: string;
   readonly side: "old" | "new";
   readonly line: number;
@@ -25,12 +26,11 @@ export type Kept = {
   readonly comments: readonly DraftComment[];
   /** Keys of files as they were when they were marked: path and patch. */
   readonly viewed: readonly string[];
-  /** Hunks that were on screen, by file and place. */
-  readonly hunks: readonly string[];
+  readonly seen: SeenHunks | null;
   readonly lastSeen: string | null;
 };
 
-const NOTHING: Kept = { comments: [], viewed: [], hunks: [], lastSeen: null };
+const NOTHING: Kept = { comments: [], viewed: [], seen: null, lastSeen: null };
 
 const stores = new Map<string, Store<Kept>>();
 

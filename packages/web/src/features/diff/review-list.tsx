@@ -7,7 +7,6 @@
  * page's keys and comments. Here rows are numbers until they are shown.
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import type { CheckpointView } from "@tutti/protocol";
 import {
   type KeyboardEvent,
   type RefObject,
@@ -21,6 +20,7 @@ import { coloursArrived, coloursOf } from "./highlight.ts";
 import { type Actions, RowView, type Shown } from "./row-view.tsx";
 import type { Row, Rows } from "./rows.ts";
 import { heightOf, useColumns } from "./heights.ts";
+import type { Work } from "./writers.ts";
 
 const OVERSCAN = 10;
 
@@ -30,23 +30,28 @@ type ListProps = {
   readonly handle: RefObject<ListHandle | null>;
   readonly rows: Rows;
   readonly files: readonly Shown[];
-  readonly checkpoints: ReadonlyMap<string, CheckpointView>;
+  readonly checkpoints: ReadonlyMap<string, Work>;
   readonly cursor: number | null;
   readonly actions: Actions;
   readonly onMove: (by: number) => void;
-  /** Rows that came on screen. */
+  /** Rows that are wanted: on screen or near. */
+  readonly onWant: (first: number, last: number) => void;
+  /** Rows that came to rest on screen. */
   readonly onSee: (first: number, last: number) => void;
 };
 
 export function ReviewList(props: ListProps) {
-  const { handle, rows, files, checkpoints, cursor, actions, onMove, onSee } = props;
+  const { handle, rows, files, checkpoints, cursor, actions, onMove, onWant, onSee } = props;
   const box = useRef<HTMLElement>(null);
-  const { items, height, first, last, isScrolling, measure, show } = useWindow(box, props);
+  const { items, height, first, last, top, isScrolling, measure, show } = useWindow(box, props);
   useStore(coloursArrived);
   useImperativeHandle(handle, () => ({ show }));
   useEffect(() => {
-    if (last >= first) onSee(first, last);
-  }, [first, last, onSee]);
+    if (last >= first) onWant(first, last);
+  }, [first, last, onWant]);
+  useEffect(() => {
+    if (!isScrolling && top !== null) onSee(top.startIndex, top.endIndex);
+  }, [top, isScrolling, onSee]);
   useEffect(() => {
     // Lines that only fly past are not worth the work.
     if (!isScrolling) wantColours(rows, files, { first, last });
@@ -122,6 +127,8 @@ function useWindow(box: RefObject<HTMLElement | null>, { rows, files }: ListProp
     height: virtualizer.getTotalSize(),
     first: items.at(0)?.index ?? 0,
     last: items.at(-1)?.index ?? -1,
+    /** Without those beyond the edges. */
+    top: virtualizer.range,
     isScrolling: virtualizer.isScrolling,
     measure: virtualizer.measureElement,
     show: (index: number) => virtualizer.scrollToIndex(index, { align: "start" }),

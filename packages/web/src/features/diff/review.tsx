@@ -1,5 +1,5 @@
 /** The review of one range of commits: the files, the list of changes, the draft, and the keys. */
-import type { CheckpointView, RunView } from "@tutti/protocol";
+import type { RunView } from "@tutti/protocol";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { useStore } from "../../api/store.ts";
 import { Button } from "../../ui/button.tsx";
@@ -7,6 +7,7 @@ import { countText } from "../../ui/numbers.ts";
 import { Empty } from "../../ui/notice.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { useDiffAddress } from "./use-address.ts";
+import { ApproveBar } from "./approve-bar.tsx";
 import { cursorAt, type Cursor, indexOf } from "./cursor.ts";
 import { FileTree } from "./file-tree.tsx";
 import { Counts } from "./heads.tsx";
@@ -19,13 +20,15 @@ import type { Shown } from "./row-view.tsx";
 import { SendBar } from "./send-bar.tsx";
 import { useDoing } from "./use-actions.ts";
 import { type Files, useFiles } from "./use-files.ts";
+import type { Work } from "./writers.ts";
+import { useSeen } from "./use-seen.ts";
 import { useReviewKeys } from "./use-keys.ts";
 
 type ReviewProps = {
   readonly run: RunView;
   readonly range: Range;
   readonly groups: readonly RiskGroup[];
-  readonly checkpoints: ReadonlyMap<string, CheckpointView>;
+  readonly checkpoints: ReadonlyMap<string, Work>;
   readonly conflicts: readonly string[];
   readonly choices: readonly RangeChoice[];
   readonly choice: RangeChoice;
@@ -42,6 +45,8 @@ export function Review(props: ReviewProps) {
   const { shown, rows } = files;
   const list = useRef<ListHandle>(null);
   const place = usePlace(files, list);
+  const isWhole = range.from === run.base.commit && range.to === run.candidate?.commit;
+  const { seen, onSee } = useSeen(run.run, range, files);
   useReviewKeys({
     rows,
     shown,
@@ -68,10 +73,12 @@ export function Review(props: ReviewProps) {
             cursor={place.index}
             actions={{ ...actions, retry: files.retry }}
             onMove={(by) => place.goTo((place.index ?? -1) + by)}
-            onSee={place.onSee}
+            onWant={place.onWant}
+            onSee={onSee}
           />
         </div>
       )}
+      {isWhole && <ApproveBar run={run} seen={seen} isDraft={kept.comments.length > 0} />}
       <SendBar run={run} comments={kept.comments} sendBack={doing.sendBack} onDone={actions.done} />
     </div>
   );
@@ -93,7 +100,7 @@ function usePlace({ rows, shown, want }: Files, list: RefObject<ListHandle | nul
     if (at !== -1) goTo(rows.startOf(at));
   };
   useOpenedFile(address.file, openFile);
-  const onSee = useCallback(
+  const onWant = useCallback(
     (first: number, last: number) => {
       const paths: string[] = [];
       for (let at = first; at <= last; at += 1) {
@@ -105,7 +112,7 @@ function usePlace({ rows, shown, want }: Files, list: RefObject<ListHandle | nul
     },
     [rows, shown, want],
   );
-  return { index: cursor === null ? null : indexOf(rows, cursor), goTo, openFile, onSee };
+  return { index: cursor === null ? null : indexOf(rows, cursor), goTo, openFile, onWant };
 }
 
 type SideProps = {

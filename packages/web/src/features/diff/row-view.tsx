@@ -1,5 +1,5 @@
 /** One row of the review as it is shown. */
-import type { BlameView, CheckpointView } from "@tutti/protocol";
+import type { BlameView } from "@tutti/protocol";
 import type { ReactNode } from "react";
 import { Button } from "../../ui/button.tsx";
 import { coloursOf } from "./highlight.ts";
@@ -9,7 +9,7 @@ import { CommentWriter, DraftedComment } from "./comment.tsx";
 import type { FilePatch, PatchLine } from "./patch.ts";
 import type { Place, ReviewFile, Row } from "./rows.ts";
 import { wordChange, type Span } from "./words.ts";
-import { type Writers, writersOf } from "./writers.ts";
+import { type Work, type Writers, writersOf } from "./writers.ts";
 
 export type Actions = {
   readonly fold: (path: string, isFolded: boolean) => void;
@@ -31,7 +31,7 @@ export type Shown = ReviewFile & {
 type RowProps = {
   readonly row: Row;
   readonly shown: Shown;
-  readonly checkpoints: ReadonlyMap<string, CheckpointView>;
+  readonly checkpoints: ReadonlyMap<string, Work>;
   readonly isCurrent: boolean;
   readonly actions: Actions;
 };
@@ -71,6 +71,7 @@ export function RowView({ row, shown, checkpoints, isCurrent, actions }: RowProp
       return (
         <DraftedComment
           comment={row.comment}
+          isElsewhere={row.isElsewhere}
           onDrop={() => actions.drop(row.comment.id)}
           onSave={(text) => actions.save(row.comment, text, row.comment.id)}
         />
@@ -92,7 +93,7 @@ export function RowView({ row, shown, checkpoints, isCurrent, actions }: RowProp
 function knownWriters(
   { loaded, blame }: Shown,
   hunk: Extract<Row, { kind: "hunk" }>["hunk"],
-  checkpoints: ReadonlyMap<string, CheckpointView>,
+  checkpoints: ReadonlyMap<string, Work>,
 ): Writers | null {
   if (loaded.kind !== "read" || blame === null) return null;
   return writersOf(loaded.patch, hunk, { blame, checkpoints });

@@ -5,6 +5,7 @@
 import type { DiffFile } from "@tutti/protocol";
 import type { DraftComment } from "./kept.ts";
 import { type FilePatch, type Hunk, type Pair, pairsOf } from "./patch.ts";
+import type { Range } from "./ranges.ts";
 
 export type View = "unified" | "split";
 
@@ -27,6 +28,8 @@ export type ReviewFile = {
   /** Viewed files show their head alone. */
   readonly isFolded: boolean;
   readonly comments: readonly DraftComment[];
+  /** Comments on lines of these commits stand below their line, others at the end of the file. */
+  readonly range: Range;
   /** Where a comment is being written. */
   readonly writing: Place | null;
 };
@@ -38,7 +41,7 @@ export type Row =
   | { readonly kind: "hunk"; readonly hunk: Hunk; readonly number: number }
   | { readonly kind: "line"; readonly index: number }
   | { readonly kind: "pair"; readonly pair: Pair }
-  | { readonly kind: "comment"; readonly comment: DraftComment }
+  | { readonly kind: "comment"; readonly comment: DraftComment; readonly isElsewhere: boolean }
   | { readonly kind: "writing"; readonly place: Place };
 
 type FileRows = {
@@ -118,7 +121,8 @@ function nameOf(row: Row): string {
   }
 }
 
-export function fileRows({ file, loaded, isFolded, comments, writing }: ReviewFile, view: View) {
+export function fileRows(reviewed: ReviewFile, view: View): FileRows {
+  const { file, loaded, isFolded } = reviewed;
   if (isFolded) return fixed([HEAD]);
   if (loaded.kind === "wanted") {
     return fixed([HEAD, { kind: "wanted", lines: (file.added ?? 0) + (file.removed ?? 0) }]);
@@ -128,7 +132,7 @@ export function fileRows({ file, loaded, isFolded, comments, writing }: ReviewFi
   const slots = new Slots();
   slots.push(HEAD);
   for (const text of notesOf(file, patch)) slots.push({ kind: "note", text });
-  const inserts = insertsOf(patch, { comments, writing });
+  const inserts = insertsOf(patch, reviewed);
   for (const [number, hunk] of patch.hunks.entries()) {
     slots.push({ kind: "hunk", hunk, number });
     if (view === "unified") addLines(slots, hunk, inserts);
@@ -209,15 +213,18 @@ const NO_LINE = -1;
 /** Comments by the line that they stand below. */
 function insertsOf(
   patch: FilePatch,
-  { comments, writing }: Pick<ReviewFile, "comments" | "writing">,
+  { comments, writing, range }: Pick<ReviewFile, "comments" | "writing" | "range">,
 ): Inserts {
   const inserts = new Map<number, Row[]>();
-  const add = (place: Pick<Place, "side" | "line">, row: Row): void => {
-    const index = findLine(patch, place);
+  const add = (index: number, row: Row): void => {
     inserts.set(index, [...(inserts.get(index) ?? []), row]);
   };
-  for (const comment of comments) add(comment, { kind: "comment", comment });
-  if (writing !== null) add(writing, { kind: "writing", place: writing });
+  for (const comment of comments) {
+    const isOfRange = comment.commit === (comment.side === "new" ? range.to : range.from);
+    const index = isOfRange ? findLine(patch, comment) : NO_LINE;
+    add(index, { kind: "comment", comment, isElsewhere: index === NO_LINE });
+  }
+  if (writing !== null) add(findLine(patch, writing), { kind: "writing", place: writing });
   return inserts;
 }
 

@@ -36,7 +36,7 @@ export function useDoing(run: string, range: Range) {
       write: (place) => set(() => ({ writing: place, sendBack: null })),
       cancel: () => set(() => ({ writing: null })),
       save: ({ path, side, line, quote }, text, id = crypto.randomUUID()) => {
-        addComment(run, { id, path, side, line, quote, text, commit: to });
+        addComment(run, { id, path, side, line, quote, text, commit: side === "new" ? to : from });
         set(() => ({ writing: null }));
       },
       drop: (id) => dropComments(run, [id]),

@@ -9,6 +9,7 @@ import { blameQuery, patchQuery } from "./queries.ts";
 import type { Range } from "./ranges.ts";
 import type { RiskGroup } from "./risk.ts";
 import type { Shown } from "./row-view.tsx";
+import { rangeKey } from "./seen.ts";
 import { fileRows, type Loaded, type Place, type Rows, rowsOf, type View } from "./rows.ts";
 
 type Asked = {
@@ -116,6 +117,7 @@ function shownOf(file: DiffFile, { loaded, blame }: Read, asked: Asked): Shown {
     file,
     loaded,
     blame,
+    range,
     isViewed,
     isFolded: folded.get(path) ?? isViewed,
     comments: comments.length === 0 ? NO_COMMENTS : comments,
@@ -133,6 +135,7 @@ function isSame(left: Shown, right: Shown): boolean {
     (left.loaded === right.loaded || left.loaded.kind === "failed") &&
     left.loaded.kind === right.loaded.kind &&
     left.blame === right.blame &&
+    rangeKey(left.range) === rangeKey(right.range) &&
     left.isViewed === right.isViewed &&
     left.isFolded === right.isFolded &&
     left.writing === right.writing &&

@@ -78,11 +78,13 @@ export function useReviewKeys({ rows, shown, index, goTo, actions, view, setView
 function commentPlace({ file, loaded }: Shown, row: Row): Place | null {
   if (loaded.kind !== "read") return null;
   const { patch } = loaded;
+  /** What is there now is spoken of rather than what is gone. */
   const lineIn = (first: number, count: number): Place | null => {
-    for (let index = first; index < first + count; index += 1) {
-      if (patch.kindAt(index) !== "same") return placeOf(file.path, patch.lineAt(index));
-    }
-    return null;
+    const places = Array.from({ length: count }, (_, at) => first + at);
+    const index =
+      places.find((at) => patch.kindAt(at) === "added") ??
+      places.find((at) => patch.kindAt(at) === "removed");
+    return index === undefined ? null : placeOf(file.path, patch.lineAt(index));
   };
   if (row.kind === "line") return placeOf(file.path, patch.lineAt(row.index));
   if (row.kind === "pair") {

@@ -1,19 +1,47 @@
 /** Who wrote a hunk: the checkpoints that brought its lines. What cannot be known is said to be unknown. */
-import type { BlameView, CheckpointView } from "@tutti/protocol";
+import type { BlameView, CheckpointView, Plan } from "@tutti/protocol";
 import type { FilePatch, Hunk } from "./patch.ts";
 
+/** A checkpoint with what its step was to do, where the plan says so. */
+export type Work = CheckpointView & {
+  readonly item: { readonly title: string; readonly covers: readonly string[] } | null;
+};
+
+/** The plan item of a step such as `build[P1]`. */
+export function workOf(checkpoint: CheckpointView, plan: Plan | null): Work {
+  const id = /\[(.+)\]$/u.exec(checkpoint.step ?? "")?.[1];
+  const found = plan?.items.find((item) => item.id === id);
+  return {
+    ...checkpoint,
+    item: found === undefined ? null : { title: found.title, covers: found.covers },
+  };
+}
+
 export type Writers = {
-  readonly checkpoints: readonly CheckpointView[];
+  readonly checkpoints: readonly Work[];
   /** Some of its lines are by nobody known. */
   readonly isPartial: boolean;
 };
 
 type Known = {
   readonly blame: BlameView;
-  readonly checkpoints: ReadonlyMap<string, CheckpointView>;
+  readonly checkpoints: ReadonlyMap<string, Work>;
 };
 
-export function writersOf(patch: FilePatch, hunk: Hunk, { blame, checkpoints }: Known): Writers {
+/** A hunk may have 100 000 lines and be painted often: it is asked about once. */
+const asked = new WeakMap<Hunk, { readonly known: Known; readonly writers: Writers }>();
+
+export function writersOf(patch: FilePatch, hunk: Hunk, known: Known): Writers {
+  const before = asked.get(hunk);
+  const isSame =
+    before?.known.blame === known.blame && before.known.checkpoints === known.checkpoints;
+  if (before !== undefined && isSame) return before.writers;
+  const writers = findWriters(patch, hunk, known);
+  asked.set(hunk, { known, writers });
+  return writers;
+}
+
+function findWriters(patch: FilePatch, hunk: Hunk, { blame, checkpoints }: Known): Writers {
   const found = new Set<string>();
   let isPartial = false;
   let added = 0;
@@ -30,8 +58,8 @@ export function writersOf(patch: FilePatch, hunk: Hunk, { blame, checkpoints }: 
     if (only !== undefined && others.length === 0) found.add(only);
     else isPartial = true;
   }
-  const known = [...checkpoints.values()].filter(({ commit }) => found.has(commit));
-  return { checkpoints: known, isPartial: isPartial || known.length < found.size };
+  const told = [...checkpoints.values()].filter(({ commit }) => found.has(commit));
+  return { checkpoints: told, isPartial: isPartial || told.length < found.size };
 }
 
 function commitAt({ lines }: BlameView, line: number): string | null {

@@ -1,0 +1,31 @@
+import type { Seen } from "@tutti/protocol";
+import { useCallback } from "react";
+import { useStore } from "../../api/store.ts";
+import { change, keptOf } from "./kept.ts";
+import type { Range } from "./ranges.ts";
+import { rangeKey, seenOf, withSeen } from "./seen.ts";
+import type { Files } from "./use-files.ts";
+
+/** Counts hunks that came to rest on screen. */
+export function useSeen(run: string, range: Range, { rows, shown }: Files) {
+  const kept = useStore(keptOf(run));
+  const key = rangeKey(range);
+  const onSee = useCallback(
+    (first: number, last: number) => {
+      const found = new Map<string, Set<number>>();
+      for (let index = first; index <= Math.min(last, rows.count - 1); index += 1) {
+        const { file, row } = rows.at(index);
+        const it = shown[file];
+        if (it === undefined || it.loaded.kind !== "read" || it.isFolded) continue;
+        const hunks = found.get(it.file.path) ?? new Set<number>();
+        if (row.kind === "hunk") hunks.add(row.number);
+        found.set(it.file.path, hunks);
+      }
+      const next = withSeen(keptOf(run).get().seen, key, found);
+      if (next !== null) change(run, () => ({ seen: next }));
+    },
+    [run, key, rows, shown],
+  );
+  const seen: Seen = seenOf(kept.seen, key, shown);
+  return { seen, onSee };
+}
