@@ -100,6 +100,17 @@ describe("the models behind a turn", () => {
     expect(withLineage(rig.store, rig.effect, ENDED)).toBe(ENDED);
   });
 
+  it("are none where a request was broken off before anything came back, though it may have to be paid", async () => {
+    await using rig = open();
+    const waiting = { servedModel: null, family: null, status: null, firstByteMs: null };
+    await rig.meter({ ...waiting, outcome: "cancelled", isMetered: false, outputTokens: 7 }, 1);
+    expect(withLineage(rig.store, rig.effect, ENDED)).toBe(ENDED);
+    await rig.meter({}, 2);
+    expect(withLineage(rig.store, rig.effect, ENDED)).toMatchObject({
+      served: [{ model: "claude-served", family: "anthropic", requests: 1 }],
+    });
+  });
+
   it("are unknown where an answer came from nobody knows what", async () => {
     await using rig = open();
     await rig.meter({ servedModel: null, requestedModel: null, family: null });

@@ -180,9 +180,12 @@ export const budgetFailure = (
   },
 });
 
-/** A refused request, or one that only counted tokens, had no part in what was written. */
-const isAnswer = ({ servedModel, outputTokens, outcome }: ModelRequest): boolean =>
-  outcome !== "refused" && (servedModel !== null || outputTokens > 0);
+/**
+ * A refused request, one that only counted tokens, or one that was broken off before its provider said
+ * anything (its tokens are an estimate for the bill) had no part in what was written.
+ */
+const isAnswer = ({ servedModel, outputTokens, outcome, status }: ModelRequest): boolean =>
+  outcome !== "refused" && status !== null && (servedModel !== null || outputTokens > 0);
 
 const servedBy = (requests: readonly ModelRequest[]): ServedModel[] => {
   const served = new Map<string, ServedModel>();
