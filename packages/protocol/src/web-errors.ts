@@ -42,6 +42,16 @@ export const WEB_ERRORS = {
     exit: EXIT_CODES.failed,
     mend: "Remove one with `tutti tokens rm ID`.",
   },
+  "token.by-token": {
+    status: 403,
+    exit: EXIT_CODES.policy,
+    mend: "Make it with `tutti tokens create`, or in the command center.",
+  },
+  "web.public": {
+    status: 400,
+    exit: EXIT_CODES.policy,
+    mend: "Leave TUTTI_HOST out: an address that others reach needs TLS and users, which Tutti has not. From another machine use `ssh -L 4810:127.0.0.1:4810`.",
+  },
   "web.port-taken": {
     status: 409,
     exit: EXIT_CODES.failed,

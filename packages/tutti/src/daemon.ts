@@ -30,6 +30,7 @@ import { redactingStore } from "./secrets/redacting-store.ts";
 import { keysIn } from "./secrets/secret-name.ts";
 import { openSecrets } from "./secrets/secrets.ts";
 import { createServer, type ServerOptions } from "./server/create-server.ts";
+import { webPort } from "./server/web/address.ts";
 import { openProjectAnswers } from "./store/project-answers.ts";
 import { openSqliteStore } from "./store/sqlite/store.ts";
 import { createVerification } from "./verification/verification.ts";
@@ -151,20 +152,18 @@ const webFolder = (): string => {
     : fileURLToPath(new URL("../../web/dist", import.meta.url));
 };
 
-const webOf = ({ folders, environment }: DaemonOptions): NonNullable<ServerOptions["web"]> => {
-  const port = Number(environment["TUTTI_PORT"] ?? "");
-  return {
-    folder: webFolder(),
-    file: join(ensurePrivateFolder(folders.state), "web.json"),
-    accessFile: join(ensurePrivateFolder(folders.data), "access.json"),
-    port: Number.isInteger(port) && port > 0 && port < 65_536 ? port : null,
-  };
-};
+const webOf = ({ folders, environment }: DaemonOptions): NonNullable<ServerOptions["web"]> => ({
+  folder: webFolder(),
+  file: join(ensurePrivateFolder(folders.state), "web.json"),
+  accessFile: join(ensurePrivateFolder(folders.data), "access.json"),
+  port: webPort(environment),
+});
 
 /** Resolves when the daemon answers. TuttiError when it cannot start; nothing is left behind then. */
 export const runDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   requireLinux();
   const { folders, signal, socketPath, version } = options;
+  const web = webOf(options);
   ensurePrivateFolder(folders.state);
   const logPath = join(folders.state, DAEMON_LOG);
   await using starting = new AsyncDisposableStack();
@@ -192,7 +191,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<Daemon> => {
         mayMakeKeyFile: true,
         onHandedOut: redactor.know,
       }),
-      web: webOf(options),
+      web,
       log,
       logPath,
       dataPath: folders.data,

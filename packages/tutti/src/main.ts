@@ -24,7 +24,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   folders,
   socketPath: socket,
   daemonCommand,
-  serve: async ({ signal }) => {
+  serve: async ({ signal, port }) => {
     const { closeInheritedDescriptors } = await import("./platform/descriptors.ts");
     // Else every agent and check would start through a Node of its own that closes them.
     closeInheritedDescriptors();
@@ -33,7 +33,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
       folders,
       socketPath: socket,
       version: VERSION,
-      environment: process.env,
+      environment: port === undefined ? env : { ...env, TUTTI_PORT: port },
       signal,
     });
   },

@@ -24,7 +24,11 @@ export type CliDeps = {
   /** Program and arguments that run `tutti serve` as a process of its own. */
   readonly daemonCommand: readonly string[];
   /** Runs the daemon in this process until the signal aborts or it is told to stop. */
-  readonly serve: (options: { readonly signal: AbortSignal }) => Promise<RunningDaemon>;
+  readonly serve: (options: {
+    readonly signal: AbortSignal;
+    /** As it was typed: where the command center listens. */
+    readonly port?: string;
+  }) => Promise<RunningDaemon>;
   /** Runs a terminal in the fence on this one; resolves with its exit code. */
   readonly launchShell: (spec: ShellSpec) => Promise<number>;
   /** Agents that Tutti knows. */

@@ -27,6 +27,7 @@ import type {
   UsageGroup,
   UsageReport,
   WebLink,
+  WebState,
 } from "@tutti/protocol";
 import { TuttiError } from "@tutti/protocol/errors";
 import { readEvents, type EventQuery } from "./event-reader.ts";
@@ -117,6 +118,8 @@ export type Client = {
   ) => Promise<FleetPaused>;
   /** Opens the command center's listener where it is closed. */
   readonly webLink: (options?: Signal) => Promise<WebLink>;
+  /** Where the command center listens, if it does. */
+  readonly web: (options?: Signal) => Promise<WebState>;
   readonly tokens: (options?: Signal) => Promise<readonly TokenView[]>;
   readonly createToken: (wish: CreateToken, options?: Signal) => Promise<TokenCreated>;
   readonly removeToken: (id: string, options?: Signal) => Promise<void>;
@@ -244,6 +247,7 @@ function accessCalls(text: Text) {
   return {
     webLink: async ({ signal } = {}) =>
       JSON.parse(await text({ method: "POST", path: "/web/links", ...signalOf(signal) })),
+    web: async ({ signal } = {}) => JSON.parse(await text({ path: "/web", ...signalOf(signal) })),
     tokens: async ({ signal } = {}) =>
       JSON.parse(await text({ path: "/tokens", ...signalOf(signal) })).items,
     createToken: async (wish, { signal } = {}) => {

@@ -17,7 +17,7 @@ export function cliPage(): string {
     "# Commands",
     "",
     "This page is made from the commands themselves; `tutti help COMMAND` says the same in a terminal.",
-    "Without a command, `tutti` shows what needs you and what runs.",
+    "Without a command, `tutti` shows what needs you and what runs, and on a desktop opens the command center.",
     "",
     "A run is named by its id or the beginning of one. Commands that only look take the newest run of",
     "the present project when none is named; commands that act take its only open run. The first command",

@@ -50,6 +50,12 @@ export async function openHarness({ agents }: HarnessOptions = {}): Promise<Harn
     version: VERSION,
     stop: () => undefined,
     logPath: "/log",
+    web: {
+      folder: join(folder, "web"),
+      file: join(folder, "web.json"),
+      accessFile: join(folder, "access.json"),
+      port: null,
+    },
     agents: async (path) => agents?.(path) ?? { agents: [], problems: [] },
   });
   const shells: ShellSpec[] = [];

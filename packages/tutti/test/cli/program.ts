@@ -10,11 +10,14 @@ const LAUNCHER = fileURLToPath(new URL("../../bin/tutti.mjs", import.meta.url));
 
 export type Result = { readonly code: number | null; readonly out: string; readonly err: string };
 
+/** Beside what every program gets. */
+type Environment = Readonly<Record<string, string>>;
+
 export type Program = {
   readonly folder: string;
   readonly socket: string;
-  readonly start: (words: readonly string[]) => ChildProcess;
-  readonly tutti: (words: readonly string[]) => Promise<Result>;
+  readonly start: (words: readonly string[], more?: Environment) => ChildProcess;
+  readonly tutti: (words: readonly string[], more?: Environment) => Promise<Result>;
   /** Pids of daemons with this data folder. */
   readonly daemons: () => number[];
   readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -29,9 +32,9 @@ export function openProgram(): Program {
     TUTTI_DATA_DIR: data,
     XDG_CONFIG_HOME: join(folder, "config"),
   };
-  const start = (words: readonly string[]): ChildProcess =>
-    spawn(process.execPath, [LAUNCHER, ...words], { cwd: folder, env });
-  const tutti = (words: readonly string[]) => finished(start(words));
+  const start: Program["start"] = (words, more = {}) =>
+    spawn(process.execPath, [LAUNCHER, ...words], { cwd: folder, env: { ...env, ...more } });
+  const tutti: Program["tutti"] = (words, more) => finished(start(words, more));
   const daemons = (): number[] => pidsWith(`TUTTI_DATA_DIR=${data}`, "serve");
   return {
     folder,

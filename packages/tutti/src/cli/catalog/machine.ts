@@ -94,6 +94,7 @@ export const MACHINE: readonly CommandSpec[] = [
   {
     name: "serve",
     about: "Run the daemon in this terminal; other commands start it by themselves",
+    options: [{ flags: "--port <port>", about: "Where the command center is to listen" }],
     examples: [{ command: "tutti serve", about: "Until Ctrl-C" }],
     load: () => import("../commands/serve.ts"),
   },

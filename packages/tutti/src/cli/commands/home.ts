@@ -1,5 +1,8 @@
-/** `tutti` alone: what needs you, and what runs. */
+/** `tutti` alone: what needs you, what runs, and the command center. */
 import { EXIT } from "@tutti/protocol/errors";
+import type { Client } from "../../client/client.ts";
+import type { Cli } from "../cli.ts";
+import { addressOf, showLink } from "../command-center.ts";
 import type { Action } from "../command-spec.ts";
 import { attentionLines } from "../pages/attention-list.ts";
 import { taskLines } from "../pages/task-list.ts";
@@ -17,7 +20,8 @@ export const run: Action = async (cli) => {
   const open = await client.runs({ states: OPEN, limit: PAGE });
   const recent = await client.runs({ states: ENDED, limit: RECENT });
   if (cli.isJson) {
-    cli.printJson({ attention, open: open.items, recent: recent.items });
+    const web = await client.web();
+    cli.printJson({ attention, open: open.items, recent: recent.items, web });
     return EXIT.ok;
   }
   const { style, width } = cli;
@@ -37,5 +41,18 @@ export const run: Action = async (cli) => {
   if (open.items.length + recent.items.length === 0) {
     cli.print('\nStart a task with `tutti run "…"`; `tutti help` lists the commands.');
   }
+  await showCommandCenter(cli, client);
   return EXIT.ok;
 };
+
+/** A link is made for a person alone: a program that reads this has no browser to sign in. */
+async function showCommandCenter(cli: Cli, client: Client): Promise<void> {
+  cli.print("");
+  if (cli.isTerminal) return await showLink(cli, await client.webLink(), { isBrowserWanted: true });
+  const { port } = await client.web();
+  cli.print(
+    port === null
+      ? "The command center: `tutti open`"
+      : `The command center: ${addressOf(port)} (\`tutti open\` signs a browser in)`,
+  );
+}

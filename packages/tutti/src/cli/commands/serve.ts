@@ -1,12 +1,14 @@
 import { EXIT, TuttiError } from "@tutti/protocol/errors";
 import { announceStart } from "../../platform/daemon-process.ts";
-import type { Action } from "../command-spec.ts";
+import { textOption, type Action } from "../command-spec.ts";
 
 /** Says how the start went to whoever waits for it, then stays until it is told to end. */
-export const run: Action = async (cli) => {
+export const run: Action = async (cli, input) => {
   const { deps } = cli;
   try {
-    const daemon = await deps.serve({ signal: deps.signal });
+    const port = textOption(input, "port");
+    const wish = { signal: deps.signal, ...(port === undefined ? {} : { port }) };
+    const daemon = await deps.serve(wish);
     announceStart({ ready: true, pid: process.pid });
     const fact = { pid: process.pid, version: deps.version, socket: daemon.socketPath };
     if (cli.isJson) cli.printJson(fact);

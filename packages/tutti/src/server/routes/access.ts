@@ -15,11 +15,14 @@ import type { App, Service } from "./context.ts";
 /** Tokens of programs; listed without what they are. */
 export function addTokenRoutes(app: App, { web }: Service): void {
   if (web === null) return;
-  const { access } = web;
+  const { access, holders } = web;
 
   app.get("/tokens", (context) => context.json({ items: access.tokens() }));
 
   app.post("/tokens", async (context) => {
+    // Else one that was found would outlive its end and its removal.
+    if (holders.get(context.env.incoming)?.via === "token")
+      throw new TuttiError("token.by-token", "A token makes no tokens.");
     const wish = await jsonBody(context, CreateToken);
     return context.json(access.createToken(wish), 201);
   });

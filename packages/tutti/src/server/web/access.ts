@@ -10,7 +10,7 @@ import { TuttiError } from "@tutti/protocol";
 import { z } from "zod";
 import { writeFileAtomic } from "../../platform/atomic-file.ts";
 import { randomBase32 } from "../../platform/ids.ts";
-import { hashOfSecret, isTokenShaped, newSecret, newToken } from "./secret.ts";
+import { hashOfSecret, isSameHash, isTokenShaped, newSecret, newToken } from "./secret.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -120,7 +120,7 @@ class AccessFile implements Access {
 
   bySession(secret: string): Holder | null {
     const hash = hashOfSecret(secret);
-    const session = this.#kept.sessions.find((one) => one.hash === hash);
+    const session = this.#kept.sessions.find((one) => isSameHash(one.hash, hash));
     if (session === undefined || endOf(session) <= this.#now()) return null;
     this.#use(session);
     return { id: session.id, via: "session", expiresAt: endOf(session) };
@@ -129,7 +129,7 @@ class AccessFile implements Access {
   byToken(text: string): Holder | null {
     if (!isTokenShaped(text)) return null;
     const hash = hashOfSecret(text);
-    const token = this.#kept.tokens.find((one) => one.hash === hash);
+    const token = this.#kept.tokens.find((one) => isSameHash(one.hash, hash));
     if (token === undefined || token.expiresAt <= this.#now()) return null;
     this.#use(token);
     return { id: token.id, via: "token", expiresAt: token.expiresAt };

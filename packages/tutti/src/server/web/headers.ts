@@ -16,6 +16,10 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** An answer of the interface is data, whatever an agent wrote into it: opened as a page it does nothing. */
+const API_POLICY =
+  "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 const HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": POLICY,
   "x-content-type-options": "nosniff",
@@ -27,6 +31,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
 };
 
-export function setSecurityHeaders(response: ServerResponse): void {
+export function setSecurityHeaders(response: ServerResponse, isApi: boolean): void {
   for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+  if (isApi) response.setHeader("content-security-policy", API_POLICY);
 }

@@ -20,7 +20,8 @@ const HOST = "127.0.0.1";
 const CONNECTIONS_MAX = 512;
 const HEADERS_MAX = 100;
 const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+/** For a request whole; its answer may take for ever. */
+const REQUEST_TIMEOUT_MS = 15_000;
 const CHECK_EVERY_MS = 2000;
 /** Answers under way for one session or token: pages with a stream each, and what they ask. */
 const OPEN_ANSWERS_MAX = 64;
@@ -46,10 +47,10 @@ export async function openWebListener(options: WebListenerOptions): Promise<WebL
   const answers = openAnswers(access);
   const serveApi = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
-    setSecurityHeaders(outgoing);
+    const { method = "", url = "" } = incoming;
+    setSecurityHeaders(outgoing, isApi(url));
     const objection = objectTo(incoming, port);
     if (objection !== null) return refuse(outgoing, objection);
-    const { method = "", url = "" } = incoming;
     const [path = ""] = url.split("?");
     if (!isApi(url)) {
       const known = incoming.headers["if-none-match"];

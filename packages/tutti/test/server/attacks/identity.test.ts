@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { webPort } from "../../../src/server/web/address.ts";
 import { openAccess } from "../../../src/server/web/access.ts";
 import { rawRequest } from "../raw-request.ts";
 import { openStage, ownPage, type Stage } from "./stage.ts";
@@ -67,9 +68,24 @@ describe("A5: a listener that others can reach (CVE-2026-53975)", () => {
     expect(bound).toEqual(["0100007F"]);
     expect(await statusWith({})).toBe(401);
   });
+
+  it.each(["0.0.0.0", "::", "*", "192.168.1.7", "evil.example", "127.0.0.1.evil.example"])(
+    "a daemon that is to listen on %s refuses to start",
+    (host) => {
+      expect(() => webPort({ TUTTI_HOST: host })).toThrow(
+        expect.objectContaining({ code: "web.public" }),
+      );
+      expect(webPort({ TUTTI_HOST: "127.0.0.1", TUTTI_PORT: "4811" })).toBe(4811);
+    },
+  );
 });
 
 describe("A10: headers of a proxy that is not there (CVE-2026-29613, CVE-2026-32045)", () => {
+  it("control: they change nothing for somebody who is known", async () => {
+    const headers = { "x-forwarded-for": "10.0.0.1", forwarded: "for=10.0.0.1" };
+    expect(await statusWith({ ...headers, ...asBearer(stage.token) })).toBe(200);
+  });
+
   it.each([
     { "x-forwarded-for": "127.0.0.1" },
     { "x-real-ip": "127.0.0.1" },
@@ -99,6 +115,14 @@ describe("A11: what is taken back ends at once (CVE-2026-34503, CVE-2026-43585)"
     await rawRequest(stage.server.socketPath, path, { method: "DELETE" });
     await ended;
     expect(await statusWith(headers)).toBe(401);
+  });
+
+  it("a token makes no token that would outlive it", async () => {
+    const headers = { ...asBearer(stage.token), "content-type": "application/json" };
+    const body = JSON.stringify({ name: "heir" });
+    expect((await stage.ask("POST /api/v1/tokens", headers, body))?.status).toBe(403);
+    const own = await stage.ask("POST /api/v1/tokens", ownPage(stage), body);
+    expect(own?.status).toBe(201);
   });
 
   it("a session that was signed out is over", async () => {

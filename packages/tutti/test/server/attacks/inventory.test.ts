@@ -1,7 +1,6 @@
 /** Every route, and the groups of attacks that look at its kind. A new kind of surface needs its group first. */
-import type { Hono } from "hono";
 import { expect, it } from "vitest";
-import { createApp } from "../../../src/server/app.ts";
+import { routes } from "./routes.ts";
 
 /** Groups of research on attacks against servers of this kind, by what a route is. */
 const GROUPS: Readonly<Record<string, readonly RegExp[]>> = {
@@ -24,17 +23,6 @@ const GROUPS: Readonly<Record<string, readonly RegExp[]>> = {
 /** Surfaces that no group of this folder looks at. */
 const UNSEEN =
   /login|oauth|saml|scim|tenant|org|webhook|hook|callback|mcp|proxy|upload|exec|terminal/iu;
-
-const PREFIX = "/api/v1";
-
-const routes = (): readonly { readonly method: string; readonly path: string }[] => {
-  // What a route does is not asked for: a service of nothing is enough to list them.
-  const nothing: unknown = new Proxy({}, { get: () => nothing });
-  const app: Pick<Hono, "routes"> = createApp(nothing as never);
-  return app.routes
-    .filter(({ method }) => method !== "ALL")
-    .map(({ method, path }) => ({ method, path: path.slice(PREFIX.length) }));
-};
 
 it("each route is of a kind that attacks are tried on", () => {
   const all = routes();

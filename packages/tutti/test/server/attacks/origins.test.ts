@@ -48,6 +48,14 @@ describe("A1, A2: a name that was rebound to this machine (GHSA-x4q8-2g66-789p, 
   });
 });
 
+describe("A2: the names that are its own", () => {
+  it.each(["127.0.0.1:PORT", "localhost:PORT"])("control: host %s is answered", async (name) => {
+    const host = name.replace("PORT", String(stage.port));
+    const answer = await stage.ask("GET /api/v1/runs", { cookie: stage.cookie, host });
+    expect(answer?.status).toBe(200);
+  });
+});
+
 describe("A3, A6, A17: requests of another site's page (CVE-2026-22812)", () => {
   it.each([
     "http://evil.example",

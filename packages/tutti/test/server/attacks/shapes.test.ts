@@ -1,7 +1,7 @@
 /** Requests of a size or a shape that no honest program sends; paths and names that reach for more. */
 import { connect } from "node:net";
 import { once } from "node:events";
-import { symlinkSync, writeFileSync } from "node:fs";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -31,6 +31,12 @@ describe("A13: more than a server can hold (CVE-2026-100558)", () => {
     expect(
       (await stage.ask("GET /api/v1/health", { ...ownPage(stage), ...many }))?.status,
     ).not.toBe(200);
+    const hidden = Object.fromEntries(
+      Array.from({ length: 120 }, (_none, index) => [`x-${index}`, "1"]),
+    );
+    expect((await stage.ask("GET /api/v1/health", { ...ownPage(stage), ...hidden }))?.status).toBe(
+      431,
+    );
     const large = { ...ownPage(stage), "x-large": "x".repeat(64 * 1024) };
     expect((await stage.ask("GET /api/v1/health", large))?.status).toBe(431);
     expect(await isAlive()).toBe(true);
@@ -75,6 +81,12 @@ describe("A13: more than a server can hold (CVE-2026-100558)", () => {
 });
 
 describe("A14: requests that two readers read differently", () => {
+  it("control: a path and one length are read one way", async () => {
+    expect((await stage.ask("GET /api/v1/runs", ownPage(stage)))?.status).toBe(200);
+    const body = JSON.stringify({ name: "plain" });
+    expect((await stage.ask("POST /api/v1/tokens", ownPage(stage), body))?.status).toBe(201);
+  });
+
   it.each([
     ["an absolute target", "GET http://evil.example/api/v1/runs"],
     ["a target without a path", "GET *"],
@@ -126,6 +138,14 @@ describe("A15: files outside the command center (CVE-2026-27735)", () => {
 });
 
 describe("A16: names that are more than names (CVE-2026-44244)", () => {
+  it("control: a run is found by its name", async () => {
+    const body = JSON.stringify({ path: "/repo", text: "Find me" });
+    const { run } = JSON.parse(
+      (await stage.ask("POST /api/v1/runs", ownPage(stage), body))?.body ?? "{}",
+    );
+    expect((await stage.ask(`GET /api/v1/runs/${run}`, ownPage(stage)))?.status).toBe(200);
+  });
+
   it.each([
     "--upload-pack=x",
     "..",
@@ -150,26 +170,42 @@ describe("A16: names that are more than names (CVE-2026-44244)", () => {
 });
 
 describe("A18, A20: what a browser is told of each answer (CVE-2026-22813)", () => {
-  it.each(["GET /", "GET /assets/a.js", "GET /api/v1/runs", "GET /api/v1/nothing", "GET /%zz"])(
-    "%s is framed by nobody and runs no script but the listener's own",
-    async (line) => {
-      const answer = await stage.ask(line, ownPage(stage));
-      const policy = answer?.headers["content-security-policy"] ?? "";
-      expect(policy).toContain("default-src 'none'");
-      expect(policy).toContain("script-src 'self';");
-      expect(policy).toContain("frame-ancestors 'none'");
-      expect(answer?.headers).toMatchObject({
-        "x-content-type-options": "nosniff",
-        "x-frame-options": "DENY",
-        "referrer-policy": "no-referrer",
-        "cross-origin-opener-policy": "same-origin",
-        "cross-origin-resource-policy": "same-origin",
-      });
-    },
-  );
+  it.each([
+    ["GET /", "script-src 'self';"],
+    ["GET /assets/a.js", "script-src 'self';"],
+    ["GET /%zz", "script-src 'self';"],
+    ["GET /api/v1/runs", "sandbox;"],
+    ["GET /api/v1/nothing", "sandbox;"],
+  ])("%s is framed by nobody and runs no script but the listener's own", async (line, rule) => {
+    const answer = await stage.ask(line, ownPage(stage));
+    const policy = answer?.headers["content-security-policy"] ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain(rule);
+    expect(policy).not.toContain("'unsafe-eval'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(answer?.headers).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-resource-policy": "same-origin",
+    });
+  });
 
   it("what an agent made is never answered as a page", async () => {
-    writeFileSync(join(stage.folder, "web/assets/x.html"), "<script>1</script>");
+    const page = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
+    const started = await stage.ask(
+      "POST /api/v1/runs",
+      ownPage(stage),
+      JSON.stringify({ path: "/repo", text: page }),
+    );
+    const { run } = JSON.parse(started?.body ?? "{}");
+    stage.engine.artifacts.set(`${run} page.svg`, page);
+    const artifact = await stage.ask(`GET /api/v1/runs/${run}/artifacts/page.svg`, ownPage(stage));
+    expect(artifact).toMatchObject({ status: 200, body: page });
+    expect(artifact?.headers["content-type"]).toBe("text/plain; charset=utf-8");
+    const view = await stage.ask(`GET /api/v1/runs/${run}`, ownPage(stage));
+    expect(view?.headers["content-type"]).toBe("application/json");
     const missing = await stage.ask(`GET /api/v1/runs/<script>alert(1)</script>`, ownPage(stage));
     expect(missing?.headers["content-type"]).toBe("application/problem+json");
     const blob = await stage.ask(`GET /api/v1/blobs/${"0".repeat(64)}`, ownPage(stage));

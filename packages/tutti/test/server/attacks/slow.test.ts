@@ -1,0 +1,33 @@
+/** Requests that take their time, so that others get none. */
+import { once } from "node:events";
+import { connect } from "node:net";
+import { expect, it } from "vitest";
+import { openStage, ownPage } from "./stage.ts";
+
+it(
+  "A13: a request that never ends is cut off, and so is one whose body never comes (CVE-2026-100558)",
+  { timeout: 60_000 },
+  async () => {
+    await using stage = await openStage();
+    const host = `127.0.0.1:${stage.port}`;
+    const head = [
+      "POST /api/v1/session HTTP/1.1",
+      `host: ${host}`,
+      `origin: http://${host}`,
+      "content-type: application/json",
+      "content-length: 50",
+    ].join("\r\n");
+    const drips = ["GET / HTTP/1.1\r\nx: ", `${head}\r\n\r\n{`];
+    const answers = drips.map(async (bytes) => {
+      const socket = connect(stage.port, "127.0.0.1").on("error", () => undefined);
+      const closed = once(socket, "close");
+      socket.write(bytes);
+      const [data] = await once(socket, "data");
+      await closed;
+      return String(data).split("\r\n")[0];
+    });
+    expect(await Promise.all(answers)).toEqual(drips.map(() => "HTTP/1.1 408 Request Timeout"));
+    const health = await stage.ask("GET /api/v1/health", ownPage(stage));
+    expect(health?.status).toBe(200);
+  },
+);
