@@ -73,7 +73,7 @@ export const RunStarted = z.object({ run: RunId, warnings: z.array(z.string()) }
 export type RunStarted = z.infer<typeof RunStarted>;
 
 /** Kinds that the engine gives itself; a person asks for them by other routes or not at all. */
-const ENGINE_COMMANDS = [
+export const ENGINE_COMMANDS = [
   "run.start",
   "effect.settle",
   "permission.ask",

@@ -11,6 +11,7 @@ import { addDiffRoutes } from "./routes/diff.ts";
 import { addEventRoutes } from "./routes/events.ts";
 import { addFleetRoutes } from "./routes/fleet.ts";
 import { addKeyRoutes, addProjectRoutes } from "./routes/project.ts";
+import { addOpenApiRoute } from "./routes/openapi.ts";
 import { addReadingRoutes } from "./routes/reading.ts";
 import { addRecordRoutes } from "./routes/record.ts";
 import { addRunRoutes } from "./routes/runs.ts";
@@ -40,6 +41,7 @@ export function createApp(service: Service): App {
   addProjectRoutes(app, service);
   addKeyRoutes(app, service);
   addSearchRoutes(app, service);
+  addOpenApiRoute(app);
   addEventRoutes(app, service);
   app.notFound((context) => {
     const asked = `${context.req.method} ${context.req.path}`;
