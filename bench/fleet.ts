@@ -4,7 +4,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { RunEvent, RunId } from "@tutti/protocol";
 import type { Script } from "../packages/tutti/src/agents/scripted/script.ts";
 import { createDaemon, type Daemon } from "../test/fixtures/daemon.ts";
@@ -81,10 +81,7 @@ const projectOf = (load: Load, { folder, program }: Agent): Project => {
     roles: { author: "alto" },
     // A landing runs every configured check, whatever the workflow says.
     ...(load.checks ? {} : { checks: {} }),
-    config: {
-      agents: { alto: { command, family: "anthropic" } },
-      sandbox: { read: [dirname(process.execPath), program, script] },
-    },
+    others: { agents: { alto: { command, family: "anthropic" } }, read: [program, script] },
     workflows: { fleet: STEPS(load.checks) },
   });
 };

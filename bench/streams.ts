@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { request, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Script } from "../packages/tutti/src/agents/scripted/script.ts";
 import { foldersOf, socketPath } from "../packages/tutti/src/platform/paths.ts";
@@ -73,9 +73,9 @@ const projectOf = (folder: string, program: string): Project => {
     agents: {},
     roles: { author: "alto" },
     checks: {},
-    config: {
+    others: {
       agents: { alto: { command: [process.execPath, program, script], family: "anthropic" } },
-      sandbox: { read: [dirname(process.execPath), program, script] },
+      read: [program, script],
     },
     workflows: { streams: WORKFLOW },
   });

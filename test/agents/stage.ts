@@ -1,6 +1,4 @@
 /** A project whose agents are real ones, the daemon, and the provider that all of them ask. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Answer, Daemon } from "../fixtures/daemon.ts";
 import { createDaemon, proceed } from "../fixtures/daemon.ts";
 import type { ModelServer } from "../fixtures/model-server/server.ts";
@@ -37,23 +35,22 @@ export type RealStageOptions = {
   readonly workflows?: Readonly<Record<string, string>>;
 };
 
-const userConfig = (url: string): string =>
-  JSON.stringify({
-    providers: Object.fromEntries(
-      Object.entries(PROVIDERS).map(([dialect, { key, family }]) => [
+const userConfig = (url: string) => ({
+  providers: Object.fromEntries(
+    Object.entries(PROVIDERS).map(([dialect, { key, family }]) => [
+      dialect,
+      {
         dialect,
-        {
-          dialect,
-          url,
-          key,
-          family,
-          models: Object.fromEntries(
-            Object.values(MODELS).map((model) => [model, { family, usd: PRICE }]),
-          ),
-        },
-      ]),
-    ),
-  });
+        url,
+        key,
+        family,
+        models: Object.fromEntries(
+          Object.values(MODELS).map((model) => [model, { family, usd: PRICE }]),
+        ),
+      },
+    ]),
+  ),
+});
 
 const agentsOf = (ids: readonly string[]) => {
   const real = ids.map((id) => ({ id, agent: realAgent(id) }));
@@ -88,9 +85,7 @@ export const createRealStage = async (options: RealStageOptions): Promise<RealSt
   });
   made.project = project;
   parts.defer(() => project[Symbol.dispose]());
-  const folder = join(project.folder, "config/tutti");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "config.yaml"), userConfig(models.url));
+  project.configure(userConfig(models.url));
   const keys = Object.values(PROVIDERS).map(({ key }) => [key, KEY]);
   const daemon = parts.use(createDaemon(project, { daemonEnv: Object.fromEntries(keys) }));
   const all = parts.move();

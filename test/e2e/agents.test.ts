@@ -101,9 +101,7 @@ it("an agent that the fence does not show is refused with what shows it, and wor
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain(`sandbox: { read: [${folder}] }`);
 
-  const config = join(project.folder, "config/tutti");
-  mkdirSync(config, { recursive: true });
-  writeFileSync(join(config, "config.yaml"), `sandbox: { read: [${folder}] }\n`);
+  project.configure({}, [folder]);
   expect(await told()).toMatchObject({ isReady: true, hidden: [] });
   const tried = jsonOf(await tutti(["agents", "test", "lost", "--yes", "--json"]));
   expect(tried).toMatchObject({ ok: true, problem: null });

@@ -238,6 +238,12 @@ describe("a configuration", () => {
       text: () => config.replace('"author": "alto"', '"author": "aldo"'),
       says: ["aldo", "alto"],
     },
+    {
+      title:
+        "a folder of the user that only the repository wants shown says what the user may write",
+      text: () => inLines({ ...JSON.parse(config), sandbox: { read: ["/srv/private"] } }),
+      says: [".tutti/config.yaml:", "sandbox: { read: [/srv/private] }"],
+    },
   ];
   for (const { title, text, says } of refusals) {
     it(`with ${title}`, async () => {
@@ -311,7 +317,7 @@ describe("an agent", () => {
     const parsed = JSON.parse(config);
     const { command } = parsed.agents.alto;
     parsed.agents.alto.command = [program];
-    parsed.sandbox.read.push(dirname(program));
+    project.configure({}, [dirname(program)]);
     commit(path, ".tutti/config.yaml", inLines(parsed));
     const done = await runIn(path, "--wait");
     expect(done.code).toBe(3);
@@ -330,6 +336,7 @@ describe("an agent", () => {
     using other = createProject({
       agents: { ...DUET, alto: { family: "anthropic", script: { name: "alto", turns } } },
     });
+    project.configure({}, other.read);
     const done = await daemon.tutti(["run", TASK, "--wait", "--json"], { cwd: other.root });
     const view = jsonOf(done);
     expect(done.code).toBe(3);
@@ -348,6 +355,7 @@ describe("an agent", () => {
       cwd: other.root,
     });
     expect([retried.code, jsonOf(retried).attention[0].kind]).toEqual([3, "approval"]);
+    project.configure({});
   });
 });
 

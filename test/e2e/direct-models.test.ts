@@ -1,5 +1,5 @@
 /** A reviewer that is a model asked directly, behind the gateway: metered, bounded, and judged by what served it. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { ProviderDialect } from "@tutti/protocol";
@@ -48,9 +48,7 @@ const withIvy = (server: ModelServer, scene: Scene = {}): Project => {
   project.commit({ [file]: text }, "a reviewer without hands");
   const models = { [MODEL]: { family: "openai", usd: { input: 2, output: 8 } } };
   const house = { dialect, url: server.url, key: "HOUSE_KEY", models };
-  const folder = join(project.folder, "config/tutti");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "config.yaml"), JSON.stringify({ providers: { house } }));
+  project.configure({ providers: { house } });
   return project;
 };
 

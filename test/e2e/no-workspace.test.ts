@@ -103,9 +103,7 @@ it("objects that are gone from the repository stop the run with their names", as
 });
 
 it("a folder that the fence should show and that is not there stops the run with its name", async () => {
-  const config = JSON.parse(readFileSync(join(project.root, ".tutti/config.yaml"), "utf8"));
-  config.sandbox.read.push("/nowhere/toolchain");
-  project.commit({ ".tutti/config.yaml": JSON.stringify(config) }, "config");
+  project.configure({}, ["/nowhere/toolchain"]);
   before = contents(project.root);
   await using daemon = createDaemon(project);
   const view = await waitsInEnvironment(daemon);

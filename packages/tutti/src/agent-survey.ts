@@ -11,6 +11,7 @@ import { CONFIG_FILE } from "./config/open.ts";
 import { configuredAgents } from "./config/project-rules.ts";
 import { concealed, type InstalledFact, outdated, surveyAgents } from "./config/survey.ts";
 import type { Gateway } from "./engine/ports/gateway.ts";
+import { readHost } from "./platform/tool-places.ts";
 import { ownFolders } from "./workspace/toolchain.ts";
 import { createFenceView, type FenceView, type Program } from "./fence-view.ts";
 import { isOlder } from "./node-version.ts";
@@ -37,7 +38,12 @@ export const createSurvey =
   async (root) => {
     const known = catalogAgents();
     const project = root === null ? null : join(root, CONFIG_FILE);
-    const files = { user: options.userFile, project, catalog: known };
+    const files = {
+      user: options.userFile,
+      project,
+      catalog: known,
+      host: readHost(options.environment),
+    };
     const { agents, roles, ofUser, read, problems } = await configuredAgents(files);
     const views = surveyAgents({
       catalog: known,

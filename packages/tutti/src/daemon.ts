@@ -18,6 +18,7 @@ import { createEngine } from "./engine/engine.ts";
 import type { Deps, Limits } from "./engine/ports/deps.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { systemClock } from "./platform/clock.ts";
+import { readHost } from "./platform/tool-places.ts";
 import { randomIds } from "./platform/ids.ts";
 import { type Log, openFileLog } from "./platform/log.ts";
 import { ensurePrivateFolder, type Folders } from "./platform/paths.ts";
@@ -108,7 +109,7 @@ const createDeps = (options: DaemonOptions, { store, redactor, log }: Parts): De
     }),
     gateway,
     verification: createVerification({ sandbox, putBlob: (bytes) => store.blobs.put(bytes) }),
-    rules: createRules(folders.config),
+    rules: createRules(folders.config, readHost(environment)),
     redactor,
     egressGrants: openEgressGrants(ensurePrivateFolder(folders.data)),
     clock: systemClock,

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { ProjectView } from "@tutti/protocol";
 import { expect, test } from "vitest";
+import { readHost } from "../src/platform/tool-places.ts";
 import { createProjectView } from "../src/project-view.ts";
 import { createRules } from "../src/rules.ts";
 import {
@@ -37,7 +38,8 @@ test("the rules, branches and workflows of the branch that is checked out are to
   write(root, { ".tutti/config.yaml": "nonsense: true\n", ".tutti/workflows/loose.md": WORKFLOW });
   const { repositories } = openWorkspaces(place);
   const userFolder = join(place.folder, "config");
-  const view = createProjectView({ repositories, rules: createRules(userFolder), userFolder });
+  const rules = createRules(userFolder, readHost({ HOME: place.folder }));
+  const view = createProjectView({ repositories, rules, userFolder });
 
   const told = ProjectView.parse(await view(join(root, ".tutti")));
   expect(told).toMatchObject({
@@ -78,7 +80,8 @@ test("a project without a configuration says so and still shows what could be ru
   git(root, "checkout", "-q", "--detach");
   const { repositories } = openWorkspaces(place);
   const userFolder = join(place.folder, "config");
-  const view = createProjectView({ repositories, rules: createRules(userFolder), userFolder });
+  const rules = createRules(userFolder, readHost({ HOME: place.folder }));
+  const view = createProjectView({ repositories, rules, userFolder });
   const told = ProjectView.parse(await view(root));
   expect(told).toMatchObject({ branch: null, target: null, rules: null });
   expect(told.problems).not.toEqual([]);

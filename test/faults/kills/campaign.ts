@@ -78,6 +78,10 @@ const runLane = async (options: Required<CampaignOptions>): Promise<Report> => {
   const projects = Array.from({ length: PROJECTS }, () => stack.use(createLeanProject()));
   const [first] = projects;
   if (first === undefined) throw new Error("a campaign has a project");
+  first.configure(
+    {},
+    projects.flatMap(({ read }) => read),
+  );
   const daemon = stack.use(createDaemon(first));
   const campaign: Campaign = {
     options,

@@ -6,6 +6,7 @@ import { DEFAULT_WORKFLOW, type ProjectConfig } from "@tutti/protocol";
 import { CONFIG_FILE, USER_CONFIG_FILE } from "../config/open.ts";
 import { parseConfig, parseUserConfig } from "../config/parse.ts";
 import { hasErrors, type Problem } from "../documents/problem.ts";
+import { readHost } from "../platform/tool-places.ts";
 import { readWorkflow } from "../workflows/lint.ts";
 import {
   builtInPlace,
@@ -51,7 +52,8 @@ export async function examineConfig(cli: Cli, root: string): Promise<ConfigRepor
   if (!existsSync(path)) {
     return { file: CONFIG_FILE, isThere: false, config: null, problems: userProblems };
   }
-  const options = user?.kind === "config" ? { catalog, user: user.config } : { catalog };
+  const known = { catalog, host: readHost(cli.deps.env) };
+  const options = user?.kind === "config" ? { ...known, user: user.config } : known;
   const parsed = parseConfig(readFileSync(path, "utf8"), CONFIG_FILE, options);
   return {
     file: CONFIG_FILE,

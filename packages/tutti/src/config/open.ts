@@ -3,6 +3,7 @@ import { TuttiError } from "@tutti/protocol";
 import type { AgentConfig, AskedRoles, ProjectConfig } from "@tutti/protocol";
 import { formatProblem, NO_LINE } from "../documents/problem.ts";
 import type { Problem } from "../documents/problem.ts";
+import type { ReadHost } from "../platform/tool-places.ts";
 import type { CatalogAgent } from "./catalog.ts";
 import { parseConfig, parseUserConfig } from "./parse.ts";
 import type { ParsedUserConfig } from "./parse.ts";
@@ -28,6 +29,7 @@ export const openConfig = (files: {
   readonly project: ConfigText | null;
   readonly user: ConfigText | null;
   readonly catalog?: readonly CatalogAgent[];
+  readonly host?: ReadHost;
   readonly roles?: AskedRoles;
 }): OpenedConfig => {
   if (files.project === null)
@@ -40,6 +42,7 @@ export const openConfig = (files: {
   const parsed = parseConfig(files.project.text, files.project.file, {
     catalog,
     roles,
+    ...(files.host === undefined ? {} : { host: files.host }),
     ...(user === null ? {} : { user: user.config }),
   });
   if (parsed.kind === "invalid") throw refuse(parsed.problems);
@@ -53,6 +56,7 @@ export const openAgent = (
     readonly project: ConfigText;
     readonly user: ConfigText | null;
     readonly catalog: readonly CatalogAgent[];
+    readonly host?: ReadHost;
   },
 ): { readonly config: ProjectConfig; readonly agent: AgentConfig } => {
   const { config } = openConfig(files);

@@ -8,6 +8,9 @@ import type { Problem } from "../documents/problem.ts";
 import { readYaml } from "../documents/yaml-document.ts";
 import type { Path, YamlDocument } from "../documents/yaml-document.ts";
 import type { RolesFile } from "./agent-file.ts";
+import { refuseReadPath } from "../platform/shown-path.ts";
+import type { ReadHost } from "../platform/tool-places.ts";
+import { checkAgreed } from "./agreed-folders.ts";
 import type { CatalogAgent } from "./catalog.ts";
 import { checkBounds, checkConflicts, checkModels } from "./bounds.ts";
 import { mergeConfig } from "./merge.ts";
@@ -48,7 +51,11 @@ export type ParsedUserConfig =
 
 export const NO_USER: UserConfig = UserConfig.parse({});
 
-export type Known = { readonly catalog?: readonly CatalogAgent[] };
+export type Known = {
+  readonly catalog?: readonly CatalogAgent[];
+  /** Where paths are looked at; absent, they are judged as they are written. */
+  readonly host?: ReadHost;
+};
 
 const namesOf = ({ catalog = [] }: Known): string[] => catalog.map(({ id }) => id);
 
@@ -80,6 +87,12 @@ export const parseConfig = (
   checkChecks(project, complain);
   checkRecipe(project, complain);
   checkSandbox(project.sandbox.read, complain);
+  checkAgreed(project.sandbox.read, {
+    user: user.sandbox.read,
+    host: options.host,
+    refuses: (entry) => refuseReadPath(entry) !== null,
+    complain,
+  });
   checkEgress(project.recipe.egress, { path: ["recipe", "egress"], complain, isShared: true });
   checkEnvironment(project.recipe.env, { path: ["recipe", "env"], complain, isShared: true });
   for (const [name, check] of Object.entries(project.checks))

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { ProjectConfig, ProviderConfig } from "@tutti/protocol";
 import { formatProblem } from "../documents/problem.ts";
 import type { ProjectRules } from "../engine/ports/rules.ts";
+import type { ReadHost } from "../platform/tool-places.ts";
 import type { CatalogAgent } from "./catalog.ts";
 import { CONFIG_FILE, openAgent, openConfig, openUserConfig } from "./open.ts";
 import { NO_USER, parseConfig, parseUserConfig } from "./parse.ts";
@@ -11,13 +12,14 @@ import type { ConfigText } from "./open.ts";
 /** `userFile`: the user's own configuration; it need not exist. It is read anew for every run. */
 export const configRules = (options: {
   readonly userFile: string;
+  readonly host: ReadHost;
   readonly catalog?: readonly CatalogAgent[];
 }): Pick<ProjectRules, "config" | "agent"> => ({
   agent: async (name, read) => {
-    const { catalog = [] } = options;
+    const { catalog = [], host } = options;
     const [text, user] = await Promise.all([read(CONFIG_FILE), readIfThere(options.userFile)]);
     const project = { file: CONFIG_FILE, text: text ?? "" };
-    return openAgent(name, { project, user, catalog });
+    return openAgent(name, { project, user, catalog, host });
   },
   config: async (read, roles) => {
     const [text, user] = await Promise.all([read(CONFIG_FILE), readIfThere(options.userFile)]);
@@ -26,6 +28,7 @@ export const configRules = (options: {
       project,
       user,
       catalog: options.catalog ?? [],
+      host: options.host,
       ...(roles === undefined ? {} : { roles }),
     });
     return { config, warnings: warnings.map((warning) => formatProblem(warning)) };
@@ -53,14 +56,19 @@ export const configuredAgents = async (files: {
   readonly user: string;
   readonly project: string | null;
   readonly catalog: readonly CatalogAgent[];
+  readonly host: ReadHost;
 }): Promise<ConfiguredAgents> => {
-  const { catalog } = files;
+  const { catalog, host } = files;
   const userText = await readIfThere(files.user);
   const projectText = files.project === null ? null : await readIfThere(files.project);
   // Without a file there is nothing to say, as in an empty one.
   const user = parseUserConfig(userText?.text ?? "", files.user, { catalog });
   const mine = user.kind === "config" ? user : { ...NOBODY, problems: user.problems };
-  const project = parseConfig(projectText?.text ?? "", CONFIG_FILE, { catalog, user: mine.config });
+  const project = parseConfig(projectText?.text ?? "", CONFIG_FILE, {
+    catalog,
+    host,
+    user: mine.config,
+  });
   const { agents, roles, sandbox } =
     project.kind === "config"
       ? project.config

@@ -106,7 +106,7 @@ const recipeLines = ({ recipe }: Detected): string[] => {
 const readLines = ({ read, notes }: Detected): string[] => [
   "",
   "# What the fence shows of this machine besides the system: toolchains and agents, read-only.",
-  "# Folders that only you have belong into your own configuration.",
+  "# Of your home only places of tools; others are for your own configuration to show.",
   ...(read.length === 0
     ? ["#sandbox:", "#  read: [~/.nvm/versions/node/v24.0.0]"]
     : [

@@ -18,7 +18,7 @@ export type Cast = {
   /** Command of each agent. */
   readonly alto: readonly string[];
   readonly tenor: readonly string[];
-  /** What the fence shows so that they start. */
+  /** What the fence shows so that they start: the demo's own user says so. */
   readonly read: readonly string[];
 };
 
@@ -52,7 +52,7 @@ export function castAgents(folder: string, sample: Sample, { node, read }: Runti
   return {
     alto: command(AUTHOR.name, authorScript(sample)),
     tenor: command(RIVAL.name, reviewerScript(sample)),
-    read: [...read, program.shown, folder],
+    read: [...read, program.shown, dirname(folder)],
   };
 }
 
@@ -82,9 +82,15 @@ export function configText(sample: Sample, cast: Cast): string {
     roles: { planner: AUTHOR.name, author: AUTHOR.name, reviewer: [RIVAL.name] },
     checks: { test: { run: sample.check, report: "tap", timeout: CHECK_TIMEOUT } },
     ...(sample.dependencies === null ? {} : { recipe: { link: [MODULES] } }),
-    sandbox: { read: cast.read },
     merge: { to: "target" },
     workflow: "spec-first",
   };
   return `${INTRODUCTION}${stringify(config, { lineWidth: 0 })}`;
 }
+
+const ABOUT_OWN = `# Written by tutti demo for its own daemon: what a repository alone must not show inside the fence.
+`;
+
+/** The configuration of the demo's own user, apart from yours. */
+export const ownConfigText = ({ read }: Cast): string =>
+  `${ABOUT_OWN}${stringify({ sandbox: { read } }, { lineWidth: 0 })}`;

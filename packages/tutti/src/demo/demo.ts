@@ -9,7 +9,7 @@ import { printableJson } from "../cli/terminal/printable.ts";
 import type { Client } from "../client/client.ts";
 import { DAEMON_LOG } from "../client/start-daemon.ts";
 import { foldersOf, type Folders } from "../platform/paths.ts";
-import { AUTHOR, castAgents, configText, placeRuntime, RIVAL } from "./agents.ts";
+import { AUTHOR, castAgents, configText, ownConfigText, placeRuntime, RIVAL } from "./agents.ts";
 import { byPerson, onBehalf } from "./approver.ts";
 import { documentOf } from "./document.ts";
 import { driveRun } from "./drive.ts";
@@ -108,6 +108,7 @@ async function perform(show: Show, source: SampleSource, progress: Progress): Pr
   const runtime = placeRuntime(join(stage.root, "runtime"));
   const root = stage.freshFolder(sample.name);
   const cast = castAgents(join(stage.root, "agents", basename(root)), sample, runtime);
+  stage.configure(ownConfigText(cast));
   const git = await createRepository({ root, sample, config: configText(sample, cast), env });
   progress.isStarted = true;
   await stage.start();

@@ -2,11 +2,12 @@
  * The demo's own folder and daemon: its data, configuration and socket are apart from the user's, so
  * that neither ever meets the other.
  */
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createClient, type Client } from "../client/client.ts";
 import { startDaemon } from "../client/start-daemon.ts";
+import { writeFileAtomic } from "../platform/atomic-file.ts";
 import { foldersOf, socketPath } from "../platform/paths.ts";
 import { readProcess } from "../platform/process-table.ts";
 import { killTree, waitUntilGone } from "../platform/process-tree.ts";
@@ -29,6 +30,8 @@ export type Stage = {
   readonly isTemporary: boolean;
   /** Environment of commands that are to talk to this daemon. */
   readonly env: Environment;
+  /** Gives its user a configuration, in place of one whose first line is the same. */
+  readonly configure: (text: string) => void;
   /** Starts the daemon unless one runs here already. */
   readonly start: () => Promise<void>;
   /** `onBehalf`: the program that answers for the person, null when they answer themselves. */
@@ -42,6 +45,8 @@ export type Stage = {
 
 /** The daemon finishes what it is writing; after this long it is killed. */
 const STOP_TIMEOUT_MS = 10_000;
+/** Of the user's configuration. */
+const OWN_FILE = "config.yaml";
 const SAME_NAME_MAX = 10_000;
 
 export function openStage(options: StageOptions): Stage {
@@ -62,6 +67,14 @@ export function openStage(options: StageOptions): Stage {
     isTemporary: data === null,
     env,
     client,
+    configure: (text) => {
+      const file = join(folders.config, OWN_FILE);
+      // What a person put there stays.
+      if (existsSync(file) && !readFileSync(file, "utf8").startsWith(text.split("\n")[0] ?? ""))
+        return;
+      mkdirSync(folders.config, { recursive: true, mode: 0o700 });
+      writeFileAtomic(file, text);
+    },
     start: async () => {
       if (await isRunning(client(null))) return;
       isOurs = true;

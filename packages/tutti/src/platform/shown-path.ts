@@ -213,11 +213,11 @@ const refuseOfHome = (inHome: string): string | null => {
 export const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
 
-const trimSlashes = (path: string): string =>
+export const trimSlashes = (path: string): string =>
   path.replaceAll(/\/{2,}/gu, "/").replace(/(?<=.)\/$/u, "");
 
 /** The part below the home folder; null when the path is elsewhere. Any user's home counts. */
-const belowHome = (path: string, home: string | undefined): string | null => {
+export const belowHome = (path: string, home: string | undefined): string | null => {
   if (path === "~" || path.startsWith("~/")) return path.slice(2);
   if (home !== undefined && (path === home || path.startsWith(`${home}/`)))
     return path.slice(home.length + 1);

@@ -1,8 +1,17 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { AgentsReport, AgentTrial, type AgentView } from "@tutti/protocol";
-import { expect, it } from "vitest";
-import { openHarness } from "./harness.ts";
+import { describe, expect, it } from "vitest";
+import { type Harness, openHarness } from "./harness.ts";
 
 const view = (name: string, changes: Partial<AgentView> = {}): AgentView => ({
   name,
@@ -157,15 +166,88 @@ it("says what the fence does not show of an agent, and does not try it", async (
   expect(tried.err).not.toContain("Trying");
 });
 
-it("gives an agent a role whose folders the written file then shows", async () => {
-  const lost = view("lost", { hidden: ["~/agents"], isReady: false, mend: "x" });
+const needing = (...hidden: string[]) => {
+  const lost = view("lost", { hidden, isReady: false, mend: "x" });
   const locked = view("locked", { access: "no-key", hidden: ["~/x"], isReady: false, mend: "x" });
-  const agents = [locked, lost];
-  await using harness = await openHarness({ agents: () => ({ agents, problems: [] }) });
-  const written = await harness.tutti(["init"], { cwd: harness.project });
-  expect(written.out).toContain("author: lost (anthropic)");
-  const text = readFileSync(join(harness.project, ".tutti/config.yaml"), "utf8");
-  expect(text).toContain("  read:\n    - ~/agents # lost\n");
+  return openHarness({ agents: () => ({ agents: [locked, lost], problems: [] }) });
+};
+
+const textOf = (harness: Harness, path: string): string =>
+  readFileSync(join(harness.folder, path), "utf8");
+
+describe("the folders that an agent with a role needs", () => {
+  const tool = "~/.nvm/versions/node/v24.0.0";
+  const OWN = "config/tutti/config.yaml";
+
+  it("are in the project's file where tools are at home, else in the user's own", async () => {
+    await using harness = await needing("~/agents", tool);
+    const written = await harness.tutti(["init"], { cwd: harness.project });
+    expect(written.out).toContain("author: lost (anthropic)");
+    expect(written.out).toContain(`Shown inside the fence, read-only\n  ${tool}  (lost)`);
+    expect(written.out).toContain(
+      `Shown too, by your own ${join(harness.folder, OWN)}\n  ~/agents  (lost)`,
+    );
+    const project = textOf(harness, "project/.tutti/config.yaml");
+    expect(project).toContain(`  read:\n    - ${tool} # lost\n`);
+    expect(project).not.toContain("~/agents");
+    expect(textOf(harness, OWN)).toBe("sandbox:\n  read:\n    - ~/agents\n");
+  });
+
+  it("join what the user's file has, whose comments, keys and permissions stay", async () => {
+    await using harness = await needing("~/agents", "~/mine/bin");
+    const file = join(harness.folder, OWN);
+    mkdirSync(dirname(file), { recursive: true });
+    const text = "# mine\nsandbox:\n  read: [~/mine] # tools\nlimits: { turnMinutes: 9 }\n";
+    writeFileSync(file, text, { mode: 0o640 });
+    const json = JSON.parse((await harness.tutti(["init", "--json"])).out);
+    expect(json.own).toEqual({
+      path: file,
+      read: [{ path: "~/agents", why: "lost" }],
+      written: true,
+    });
+    expect(textOf(harness, OWN)).toBe(
+      "# mine\nsandbox:\n  read: [ ~/mine, ~/agents ] # tools\nlimits: { turnMinutes: 9 }\n",
+    );
+    expect(statSync(file).mode & 0o777).toBe(0o640);
+  });
+
+  it("are only named where nothing is written, or where the user's file is not in order", async () => {
+    await using harness = await needing("~/agents");
+    const line = "sandbox: { read: [~/agents] }";
+    const printed = await harness.tutti(["init", "--print"]);
+    expect(printed.err).toContain(`Add to your own ${join(harness.folder, OWN)}: ${line}`);
+    expect(existsSync(join(harness.folder, OWN))).toBe(false);
+    mkdirSync(join(harness.folder, "config/tutti"), { recursive: true });
+    writeFileSync(join(harness.folder, OWN), "sandbox: { reed: [] }\n");
+    expect((await harness.tutti(["init"])).out).toContain(line);
+    expect(textOf(harness, OWN)).toBe("sandbox: { reed: [] }\n");
+  });
+
+  it("are not those of programs that the repository itself puts onto the PATH", async () => {
+    await using harness = await openHarness();
+    // Not in /tmp: what lies there is passing, and the fence has a /tmp of its own.
+    const cache = join(import.meta.dirname, "../../../../.cache");
+    mkdirSync(cache, { recursive: true });
+    const home = mkdtempSync(join(cache, "init-"));
+    using _ = { [Symbol.dispose]: () => rmSync(home, { recursive: true }) };
+    const documents = join(home, "Documents");
+    for (const folder of [".git", "bin"])
+      mkdirSync(join(home, "project", folder), { recursive: true });
+    mkdirSync(documents);
+    writeFileSync(join(documents, "deno"), "", { mode: 0o755 });
+    symlinkSync(join(documents, "deno"), join(home, "project/bin/deno"));
+    writeFileSync(join(home, "project/deno.json"), "{}");
+    const init = (path: string) =>
+      harness.tutti(["init", "--print", "--json"], {
+        cwd: join(home, "project"),
+        env: { PATH: path, HOME: home },
+      });
+    // The control: somebody's own PATH leads there.
+    expect(JSON.parse((await init(documents)).out).own.read).toEqual([
+      { path: "~/Documents", why: "deno" },
+    ]);
+    expect(JSON.parse((await init(join(home, "project/bin"))).out).own.read).toEqual([]);
+  });
 });
 
 it("wants --yes where nobody can be asked", async () => {

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { detectProject } from "../../src/config/detect/detect.ts";
 import { machineReader, projectReader } from "../../src/config/detect/readers.ts";
-import { parseConfig } from "../../src/config/parse.ts";
+import { NO_USER, parseConfig } from "../../src/config/parse.ts";
 import { proposeRoles } from "../../src/config/propose-roles.ts";
 import { renderConfig } from "../../src/config/template.ts";
 
@@ -363,7 +363,9 @@ test("the file that is written parses without errors and says what was found", a
     await detect([join(home, ".local/bin"), "/usr/bin"], [{ command: ["gemini"] }]),
   ]) {
     const text = renderConfig(detected, NOBODY);
-    const parsed = parseConfig(text, "config.yaml");
+    const read = detected.read.map(({ path }) => path);
+    // Of a program outside the places of tools it is the user who agrees to the folder.
+    const parsed = parseConfig(text, "config.yaml", { user: { ...NO_USER, sandbox: { read } } });
     expect(parsed.problems.filter(({ level }) => level === "error")).toEqual([]);
     expect(parsed).toMatchObject({
       kind: "config",
@@ -373,7 +375,7 @@ test("the file that is written parses without errors and says what was found", a
           test: { run: "npm test", report: "tap", timeout: 600_000 },
         },
         recipe: { setup: "npm ci", dependencies: ["node_modules"] },
-        sandbox: { read: detected.read.map(({ path }) => path) },
+        sandbox: { read },
       },
     });
   }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunId } from "@tutti/protocol";
 import { expect, test } from "vitest";
+import { readHost } from "../../src/platform/tool-places.ts";
 import { keyedRunId, startCommand } from "../../src/engine/start-run.ts";
 import { warningLine } from "../../src/cli/pages/warning-line.ts";
 import { styleFor } from "../../src/cli/terminal/style.ts";
@@ -25,7 +26,7 @@ const project = () => {
   const { repositories } = openWorkspaces(place);
   const deps = {
     repositories,
-    rules: createRules(join(place.folder, "config")),
+    rules: createRules(join(place.folder, "config"), readHost({ HOME: place.folder })),
     ids: { run: () => RunId.parse("r-abcdef123456"), permission: () => "q-1" },
   };
   const userFolder = join(place.folder, "config");

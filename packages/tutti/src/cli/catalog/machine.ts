@@ -12,7 +12,7 @@ export const MACHINE: readonly CommandSpec[] = [
     name: "init",
     about: "Write .tutti/config.yaml for this project",
     details:
-      "Finds the project's checks and toolchains and writes them down with comments. Never overwrites a file.",
+      "Finds the project's checks and toolchains and writes them down with comments. Never overwrites a file; folders of tools that a repository alone must not show inside the fence are added to your own configuration.",
     options: [{ flags: "--print", about: "Print the file instead of writing it" }],
     examples: [
       { command: "tutti init", about: "Then read the file, commit it, and run `tutti doctor`" },

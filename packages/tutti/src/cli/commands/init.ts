@@ -1,15 +1,22 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import type { AgentView } from "@tutti/protocol";
 import { EXIT, TuttiError } from "@tutti/protocol/errors";
 import { detectProject, type Detected } from "../../config/detect/detect.ts";
 import { machineReader, projectReader } from "../../config/detect/readers.ts";
-import { CONFIG_FILE, USER_CONFIG_FILE } from "../../config/open.ts";
-import { parseUserConfig } from "../../config/parse.ts";
+import { CONFIG_FILE } from "../../config/open.ts";
 import { proposeRoles, type Proposal } from "../../config/propose-roles.ts";
 import { renderConfig } from "../../config/template.ts";
 import type { Cli } from "../cli.ts";
 import { flagOption, type Action } from "../command-spec.ts";
+import {
+  agree,
+  agreementNotes,
+  shareOut,
+  readOwnFile,
+  type Agreement,
+  type OwnFile,
+} from "../own-file.ts";
 import { requireProject, shown } from "../project-files.ts";
 import { printableLine } from "../terminal/printable.ts";
 
@@ -22,13 +29,18 @@ export const run: Action = async (cli, input) => {
   }
   const agents = await agentsHere(cli, root);
   const roles = proposeRoles(agents);
-  const detected = await detect(cli, root, roles);
-  const text = renderConfig(detected, roles);
+  const file = await readOwnFile(cli);
+  const detected = await detect(cli, root, { roles, file });
+  const { project, own } = shareOut(cli, file, detected.read);
+  const text = renderConfig({ ...detected, read: project }, roles);
   if (!isPrinted) {
     mkdirSync(dirname(path), { recursive: true });
     // `wx`: a file that appeared meanwhile is a person's, and stays.
     writeFileSync(path, text, { flag: "wx" });
   }
+  const agreement: Agreement = isPrinted
+    ? { path: file.path, read: own, written: false }
+    : await agree(cli, file, own);
   const names = { author: roles.author?.name ?? null, reviewer: roles.reviewer?.name ?? null };
   if (cli.isJson)
     cli.printJson({
@@ -36,13 +48,15 @@ export const run: Action = async (cli, input) => {
       written: !isPrinted,
       text,
       detected,
+      own: agreement,
       agents,
       roles: { ...names, notes: roles.notes },
     });
   else if (isPrinted) {
     cli.print(text);
-    for (const note of [...roles.notes, ...detected.notes]) cli.note(`! ${printableLine(note)}`);
-  } else tell(cli, path, { detected, roles });
+    for (const note of [...roles.notes, ...detected.notes, ...agreementNotes(agreement)])
+      cli.note(`! ${printableLine(note)}`);
+  } else tell(cli, path, { detected: { ...detected, read: project }, roles, agreement });
   return EXIT.ok;
 };
 
@@ -58,19 +72,26 @@ async function agentsHere(cli: Cli, root: string): Promise<readonly AgentView[]>
   }
 }
 
-async function detect({ deps }: Cli, root: string, roles: Proposal): Promise<Detected> {
-  const file = join(deps.folders.config, USER_CONFIG_FILE);
-  const catalog = await deps.catalog();
-  const user = existsSync(file)
-    ? parseUserConfig(readFileSync(file, "utf8"), file, { catalog })
-    : null;
+async function detect(
+  { deps }: Cli,
+  root: string,
+  { roles, file }: { readonly roles: Proposal; readonly file: OwnFile },
+): Promise<Detected> {
   const chosen = [roles.author, roles.reviewer].filter((agent) => agent !== null);
-  const own = user?.kind === "config" ? Object.values(user.agents) : [];
+  const own = file.parsed.kind === "config" ? Object.values(file.parsed.agents) : [];
   const project = projectReader(root);
   const agents = [...own, ...chosen];
-  const detected = await detectProject({ project, machine: machineReader(deps.env), agents });
+  const machine = machineReader(outsideOf(root, deps.env));
+  const detected = await detectProject({ project, machine, agents });
   return { ...detected, read: [...detected.read, ...hiddenOf(chosen, detected)] };
 }
+
+/** What a repository puts onto a PATH, as by direnv, must not lead to the folders that are shown. */
+const outsideOf = (root: string, env: Cli["deps"]["env"]): Cli["deps"]["env"] => {
+  const folders = (env["PATH"] ?? "").split(delimiter);
+  const isOutside = (folder: string): boolean => !`${folder}/`.startsWith(`${root}/`);
+  return { ...env, PATH: folders.filter(isOutside).join(delimiter) };
+};
 
 /** What an agent needs besides what its command led to, such as a second program that it starts. */
 const hiddenOf = (agents: readonly AgentView[], { read }: Detected): Detected["read"] =>
@@ -78,9 +99,13 @@ const hiddenOf = (agents: readonly AgentView[], { read }: Detected): Detected["r
     .flatMap(({ name, hidden }) => hidden.map((path) => ({ path, why: name })))
     .filter(({ path }) => !read.some((one) => `${path}/`.startsWith(`${one.path}/`)));
 
-type Found = { readonly detected: Detected; readonly roles: Proposal };
+type Found = {
+  readonly detected: Detected;
+  readonly roles: Proposal;
+  readonly agreement: Agreement;
+};
 
-function tell(cli: Cli, path: string, { detected, roles }: Found): void {
+function tell(cli: Cli, path: string, { detected, roles, agreement }: Found): void {
   const { checks, recipe, read, notes } = detected;
   const strong = (text: string): string => cli.style.paint("strong", text);
   cli.print(`● wrote ${shown(cli, path)}`);
@@ -90,17 +115,26 @@ function tell(cli: Cli, path: string, { detected, roles }: Found): void {
   }
   if (checks.length === 0) cli.print("  none found: add at least one, or nothing can pass");
   if (recipe !== null) cli.print(`\n${strong("Set-up")}\n  ${printableLine(recipe.setup)}`);
-  if (read.length > 0) cli.print(`\n${strong("Shown inside the fence, read-only")}`);
-  for (const { path: folder, why } of read) {
-    cli.print(`  ${printableLine(folder)}  (${printableLine(why)})`);
-  }
+  tellShown(cli, read, agreement);
   const { author, reviewer } = roles;
   if (author !== null) {
     cli.print(`\n${strong("Roles")}\n  author: ${printableLine(author.name)} (${author.family})`);
     if (reviewer !== null)
       cli.print(`  reviewer: ${printableLine(reviewer.name)} (${reviewer.family})`);
   }
-  for (const note of [...roles.notes, ...notes]) cli.print(`\n! ${printableLine(note)}`);
+  for (const note of [...roles.notes, ...notes, ...agreementNotes(agreement)])
+    cli.print(`\n! ${printableLine(note)}`);
   const next = author === null ? "name your agents in it" : "correct what is wrong";
   cli.print(`\nNext: read the file and ${next}, commit it, then run \`tutti doctor\`.`);
+}
+
+function tellShown(cli: Cli, read: Detected["read"], agreement: Agreement): void {
+  const list = (title: string, folders: Detected["read"]): void => {
+    if (folders.length > 0) cli.print(`\n${cli.style.paint("strong", title)}`);
+    for (const { path, why } of folders)
+      cli.print(`  ${printableLine(path)}  (${printableLine(why)})`);
+  };
+  list("Shown inside the fence, read-only", read);
+  if (agreement.written)
+    list(`Shown too, by your own ${printableLine(agreement.path)}`, agreement.read);
 }
