@@ -12,6 +12,7 @@ import { diffAddress } from "./features/diff/diff-address.ts";
 import { homeSearch } from "./features/attention/home-search.ts";
 import { fleetSearch } from "./features/fleet/fleet-search.ts";
 import { newTaskSearch } from "./features/new-task/new-task-search.ts";
+import { transcriptSearch } from "./features/run/run-search.ts";
 import { settingsSearch } from "./features/settings/settings-search.ts";
 import { Empty, Failed } from "./ui/notice.tsx";
 
@@ -68,15 +69,59 @@ const settings = createRoute({
   validateSearch: settingsSearch,
 });
 
+const overview = createRoute({
+  getParentRoute: () => run,
+  path: "/",
+  component: lazyRouteComponent(() => import("./features/run/overview-tab.tsx"), "OverviewTab"),
+});
+
+const transcript = createRoute({
+  getParentRoute: () => run,
+  path: "/transcript",
+  component: lazyRouteComponent(() => import("./features/run/transcript-tab.tsx"), "TranscriptTab"),
+  validateSearch: transcriptSearch,
+});
+
+const spec = createRoute({
+  getParentRoute: () => run,
+  path: "/spec",
+  component: lazyRouteComponent(() => import("./features/run/spec-tab.tsx"), "SpecTab"),
+});
+
 const diff = createRoute({
-  getParentRoute: () => root,
-  path: "/runs/$run/diff",
-  component: lazyRouteComponent(() => import("./features/diff/diff-screen.tsx"), "DiffScreen"),
+  getParentRoute: () => run,
+  path: "/diff",
+  component: lazyRouteComponent(() => import("./features/run/diff-of-run.tsx"), "DiffOfRun"),
   validateSearch: diffAddress,
 });
 
+const checks = createRoute({
+  getParentRoute: () => run,
+  path: "/checks",
+  component: lazyRouteComponent(() => import("./features/run/checks-tab.tsx"), "ChecksTab"),
+});
+
+const findings = createRoute({
+  getParentRoute: () => run,
+  path: "/findings",
+  component: lazyRouteComponent(() => import("./features/run/findings-tab.tsx"), "FindingsTab"),
+});
+
+const record = createRoute({
+  getParentRoute: () => run,
+  path: "/record",
+  component: lazyRouteComponent(() => import("./features/run/record-tab.tsx"), "RecordTab"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, board, fleet, newTask, run, settings, diff]),
+  routeTree: root.addChildren([
+    home,
+    board,
+    fleet,
+    newTask,
+    run.addChildren([overview, transcript, spec, diff, checks, findings, record]),
+    settings,
+  ]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

@@ -1,12 +1,22 @@
 /** One run: what it does, what it made, and what proves it. */
+import type { RunView } from "@tutti/protocol";
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { runQuery } from "../../api/queries.ts";
-import { Lineage } from "../../ui/family-mark.tsx";
-import { ScreenHeading } from "../../ui/heading.tsx";
+import { useCommands } from "../../commands/commands.tsx";
 import { Queried } from "../../ui/queried.tsx";
-import { runLook } from "../../ui/run-state.ts";
-import { StateMark } from "../../ui/state-mark.tsx";
+import { RunProvider } from "./run-context.tsx";
+import { RunHeader } from "./run-header.tsx";
+
+const TABS = [
+  { to: "/runs/$run", word: "Overview", key: "1" },
+  { to: "/runs/$run/transcript", word: "Transcript", key: "2" },
+  { to: "/runs/$run/spec", word: "Spec", key: "3" },
+  { to: "/runs/$run/diff", word: "Diff", key: "4" },
+  { to: "/runs/$run/checks", word: "Checks", key: "5" },
+  { to: "/runs/$run/findings", word: "Findings", key: "6" },
+  { to: "/runs/$run/record", word: "Record", key: "7" },
+] as const;
 
 export function RunScreen() {
   const { run } = useParams({ from: "/runs/$run" });
@@ -14,22 +24,65 @@ export function RunScreen() {
   return (
     <Queried query={query} what="the run">
       {(view) => (
-        <>
-          <ScreenHeading title={view.task.title}>
-            <StateMark {...runLook(view.state)} />
-            <Lineage {...view.families} />
-          </ScreenHeading>
-          <ol>
-            {view.steps.map((step) => (
-              <li key={step.id} className="flex gap-4 border-b border-line px-4 py-1">
-                <span className="w-32 font-mono">{step.id}</span>
-                <span>{step.outcome}</span>
-                <span className="text-muted">{step.detail}</span>
-              </li>
-            ))}
-          </ol>
-        </>
+        <RunProvider value={view}>
+          <div className="flex h-full min-h-0 flex-col">
+            <RunHeader view={view} />
+            <Tabs view={view} />
+            <section
+              aria-label="Part of the run"
+              // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- else the keyboard cannot scroll it
+              tabIndex={0}
+              className="min-h-0 flex-1 overflow-auto"
+            >
+              <Outlet />
+            </section>
+          </div>
+        </RunProvider>
       )}
     </Queried>
+  );
+}
+
+const countOf = (view: RunView, word: string): number => {
+  if (word === "Findings") return view.findings.length;
+  if (word === "Checks") return view.checks.length;
+  return word === "Spec" ? view.artifacts.length : 0;
+};
+
+function Tabs({ view }: { readonly view: RunView }) {
+  const navigate = useNavigate();
+  const params = { run: view.run };
+  useCommands(
+    TABS.map(({ to, word, key }) => ({
+      id: `run.tab.${word}`,
+      title: word,
+      group: "This run",
+      keys: key,
+      run: () => void navigate({ to, params }),
+    })),
+  );
+  return (
+    <nav
+      aria-label="Parts of the run"
+      className="flex gap-1 overflow-x-auto border-b border-line px-3"
+    >
+      {TABS.map(({ to, word }) => {
+        const count = countOf(view, word);
+        return (
+          <Link
+            key={to}
+            to={to}
+            params={params}
+            activeOptions={{ exact: true, includeSearch: false }}
+            activeProps={{ className: "border-accent font-strong" }}
+            inactiveProps={{ className: "border-transparent text-muted" }}
+            className="flex min-h-8 items-center gap-1.5 border-b-2 px-2 hover:text-text max-sm:min-h-11"
+          >
+            {word}
+            {count > 0 && <span className="text-muted">{count}</span>}
+          </Link>
+        );
+      })}
+    </nav>
   );
 }

@@ -1,0 +1,105 @@
+/** Commands that Tutti ran itself, and what they said. */
+import type { CheckView } from "@tutti/protocol";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "../../ui/button.tsx";
+import { Empty } from "../../ui/notice.tsx";
+import { plainText } from "../../ui/plain.ts";
+import { Queried } from "../../ui/queried.tsx";
+import { ScrollText } from "../../ui/scroll-text.tsx";
+import { StateMark, type Tone } from "../../ui/state-mark.tsx";
+import { durationText } from "../../ui/time.tsx";
+import { useRun } from "./run-context.tsx";
+import { blobQuery } from "./run-queries.ts";
+
+const TONES: Readonly<Record<CheckView["outcome"], Tone>> = {
+  green: "ok",
+  red: "refused",
+  "timed-out": "refused",
+  error: "refused",
+  empty: "warning",
+};
+
+/** Longest log that is put on the page; the whole of it is on disk and by the interface. */
+const LOG_MAX_CHARACTERS = 500_000;
+
+export function ChecksTab() {
+  const { checks } = useRun();
+  if (checks.length === 0)
+    return (
+      <Empty title="No check has run yet.">
+        <p>Checks run on a frozen commit, after the step that builds.</p>
+      </Empty>
+    );
+  return (
+    <ul>
+      {checks.toReversed().map((check, index) => (
+        <Check key={`${check.on} ${check.name} ${check.commit} ${index}`} check={check} />
+      ))}
+    </ul>
+  );
+}
+
+function Check({ check }: { readonly check: CheckView }) {
+  const { name, command, outcome, counts, durationMs, failing, flaky, tail, log, on, commit } =
+    check;
+  const [isWhole, setWhole] = useState(false);
+  return (
+    <li className="border-b border-line px-4 py-2">
+      <div className="flex flex-wrap items-baseline gap-x-3">
+        <span className="w-24">
+          <StateMark tone={TONES[outcome]} word={outcome} />
+        </span>
+        <span className="font-strong">{plainText(name)}</span>
+        <span className="font-mono text-xs text-muted">
+          {on} {commit.slice(0, 12)}
+        </span>
+        <span>
+          {counts.passed} passed, {counts.failed} failed, {counts.skipped} skipped
+        </span>
+        <span className="text-muted">{durationText(durationMs)}</span>
+      </div>
+      <p className="font-mono text-xs text-muted wrap-anywhere">{plainText(command)}</p>
+      <Names title="Failing" names={failing} />
+      <Names title="Flaky" names={flaky} />
+      {tail !== "" && (
+        <details open={outcome !== "green"}>
+          <summary className="cursor-pointer text-muted">Output</summary>
+          <Output text={tail} />
+        </details>
+      )}
+      {log !== null && !isWhole && (
+        <Button onClick={() => setWhole(true)}>Show the whole log</Button>
+      )}
+      {log !== null && isWhole && <WholeLog hash={log} />}
+    </li>
+  );
+}
+
+function Names({ title, names }: { readonly title: string; readonly names: readonly string[] }) {
+  if (names.length === 0) return null;
+  return (
+    <p className="wrap-anywhere">
+      <span className="text-muted">{title}: </span>
+      {names.map(plainText).join(", ")}
+    </p>
+  );
+}
+
+const Output = ({ text }: { readonly text: string }) => (
+  <ScrollText className="max-h-100 wrap-anywhere whitespace-pre-wrap">{plainText(text)}</ScrollText>
+);
+
+function WholeLog({ hash }: { readonly hash: string }) {
+  const query = useQuery(blobQuery(hash));
+  return (
+    <Queried query={query} what="the log">
+      {(text) => (
+        <>
+          {text.length > LOG_MAX_CHARACTERS && <p className="text-muted">The end of it:</p>}
+          <Output text={text.slice(-LOG_MAX_CHARACTERS)} />
+        </>
+      )}
+    </Queried>
+  );
+}

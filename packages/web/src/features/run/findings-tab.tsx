@@ -1,0 +1,156 @@
+/** Claims of reviewers, each with what running it showed. */
+import type { FindingView } from "@tutti/protocol";
+import { useState } from "react";
+import { useCommand } from "../../api/commands.ts";
+import { Button } from "../../ui/button.tsx";
+import { FamilyMark } from "../../ui/family-mark.tsx";
+import { FIELD } from "../../ui/field.ts";
+import { Empty } from "../../ui/notice.tsx";
+import { plainText } from "../../ui/plain.ts";
+import { ScrollText } from "../../ui/scroll-text.tsx";
+import { StateMark, type Tone } from "../../ui/state-mark.tsx";
+import { useRun } from "./run-context.tsx";
+
+const TONES: Readonly<Record<string, Tone>> = {
+  confirmed: "ok",
+  reproduced: "refused",
+  refuted: "neutral",
+  "pre-existing": "warning",
+  flaky: "warning",
+  unproven: "warning",
+  invalid: "neutral",
+};
+
+export function FindingsTab() {
+  const { findings, families } = useRun();
+  if (findings.length === 0)
+    return (
+      <Empty title="No findings.">
+        <p>
+          {families.reviewers.length === 0
+            ? "Nobody has reviewed this yet."
+            : `Reviewed by ${families.reviewers.join(", ")}.`}
+        </p>
+      </Empty>
+    );
+  return (
+    <ul>
+      {findings.map((finding) => (
+        <FindingRow key={finding.id} finding={finding} />
+      ))}
+    </ul>
+  );
+}
+
+function FindingRow({ finding }: { readonly finding: FindingView }) {
+  const { id, claim, severity, verdict, raisedBy, disposition, reproduction } = finding;
+  return (
+    <li className="flex flex-col gap-2 border-b border-line px-4 py-3">
+      <p dir="auto" className="max-w-[72ch] text-md">
+        {plainText(claim)}
+      </p>
+      <p className="flex flex-wrap items-center gap-x-3">
+        <span className="font-mono">{id}</span>
+        <span>{severity}</span>
+        <StateMark
+          tone={verdict === null ? "running" : (TONES[verdict] ?? "neutral")}
+          word={verdict ?? "being proved"}
+        />
+        <FamilyMark family={raisedBy.family} />
+        <span className="text-muted">
+          {raisedBy.agent}
+          {raisedBy.model === null ? "" : ` · ${raisedBy.model}`} · {raisedBy.lineage}
+        </span>
+        {disposition.kind === "waived" && (
+          <StateMark
+            tone="warning"
+            word={`waived by ${plainText(disposition.who)}: ${plainText(disposition.why)}`}
+          />
+        )}
+      </p>
+      <EvidenceTable finding={finding} />
+      {reproduction !== null && (
+        <details>
+          <summary className="cursor-pointer text-muted">
+            Run it yourself:{" "}
+            <code className="font-mono text-xs">{plainText(reproduction.run)}</code>
+          </summary>
+          {reproduction.files.map(({ path, content }) => (
+            <div key={path}>
+              <p className="font-mono text-xs text-muted">{plainText(path)}</p>
+              <Pre text={content} />
+            </div>
+          ))}
+        </details>
+      )}
+      {disposition.kind === "open" || disposition.kind === "fix" ? (
+        <Waive finding={finding} />
+      ) : null}
+    </li>
+  );
+}
+
+const Pre = ({ text }: { readonly text: string }) => (
+  <ScrollText className="max-h-80">{plainText(text)}</ScrollText>
+);
+
+/** How its reproduction ended on what was there before, on the work, and on the work since. */
+function EvidenceTable({ finding: { evidence } }: { readonly finding: FindingView }) {
+  if (evidence === null) return null;
+  const columns = [
+    { name: "base", word: evidence.base, runs: evidence.runs.base },
+    { name: "candidate", word: evidence.candidate, runs: evidence.runs.candidate },
+    { name: "fixed", word: evidence.fixed, runs: evidence.runs.fixed },
+  ];
+  return (
+    <div className="grid grid-cols-3 gap-3 max-sm:grid-cols-1">
+      {columns.map(({ name, word, runs }) => (
+        <section key={name} aria-label={name} className="min-w-0 rounded border border-line p-2">
+          <p className="flex gap-2">
+            <span className="text-muted">{name}</span>
+            <StateMark
+              tone={word === "pass" ? "ok" : word === "fail" ? "refused" : "neutral"}
+              word={word ?? "not run"}
+            />
+          </p>
+          {runs.map(({ outcome, tail }, index) => (
+            <details key={`${index} ${outcome}`}>
+              <summary className="cursor-pointer text-muted">
+                Run {index + 1}: {outcome}
+              </summary>
+              <Pre text={tail} />
+            </details>
+          ))}
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Waive({ finding }: { readonly finding: FindingView }) {
+  const { run, finishedAt } = useRun();
+  const command = useCommand(run);
+  const [why, setWhy] = useState("");
+  if (finishedAt !== null) return null;
+  return (
+    <form
+      className="flex flex-wrap items-center gap-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        command.mutate({ kind: "finding.dispose", finding: finding.id, why: why.trim() });
+      }}
+    >
+      <input
+        aria-label={`Reason for waiving ${finding.id}`}
+        placeholder="Reason"
+        className={FIELD}
+        value={why}
+        maxLength={500}
+        onChange={({ target }) => setWhy(target.value)}
+      />
+      <Button type="submit" disabled={why.trim() === "" || command.isPending}>
+        Waive finding
+      </Button>
+    </form>
+  );
+}

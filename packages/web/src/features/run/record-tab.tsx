@@ -1,0 +1,80 @@
+/** What happened, in its order, and who did it: the record that everything else on the page is folded from. */
+import type { RunEvent } from "@tutti/protocol";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Button } from "../../ui/button.tsx";
+import { SectionHeading } from "../../ui/heading.tsx";
+import { tokensText, usdText } from "../../ui/numbers.ts";
+import { plainText } from "../../ui/plain.ts";
+import { Queried } from "../../ui/queried.tsx";
+import { useRun } from "./run-context.tsx";
+import { eventsQuery } from "./run-queries.ts";
+
+const DETAIL_MAX_CHARACTERS = 300;
+
+const actorText = ({ actor }: RunEvent): string => {
+  if (actor.kind !== "person") return "Tutti";
+  return actor.onBehalf === undefined ? actor.id : `${actor.id}, by ${actor.onBehalf}`;
+};
+
+/** What an event says beside its name, in one line of plain words. */
+function detailOf({ body }: RunEvent): string {
+  const { type: _type, ...facts } = body;
+  return Object.entries(facts)
+    .filter(([, value]) => typeof value === "string" || typeof value === "number")
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .join(" · ")
+    .slice(0, DETAIL_MAX_CHARACTERS);
+}
+
+export function RecordTab() {
+  const { run, version, usage, families } = useRun();
+  const query = useInfiniteQuery(eventsQuery(run));
+  return (
+    <div>
+      <SectionHeading title="Run" />
+      <p className="px-4 pb-2">
+        <span className="font-mono select-all">{run}</span>
+        <span className="text-muted">
+          {" "}
+          · version {version} · {tokensText(usage.metered.inputTokens + usage.metered.outputTokens)}{" "}
+          · {usdText(usage.metered.costUsd)} · {usage.metered.requests} requests,{" "}
+          {usage.metered.errors} failed
+        </span>
+      </p>
+      <p className="px-4 pb-2 text-muted">
+        Written by {families.authors.join(", ") || "nobody yet"}; reviewed by{" "}
+        {families.reviewers.join(", ") || "nobody yet"}.
+      </p>
+      <SectionHeading title="Events" />
+      <Queried query={query} what="the record">
+        {({ pages }) => (
+          <ol className="pb-4">
+            {pages.flat().map((event) => (
+              <li key={event.version} className="flex gap-3 border-b border-line px-4 py-0.5">
+                <span className="w-10 text-right text-muted">{event.version}</span>
+                <time
+                  dateTime={new Date(event.at).toISOString()}
+                  className="whitespace-nowrap text-muted"
+                >
+                  {new Date(event.at).toLocaleTimeString()}
+                </time>
+                <span className="whitespace-nowrap">{plainText(actorText(event))}</span>
+                <span className="font-mono text-xs whitespace-nowrap">{event.body.type}</span>
+                <span dir="auto" className="min-w-0 flex-1 truncate text-muted">
+                  {plainText(detailOf(event))}
+                </span>
+              </li>
+            ))}
+          </ol>
+        )}
+      </Queried>
+      {query.hasNextPage && (
+        <div className="px-4 pb-4">
+          <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,197 @@
+/** What was written down: to read, to correct, to comment. An approval holds for exactly these texts. */
+import type { RunView } from "@tutti/protocol";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useState } from "react";
+import { tellProblem, useCommand } from "../../api/commands.ts";
+import { requestText } from "../../api/http.ts";
+import { runPath } from "../../api/queries.ts";
+import { Button } from "../../ui/button.tsx";
+import { FIELD } from "../../ui/field.ts";
+import { Empty } from "../../ui/notice.tsx";
+import { bytesText } from "../../ui/numbers.ts";
+import { plainText } from "../../ui/plain.ts";
+import { Queried } from "../../ui/queried.tsx";
+import { StateMark } from "../../ui/state-mark.tsx";
+import { Ago } from "../../ui/time.tsx";
+import { AnswerPanel } from "../attention/answer-panel.tsx";
+import { useRun } from "./run-context.tsx";
+import { artifactQuery } from "./run-queries.ts";
+
+const Markdown = lazy(() =>
+  import("../../ui/markdown.tsx").then(({ Markdown: component }) => ({ default: component })),
+);
+
+type Artifact = RunView["artifacts"][number];
+
+export function SpecTab() {
+  const { artifacts, attention, pin, approvals } = useRun();
+  const approval = attention.find(({ kind }) => kind === "approval");
+  if (artifacts.length === 0)
+    return (
+      <Empty title="Nothing is written down yet.">
+        <p>The first step of the workflow writes the specification and the contract.</p>
+      </Empty>
+    );
+  return (
+    <div className="flex flex-col gap-4 p-4">
+      <p className="flex flex-wrap gap-x-3">
+        {pin === null ? (
+          <StateMark tone="warning" word="not approved" />
+        ) : (
+          <StateMark tone="ok" word={`pinned as ${pin.slice(0, 12)}`} />
+        )}
+        {approvals.map(({ step, by, at }) => (
+          <span key={`${step} ${at}`} className="text-muted">
+            {step} approved by {plainText(by)} <Ago at={at} />
+          </span>
+        ))}
+      </p>
+      {approval !== undefined && (
+        <section aria-label="Approval" className="border-l-2 border-waiting bg-surface px-3 py-2">
+          <h2 className="font-strong">{plainText(approval.asks)}</h2>
+          <AnswerPanel item={approval} />
+        </section>
+      )}
+      {artifacts.map((artifact) => (
+        <ArtifactSection key={artifact.name} artifact={artifact} />
+      ))}
+    </div>
+  );
+}
+
+function ArtifactSection({ artifact }: { readonly artifact: Artifact }) {
+  const { run, finishedAt } = useRun();
+  const { name, hash, by, at, bytes } = artifact;
+  const query = useQuery(artifactQuery({ run, name, hash }));
+  const [isEditing, setEditing] = useState(false);
+  return (
+    <section aria-label={name} className="rounded border border-line">
+      <header className="flex flex-wrap items-center gap-x-3 border-b border-line px-3 py-1">
+        <h2 className="font-mono font-strong">{name}</h2>
+        <span className="font-mono text-xs text-muted">{hash.slice(0, 12)}</span>
+        <span className="text-muted">
+          {bytesText(bytes)} · {plainText(by)} · <Ago at={at} />
+        </span>
+        {finishedAt === null && !isEditing && query.data !== undefined && (
+          <Button className="ml-auto" onClick={() => setEditing(true)}>
+            Edit
+          </Button>
+        )}
+      </header>
+      <div className="px-3 py-2">
+        <Queried query={query} what={name}>
+          {(text) =>
+            isEditing ? (
+              <Editor artifact={artifact} text={text} onDone={() => setEditing(false)} />
+            ) : (
+              <Text name={name} text={text} />
+            )
+          }
+        </Queried>
+      </div>
+      <Comments on={name} />
+    </section>
+  );
+}
+
+function Text({ name, text }: { readonly name: string; readonly text: string }) {
+  const plain = (
+    <pre dir="auto" className="font-mono text-xs wrap-anywhere whitespace-pre-wrap">
+      {plainText(text)}
+    </pre>
+  );
+  if (!name.endsWith(".md")) return plain;
+  return (
+    <Suspense fallback={plain}>
+      <Markdown text={text} />
+    </Suspense>
+  );
+}
+
+type EditorProps = {
+  readonly artifact: Artifact;
+  readonly text: string;
+  readonly onDone: () => void;
+};
+
+function Editor({ artifact: { name }, text, onDone }: EditorProps) {
+  const { run } = useRun();
+  const [draft, setDraft] = useState(text);
+  const save = useMutation({
+    mutationFn: () =>
+      requestText({
+        method: "PUT",
+        path: `${runPath(run)}/artifacts/${encodeURIComponent(name)}`,
+        text: draft,
+      }),
+    onSuccess: onDone,
+    onError: tellProblem,
+  });
+  return (
+    <form
+      className="flex flex-col gap-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      <textarea
+        aria-label={`Text of ${name}`}
+        className={`${FIELD} min-h-80 py-2 font-mono text-xs`}
+        value={draft}
+        onChange={({ target }) => setDraft(target.value)}
+      />
+      <p className="text-muted">What rests on it becomes stale, and its approval is void.</p>
+      <div className="flex gap-2">
+        <Button type="submit" emphasis="primary" disabled={draft === text || save.isPending}>
+          Save as mine
+        </Button>
+        <Button onClick={onDone}>Leave as it was</Button>
+      </div>
+    </form>
+  );
+}
+
+function Comments({ on }: { readonly on: string }) {
+  const { run, comments } = useRun();
+  const command = useCommand(run);
+  const [text, setText] = useState("");
+  const mine = comments.filter((comment) => comment.on === on);
+  return (
+    <div className="border-t border-line px-3 py-2">
+      <ul>
+        {mine.map(({ by, text: said, at }) => (
+          <li key={`${by} ${at} ${said}`} dir="auto" className="py-0.5">
+            <span className="font-strong">{plainText(by)}</span>{" "}
+            <span className="text-muted">
+              <Ago at={at} />
+            </span>{" "}
+            {plainText(said)}
+          </li>
+        ))}
+      </ul>
+      <form
+        className="flex flex-wrap gap-2"
+        onSubmit={(event) => {
+          event.preventDefault();
+          command.mutate(
+            { kind: "comment.add", on, text: text.trim() },
+            { onSuccess: () => setText("") },
+          );
+        }}
+      >
+        <input
+          aria-label={`Comment on ${on}`}
+          placeholder="Comment"
+          className={`${FIELD} min-w-0 flex-1`}
+          value={text}
+          maxLength={5000}
+          onChange={({ target }) => setText(target.value)}
+        />
+        <Button type="submit" disabled={text.trim() === "" || command.isPending}>
+          Comment
+        </Button>
+      </form>
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+/** One row of a transcript. Everything in it is text of an agent or of a program. */
+import type { TranscriptEntry } from "@tutti/protocol";
+import { lazy, Suspense, type ReactNode } from "react";
+import { plainLine, plainText } from "../../ui/plain.ts";
+import { tokensText, usdText } from "../../ui/numbers.ts";
+import { StateMark, type Tone } from "../../ui/state-mark.tsx";
+import type { Row } from "./transcript-rows.ts";
+
+const Markdown = lazy(() =>
+  import("../../ui/markdown.tsx").then(({ Markdown: component }) => ({ default: component })),
+);
+
+export function TranscriptRow({ row }: { readonly row: Row }) {
+  const { entry, text } = row;
+  switch (entry.kind) {
+    case "text":
+      return (
+        <div className="px-4 py-1">
+          <Suspense fallback={<Plain text={text} />}>
+            <Markdown text={text} isGrowing />
+          </Suspense>
+        </div>
+      );
+    case "prompt":
+      return <Folded title="Prompt" text={entry.text} />;
+    case "thought":
+      return <Folded title="Thought" text={text} />;
+    case "output":
+      return <Plain text={text} />;
+    case "tool":
+      return <Tool entry={entry} />;
+    default:
+      return <Fact entry={entry} />;
+  }
+}
+
+const Plain = ({ text }: { readonly text: string }) => (
+  <pre dir="auto" className="px-4 py-1 font-mono text-xs wrap-anywhere whitespace-pre-wrap">
+    {plainText(text)}
+  </pre>
+);
+
+type FoldedProps = { readonly title: ReactNode; readonly text: string };
+
+function Folded({ title, text }: FoldedProps) {
+  return (
+    <details className="px-4 py-0.5">
+      <summary className="cursor-pointer truncate text-muted">
+        {title} <span dir="auto">{plainLine(text.slice(0, 200))}</span>
+      </summary>
+      <Plain text={text} />
+    </details>
+  );
+}
+
+const TOOL_TONES: Readonly<Record<string, Tone>> = {
+  completed: "ok",
+  failed: "refused",
+  in_progress: "running",
+};
+
+type ToolEntry = Extract<TranscriptEntry, { kind: "tool" }>;
+
+function Tool({ entry }: { readonly entry: ToolEntry }) {
+  const { title, status, detail } = entry;
+  const mark = <StateMark tone={TOOL_TONES[status] ?? "neutral"} word={status} isShapeOnly />;
+  const name = (
+    <span dir="auto" className="font-mono text-xs">
+      {plainLine(title)}
+    </span>
+  );
+  if (detail === "")
+    return (
+      <p className="px-4 py-0.5">
+        {mark} {name}
+      </p>
+    );
+  return (
+    <details className="px-4 py-0.5">
+      <summary className="cursor-pointer truncate">
+        {mark} {name}
+      </summary>
+      <Plain text={detail} />
+    </details>
+  );
+}
+
+type Other = Exclude<TranscriptEntry, { kind: "text" | "prompt" | "thought" | "output" | "tool" }>;
+
+function factOf(entry: Other): string {
+  switch (entry.kind) {
+    case "plan":
+      return `Plan: ${entry.entries.map(({ text, status }) => `${status === "completed" ? "✓" : "○"} ${text}`).join(" · ")}`;
+    case "permission":
+      return `Asked: ${entry.title} → ${entry.answer ?? "not answered"}${entry.rule === undefined ? "" : ` (${entry.rule})`}`;
+    case "usage":
+      return `${tokensText(entry.inputTokens + entry.outputTokens)} · ${usdText(entry.costUsd)}, says the agent`;
+    case "opened":
+      return `${entry.isContinued ? "Session continued" : "Session opened"}: ${entry.agent} ${entry.version}`;
+    case "note":
+      return entry.text;
+    case "ended":
+      return `Ended: ${entry.reason}`;
+    default:
+      return entry satisfies never;
+  }
+}
+
+const Fact = ({ entry }: { readonly entry: Other }) => (
+  <p dir="auto" className="px-4 py-0.5 text-muted wrap-anywhere">
+    {plainText(factOf(entry))}
+  </p>
+);

@@ -1,0 +1,91 @@
+/** What agents said and did, session by session, and a word to the one that works. */
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import type { SessionView } from "@tutti/protocol";
+import { useCommands } from "../../commands/commands.tsx";
+import { FIELD } from "../../ui/field.ts";
+import { Empty } from "../../ui/notice.tsx";
+import { Queried } from "../../ui/queried.tsx";
+import { StateMark } from "../../ui/state-mark.tsx";
+import { useRun } from "./run-context.tsx";
+import { sessionsQuery } from "./run-queries.ts";
+import { TellForm } from "./tell-form.tsx";
+import { TranscriptList } from "./transcript-list.tsx";
+
+const nameOf = ({ session, step, attempt, agent }: SessionView): string => {
+  if (step === null) return session.split("/").slice(1).join("/");
+  const by = agent === null ? "" : ` · ${agent}`;
+  return attempt === null ? `${step}${by}` : `${step} · attempt ${attempt}${by}`;
+};
+
+export function TranscriptTab() {
+  const { run } = useRun();
+  const query = useQuery(sessionsQuery(run));
+  return (
+    <Queried query={query} what="the sessions">
+      {(sessions) =>
+        sessions.length === 0 ? (
+          <Empty title="Nothing was said yet." />
+        ) : (
+          <Sessions sessions={sessions} />
+        )
+      }
+    </Queried>
+  );
+}
+
+function Sessions({ sessions }: { readonly sessions: readonly SessionView[] }) {
+  const { run } = useRun();
+  const { session: asked } = useSearch({ from: "/runs/$run/transcript" });
+  const navigate = useNavigate();
+  const live = sessions.findLast(({ state }) => state !== "ended");
+  const shown = sessions.find(({ session }) => session === asked) ?? live ?? sessions.at(-1);
+  const go = (step: number): void => {
+    const at = sessions.findIndex(({ session }) => session === shown?.session);
+    const next = sessions[Math.min(Math.max(at + step, 0), sessions.length - 1)];
+    if (next !== undefined) select(next.session);
+  };
+  const select = (session: string): void =>
+    void navigate({ to: "/runs/$run/transcript", params: { run }, search: { session } });
+  useCommands([
+    { id: "session.next", title: "Next session", group: "Transcript", keys: "]", run: () => go(1) },
+    {
+      id: "session.before",
+      title: "Session before",
+      group: "Transcript",
+      keys: "[",
+      run: () => go(-1),
+    },
+  ]);
+  if (shown === undefined) return null;
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <div className="flex flex-wrap items-center gap-3 border-b border-line px-4 py-1.5">
+        <label className="flex items-center gap-2">
+          <span className="text-muted">Session</span>
+          <select
+            className={FIELD}
+            value={shown.session}
+            onChange={({ target }) => select(target.value)}
+          >
+            {sessions.map((session) => (
+              <option key={session.session} value={session.session}>
+                {nameOf(session)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <StateMark
+          tone={
+            shown.state === "ended" ? "neutral" : shown.state === "waiting" ? "waiting" : "running"
+          }
+          word={shown.state === "silent" ? "no signal" : shown.state}
+        />
+        {/* Told once a turn, not with each word. */}
+        <output className="sr-only">{`${nameOf(shown)}: ${shown.state}`}</output>
+      </div>
+      <TranscriptList key={shown.session} session={shown.session} />
+      {shown.state !== "ended" && shown.step !== null && <TellForm step={shown.step} />}
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+/** One run from its first question to its merge, as a person sees it in a browser. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openBrowser, openContext, takePicture, violationsOf } from "../fixtures/browser.ts";
+import { conduct, createDaemon, ended, startRun } from "../fixtures/daemon.ts";
+import { createProject, DUET } from "../fixtures/project.ts";
+import { signIn } from "../fixtures/web.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+
+/** Opens a part of the run by its tab, and looks at it. */
+const openTab = async (page: Page, name: string, sign: string): Promise<void> => {
+  await page.getByRole("navigation", { name: "Parts of the run" }).getByText(name).click();
+  await page.getByText(sign).first().waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await takePicture(page, `run-${name.toLowerCase()}`);
+};
+
+it("shows a run's steps, contract, texts, transcript, diff, checks, findings and record", async () => {
+  using project = createProject({ agents: DUET });
+  await using daemon = createDaemon(project);
+  await using context = await openContext(browser);
+  const page = await context.newPage();
+  const run = await startRun(daemon.client, project);
+  await signIn(page, daemon, `/runs/${run}`);
+  await page.getByText("Approve spec.md and contract.yaml").first().waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await takePicture(page, "run-approval");
+
+  await page
+    .getByRole("button", { name: /^Proceed P/u })
+    .first()
+    .click();
+  await page.getByText("Approve the merge into main").first().waitFor();
+  await openTab(page, "Overview", "WHEN the list is empty");
+  await openTab(page, "Transcript", "Session opened");
+  await openTab(page, "Spec", "The sum of an empty list is 0");
+  await openTab(page, "Diff", "sum.mjs");
+  await openTab(page, "Checks", "passed");
+  await openTab(page, "Findings", "sum([]) is not 0");
+  await openTab(page, "Record", "run.started");
+
+  await openTab(page, "Overview", "Approve the merge into main");
+  await page
+    .getByRole("button", { name: /^Proceed P/u })
+    .first()
+    .click();
+  await ended(daemon.client, run);
+  await page.getByText("merged").first().waitFor();
+  expect((await conduct(daemon.client, run)).state).toBe("merged");
+  expect(context.foreign).toEqual([]);
+});
