@@ -65,15 +65,17 @@ function endedView({ engine, document }: Place, session: string): SessionView {
 }
 
 /** `RUN/STEP/ATTEMPT`, `RUN/STEP/AGENT/ROUND.ATTEMPT`, or `RUN/` and what is no turn. */
-function partsOf({ id, steps }: RunDocument, session: string) {
+function partsOf({ id, steps, policy }: RunDocument, session: string) {
   const [name = "", ...rest] = session.slice(id.length + 1).split("/");
   const step = steps[name];
   if (step === undefined) return { step: null, attempt: null, agent: null };
-  const [reviewer = null, round = ""] = rest.length > 1 ? rest : [null, rest[0] ?? ""];
+  const [first = "", second] = rest;
+  const isReviewers = second !== undefined && Object.hasOwn(policy.config.agents, first);
+  const round = isReviewers ? second : first;
   const attempt = step.attempts.find(({ number }) => number === Number(round.split(".")[0]));
   return {
     step: step.key,
     attempt: attempt?.number ?? null,
-    agent: reviewer ?? attempt?.agent ?? null,
+    agent: isReviewers ? first : (attempt?.agent ?? null),
   };
 }

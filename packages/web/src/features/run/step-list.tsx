@@ -95,7 +95,9 @@ function SessionRow({ run, session }: { readonly run: string; readonly session: 
         search={{ session: session.session }}
         className="whitespace-nowrap underline"
       >
-        {attempt === null ? "Log" : `Attempt ${attempt}`}
+        {agent === null
+          ? `Log of ${session.session.split("/").at(-1) ?? ""}`
+          : `Attempt ${attempt ?? 1}`}
       </Link>
       {family !== null && <FamilyMark family={family} />}
       {agent !== null && <span className="whitespace-nowrap">{agent}</span>}

@@ -13,9 +13,9 @@ import { TellForm } from "./tell-form.tsx";
 import { TranscriptList } from "./transcript-list.tsx";
 
 const nameOf = ({ session, step, attempt, agent }: SessionView): string => {
-  if (step === null) return session.split("/").slice(1).join("/");
-  const by = agent === null ? "" : ` · ${agent}`;
-  return attempt === null ? `${step}${by}` : `${step} · attempt ${attempt}${by}`;
+  // What Tutti ran itself: set-up, checks.
+  if (step === null || agent === null) return session.split("/").slice(1).join(" · ");
+  return attempt === null ? `${step} · ${agent}` : `${step} · attempt ${attempt} · ${agent}`;
 };
 
 export function TranscriptTab() {
