@@ -31,6 +31,9 @@ const GRAMMARS = {
   kotlin: () => import("shiki/langs/kotlin.mjs"),
 } as const;
 
+/** For one line. A busy machine is slow; colours that end in the middle of a line look like a fault. */
+const LINE_LIMIT_MS = 5000;
+
 const PLAIN = /--code-(?:foreground|token-punctuation)\b/u;
 
 const isKnown = (name: string): name is keyof typeof GRAMMARS => Object.hasOwn(GRAMMARS, name);
@@ -49,7 +52,11 @@ async function painted({ id, language, lines }: HighlightRequest): Promise<Highl
   });
   const core = await highlighter;
   await core.loadLanguage(GRAMMARS[language]());
-  const tokens = core.codeToTokensBase(lines.join("\n"), { lang: language, theme: "page" });
+  const tokens = core.codeToTokensBase(lines.join("\n"), {
+    lang: language,
+    theme: "page",
+    tokenizeTimeLimit: LINE_LIMIT_MS,
+  });
   return {
     id,
     lines: tokens.map((line) => joined(line)),
