@@ -142,6 +142,7 @@ it("the audit tells who did what, newest first, page by page, and of people alon
   const people = await page("?actor=person&limit=200");
   expect(people.items.length).toBeGreaterThan(0);
   expect(people.items.every(({ actor }) => actor.kind === "person")).toBe(true);
+  expect(people.items.map(({ did }) => did)).toEqual(["run.paused", "run.started"]);
   expect((await api("/audit?actor=moon")).status).toBe(400);
   expect((await api("/audit?before=0")).status).toBe(400);
 });

@@ -48,13 +48,18 @@ function pageOf(engine: Pick<Engine, "events">, { before, limit, kind }: Wanted)
     const read = engine.events(start, end - 1 - start).toReversed();
     for (const event of read) {
       if (items.length === limit) break;
-      if (kind === undefined || event.actor.kind === kind) items.push(lineOf(event));
+      if (isWanted(event, kind)) items.push(lineOf(event));
       end = event.seq;
     }
     if (read.length === 0) end = 1;
   }
   return { items, next: end > 1 ? end : null };
 }
+
+/** What someone did is not what Tutti had to do for it. */
+const isWanted = ({ actor, body }: RunEvent, kind: Wanted["kind"]): boolean =>
+  kind === undefined ||
+  (actor.kind === kind && (kind === "system" || !body.type.startsWith("effect.")));
 
 function lineOf({ seq, run, at, actor, body }: RunEvent): AuditLine {
   const facts: Readonly<Record<string, unknown>> = { ...body };

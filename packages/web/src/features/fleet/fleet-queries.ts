@@ -1,14 +1,18 @@
 /** The fleet as it is now, and what is asked of all of it. */
 import type { Fleet, FleetPaused } from "@tutti/protocol";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { toast } from "sonner";
-import { sendCommand, tellProblem } from "../../api/commands.ts";
+import { tellProblem } from "../../api/commands.ts";
 import { requestJson } from "../../api/http.ts";
+import { useLive } from "../../api/live-context.tsx";
 import { runsQuery } from "../../api/queries.ts";
 import { countText } from "../../ui/numbers.ts";
 
-/** What agents write is no event of their run: while some work, it is looked at again. */
-const LOOK_AGAIN_MS = 2000;
+/** That an agent is silent is told by no frame: while some work, it is looked at again. */
+const LOOK_AGAIN_MS = 30_000;
+/** What an agent does now is read again at most this often while it writes. */
+const FOLLOW_MS = 1000;
 const MOST = 200;
 
 export const fleetQuery = () =>
@@ -19,17 +23,44 @@ export const fleetQuery = () =>
     refetchInterval: ({ state }) => (state.data?.items.length === 0 ? false : LOOK_AGAIN_MS),
   });
 
-export const usePauseAll = () => {
+/** Reads the fleet again while its agents write. */
+export function useFollowing(): void {
+  const { activity } = useLive();
+  const client = useQueryClient();
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const read = (): void => {
+      timer = null;
+      void client.invalidateQueries({ queryKey: ["fleet"] });
+    };
+    const end = activity.subscribe(() => {
+      timer ??= setTimeout(read, FOLLOW_MS);
+    });
+    return () => {
+      end();
+      if (timer !== null) clearTimeout(timer);
+    };
+  }, [activity, client]);
+}
+
+type Order = {
+  readonly path: "/fleet/pause" | "/fleet/stop" | "/fleet/resume";
+  /** What the tasks are then. */
+  readonly word: string;
+};
+
+/** Of all tasks at once. */
+export const useOrder = ({ path, word }: Order) => {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () =>
       requestJson<FleetPaused>({
         method: "POST",
-        path: "/fleet/pause",
-        json: { reason: "everything was paused" },
+        path,
+        ...(path === "/fleet/resume" ? {} : { json: { reason: `everything was ${word}` } }),
       }),
     onSuccess: async ({ runs }) => {
-      toast.success(`${countText(runs.length, "task")} paused.`);
+      toast.success(`${countText(runs.length, "task")} ${word}.`);
       await client.invalidateQueries({ queryKey: ["fleet"] });
     },
     onError: tellProblem,
@@ -37,13 +68,3 @@ export const usePauseAll = () => {
 };
 
 export const usePaused = () => useQuery(runsQuery({ states: "paused", limit: MOST }));
-
-export const useResumeAll = () =>
-  useMutation({
-    mutationFn: (runs: readonly string[]) =>
-      Promise.all(runs.map((run) => sendCommand(run, { kind: "run.resume" }))),
-    onSuccess: (accepted) => {
-      toast.success(`${countText(accepted.length, "task")} going on.`);
-    },
-    onError: tellProblem,
-  });

@@ -22,7 +22,7 @@ const LOOKS: Record<FleetRow["state"], { readonly tone: Tone; readonly word: str
 
 export type FleetActions = {
   readonly onPause: (row: FleetRow) => void;
-  readonly onEnd: (row: FleetRow) => void;
+  readonly onStop: (row: FleetRow) => void;
 };
 
 type FleetRowProps = FleetActions & {
@@ -34,7 +34,7 @@ type FleetRowProps = FleetActions & {
 
 /** Drawn again only when something of it has changed. */
 export const FleetLine = memo(
-  function FleetLine({ row, samples, end, focus, onPause, onEnd }: FleetRowProps) {
+  function FleetLine({ row, samples, end, focus, onPause, onStop }: FleetRowProps) {
     return (
       <tr className="border-b border-line hover:bg-raised">
         <StateCell row={row} />
@@ -79,7 +79,7 @@ export const FleetLine = memo(
         <td className="px-3 py-1 text-end max-xl:hidden">
           {row.startedAt !== null && <Lasting since={row.startedAt} />}
         </td>
-        <ActionsCell row={row} onPause={onPause} onEnd={onEnd} />
+        <ActionsCell row={row} onPause={onPause} onStop={onStop} />
       </tr>
     );
   },
@@ -105,7 +105,7 @@ function StateCell({ row: { state, lastAt, isPaused } }: { readonly row: FleetRo
   );
 }
 
-function ActionsCell({ row, onPause, onEnd }: FleetActions & { readonly row: FleetRow }) {
+function ActionsCell({ row, onPause, onStop }: FleetActions & { readonly row: FleetRow }) {
   const title = plainLine(row.title);
   const Icon = row.isPaused ? Play : Pause;
   return (
@@ -120,9 +120,9 @@ function ActionsCell({ row, onPause, onEnd }: FleetActions & { readonly row: Fle
       </Button>
       <Button
         emphasis="quiet"
-        aria-label={`End ${title}`}
-        title="End the task (x)"
-        onClick={() => onEnd(row)}
+        aria-label={`Stop ${title}`}
+        title="Stop at once (x)"
+        onClick={() => onStop(row)}
       >
         <Square aria-hidden="true" size={13} />
       </Button>

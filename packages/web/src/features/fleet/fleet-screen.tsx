@@ -4,6 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { sendCommand, tellProblem } from "../../api/commands.ts";
+import { requestJson } from "../../api/http.ts";
+import { runPath } from "../../api/queries.ts";
 import { useCommands } from "../../commands/commands.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ScreenHeading } from "../../ui/heading.tsx";
@@ -14,12 +16,13 @@ import { Queried } from "../../ui/queried.tsx";
 import { useRoving } from "../../ui/roving.ts";
 import { Confirm } from "./confirm.tsx";
 import { grouped, ordered } from "./fleet-order.ts";
-import { fleetQuery, usePauseAll, usePaused, useResumeAll } from "./fleet-queries.ts";
+import { fleetQuery, useFollowing, useOrder, usePaused } from "./fleet-queries.ts";
 import { fleetSearch } from "./fleet-search.ts";
 import { FleetTable } from "./fleet-table.tsx";
 
 export function FleetScreen() {
   const query = useQuery(fleetQuery());
+  useFollowing();
   return (
     <>
       <ScreenHeading title="Fleet">
@@ -49,8 +52,9 @@ function Sums({ rows }: { readonly rows: readonly FleetRow[] }) {
 function FleetButtons({ isEmpty }: { readonly isEmpty: boolean }) {
   const search = useSearch({ from: "/fleet" });
   const navigate = useNavigate();
-  const [isAsked, setAsked] = useState(false);
-  const pauseAll = usePauseAll();
+  const [asked, setAsked] = useState<"pause" | "stop" | null>(null);
+  const pauseAll = useOrder({ path: "/fleet/pause", word: "paused" });
+  const stopAll = useOrder({ path: "/fleet/stop", word: "stopped" });
   const isGrouped = search.by === "project";
   const group = (): void =>
     void navigate({
@@ -58,36 +62,61 @@ function FleetButtons({ isEmpty }: { readonly isEmpty: boolean }) {
       search: fleetSearch({ ...search, by: isGrouped ? undefined : "project" }),
       replace: true,
     });
-  const ask = (): void => setAsked(true);
+  const close = (): void => setAsked(null);
   useCommands([
     { id: "fleet.group", title: "Group by project", group: "Fleet", keys: "g p", run: group },
-    { id: "fleet.pause-all", title: "Pause everything", group: "Fleet", run: ask },
+    {
+      id: "fleet.pause-all",
+      title: "Pause everything",
+      group: "Fleet",
+      run: () => setAsked("pause"),
+    },
+    { id: "fleet.stop-all", title: "Stop everything", group: "Fleet", run: () => setAsked("stop") },
   ]);
   return (
-    <span className="ml-auto flex gap-2">
+    <span className="ml-auto flex flex-wrap gap-2">
       <Button aria-pressed={isGrouped} emphasis={isGrouped ? "normal" : "quiet"} onClick={group}>
         Group by project
       </Button>
-      {!isEmpty && <Button onClick={ask}>Pause everything</Button>}
-      {isAsked && (
+      {!isEmpty && <Button onClick={() => setAsked("pause")}>Pause everything</Button>}
+      {!isEmpty && (
+        <Button emphasis="danger" onClick={() => setAsked("stop")}>
+          Stop everything
+        </Button>
+      )}
+      {asked === "pause" && (
         <Confirm
           question="Pause every task?"
           verb="Pause everything"
           onConfirm={() => pauseAll.mutate()}
-          onClose={() => setAsked(false)}
+          onClose={close}
         >
           <p>Turns that run now go on to their end. Nothing new begins until you resume.</p>
+        </Confirm>
+      )}
+      {asked === "stop" && (
+        <Confirm
+          question="Stop every agent at once?"
+          verb="Stop everything"
+          isDanger
+          onConfirm={() => stopAll.mutate()}
+          onClose={close}
+        >
+          <p>{STOPPED}</p>
         </Confirm>
       )}
     </span>
   );
 }
 
+const STOPPED =
+  "What works now ends at once and is paused. Its work stays; resume goes on from there.";
+
 function PausedLine() {
   const paused = usePaused();
-  const resumeAll = useResumeAll();
+  const resumeAll = useOrder({ path: "/fleet/resume", word: "resumed" });
   const runs = paused.data?.items ?? [];
-  const resume = (): void => resumeAll.mutate(runs.map(({ id }) => id));
+  const resume = (): void => resumeAll.mutate();
   useCommands(
     runs.length === 0
       ? []
@@ -111,9 +140,14 @@ const pause = ({ run, isPaused }: FleetRow): void => {
   sendCommand(run, command).catch(tellProblem);
 };
 
+const halt = ({ run }: FleetRow): void => {
+  const json = { reason: "stopped from the fleet" };
+  requestJson({ method: "POST", path: `${runPath(run)}/halt`, json }).catch(tellProblem);
+};
+
 function Rows({ rows }: { readonly rows: readonly FleetRow[] }) {
   const search = useSearch({ from: "/fleet" });
-  const [ending, setEnding] = useState<FleetRow | null>(null);
+  const [stopping, setStopping] = useState<FleetRow | null>(null);
   const shown = grouped(ordered(rows, search), search).flatMap((group) => group.rows);
   const roving = useRoving({ ids: shown.map(({ session }) => session) });
   const current = shown.find(({ session }) => session === roving.current);
@@ -138,23 +172,26 @@ function Rows({ rows }: { readonly rows: readonly FleetRow[] }) {
       keys: "p",
       run: onCurrent(pause),
     },
-    { id: "fleet.end", title: "End the task", group, keys: "x", run: onCurrent(setEnding) },
+    {
+      id: "fleet.stop",
+      title: "Stop the agent at once",
+      group,
+      keys: "x",
+      run: onCurrent(setStopping),
+    },
   ]);
   return (
     <>
-      <FleetTable rows={rows} roving={roving} onPause={pause} onEnd={setEnding} />
-      {ending !== null && (
+      <FleetTable rows={rows} roving={roving} onPause={pause} onStop={setStopping} />
+      {stopping !== null && (
         <Confirm
-          question={`End “${plainLine(ending.title)}”?`}
-          verb="End the task"
+          question={`Stop “${plainLine(stopping.title)}”?`}
+          verb="Stop at once"
           isDanger
-          onConfirm={() => {
-            const reason = "ended from the fleet";
-            sendCommand(ending.run, { kind: "run.cancel", reason }).catch(tellProblem);
-          }}
-          onClose={() => setEnding(null)}
+          onConfirm={() => halt(stopping)}
+          onClose={() => setStopping(null)}
         >
-          <p>Its agents end at once. What they made so far is parked, not lost.</p>
+          <p>{STOPPED}</p>
         </Confirm>
       )}
     </>

@@ -1,6 +1,8 @@
 import type { FleetRow } from "@tutti/protocol";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
+import { useLive } from "../../api/live-context.tsx";
+import { useStore } from "../../api/store.ts";
 import type { Roving } from "../../ui/roving.ts";
 import { endOf, heard, type History } from "./activity.ts";
 import { type FleetActions, FleetLine } from "./fleet-row.tsx";
@@ -27,10 +29,9 @@ type FleetTableProps = FleetActions & {
   readonly roving: Roving;
 };
 
-export function FleetTable({ rows, roving, onPause, onEnd }: FleetTableProps) {
+export function FleetTable({ rows, roving, onPause, onStop }: FleetTableProps) {
   const search = useSearch({ from: "/fleet" });
-  const history = useHistory(rows);
-  const end = endOf(rows);
+  const { history, end } = useHistory(rows);
   return (
     <table className="w-full border-collapse">
       <thead>
@@ -60,7 +61,7 @@ export function FleetTable({ rows, roving, onPause, onEnd }: FleetTableProps) {
               end={end}
               focus={roving.row(row.session)}
               onPause={onPause}
-              onEnd={onEnd}
+              onStop={onStop}
             />
           ))}
         </tbody>
@@ -69,12 +70,22 @@ export function FleetTable({ rows, roving, onPause, onEnd }: FleetTableProps) {
   );
 }
 
-/** Grows with each reading; a reading that brings nothing new changes nothing. */
-function useHistory(rows: readonly FleetRow[]): History {
-  const [history, setHistory] = useState<History>(() => heard(new Map(), rows));
-  const next = heard(history, rows);
+/** Grows with each frame and each reading; one that brings nothing new changes nothing. */
+function useHistory(rows: readonly FleetRow[]): {
+  readonly history: History;
+  readonly end: number;
+} {
+  const activity = useStore(useLive().activity);
+  const known = rows.map(({ session, total, lastAt }) => {
+    const grown = activity[session];
+    return grown === undefined || grown.total <= total
+      ? { session, total, lastAt }
+      : { session, total: grown.total, lastAt: grown.at };
+  });
+  const [history, setHistory] = useState<History>(() => heard(new Map(), known));
+  const next = heard(history, known);
   if (next !== history) setHistory(next);
-  return next;
+  return { history: next, end: endOf(known) };
 }
 
 type HeadingProps = (typeof COLUMNS)[number];

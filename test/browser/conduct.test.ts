@@ -1,0 +1,234 @@
+/** Conducting from the command center: a task from its description to its merge, the board, the fleet. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import {
+  openBrowser,
+  openContext,
+  takePicture,
+  type Theme,
+  violationsOf,
+  WIDTHS,
+} from "../fixtures/browser.ts";
+import { conduct, createDaemon, happened, proceed, startRun } from "../fixtures/daemon.ts";
+import { AUTHOR, createProject, DUET, RIVAL } from "../fixtures/project.ts";
+import { signIn } from "../fixtures/web.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+
+const THEMES: readonly Theme[] = ["light", "dark"];
+/** A finger's width, less what rounding takes. */
+const TOUCH_PX = 43.5;
+const SPEC = "Approve spec.md and contract.yaml";
+
+/** Looks at a screen in both themes and the three widths: a picture each, and no rule broken. */
+const look = async (page: Page, name: string): Promise<void> => {
+  const before = page.viewportSize() ?? { width: WIDTHS.desk, height: 900 };
+  const broken: string[] = [];
+  for (const theme of THEMES) {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.locator(`html[data-theme="${theme}"]`).waitFor();
+    for (const [word, width] of Object.entries(WIDTHS)) {
+      await page.setViewportSize({ ...before, width });
+      await takePicture(page, `${name}-${theme}-${word}`);
+      for (const rule of await violationsOf(page)) broken.push(`${theme} ${word} ${rule}`);
+      const isWider = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+      if (isWider === true) broken.push(`${theme} ${word} is wider than the window`);
+    }
+  }
+  await page.setViewportSize(before);
+  await page.emulateMedia({ colorScheme: "light" });
+  expect(broken).toEqual([]);
+};
+
+/** Goes to a screen by keys, once the page takes them. */
+const go = async (page: Page, key: string): Promise<void> => {
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.keyboard.press("g");
+  await page.keyboard.press(key);
+};
+
+/** Opens the first item that asks this, by keys. */
+const openItem = async (page: Page, asks: string): Promise<void> => {
+  await page.getByRole("button", { name: asks }).first().waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("o");
+  await page.getByRole("region", { name: asks }).waitFor();
+};
+
+it("a task goes from its description to its merge by keys alone", async () => {
+  using project = createProject({ agents: DUET });
+  await using daemon = createDaemon(project);
+  await using context = await openContext(browser);
+  const page = await context.newPage();
+  const { keyboard } = page;
+  await signIn(page, daemon);
+  await page.getByText("Nothing needs you").waitFor();
+  await look(page, "home-empty");
+
+  await keyboard.press("n");
+  await page.getByLabel("Task").waitFor();
+  await keyboard.press("Shift+Tab");
+  await keyboard.type(project.root);
+  await keyboard.press("Tab");
+  await keyboard.type("Make sum([]) return 0");
+  await look(page, "new-task");
+  await keyboard.press("Control+Enter");
+  await page.getByRole("heading", { level: 1, name: "Make sum" }).waitFor();
+
+  await go(page, "h");
+  await openItem(page, SPEC);
+  await page.getByText("The sum of an empty list is 0.").waitFor();
+  await look(page, "home-spec");
+  await keyboard.press("p");
+  await page.getByRole("region", { name: SPEC }).waitFor({ state: "detached" });
+
+  await openItem(page, "Approve the merge into main");
+  await page.getByText("proven").waitFor();
+  await look(page, "home-merge");
+  await keyboard.press("p");
+  await page.getByText("Nothing needs you").waitFor();
+  await page.getByRole("heading", { name: "Merged last" }).waitFor();
+  expect(project.git("show", "main:sum.mjs")).toContain("total + value, 0");
+
+  await go(page, "b");
+  const done = page.getByRole("region", { name: "Done" });
+  await done.getByRole("link", { name: "Make sum([]) return 0" }).waitFor();
+  await done.getByText("AN").waitFor();
+  expect(context.foreign).toEqual([]);
+});
+
+it("an approval is given with a finger on a phone, and a refusal needs its words", async () => {
+  using project = createProject({ agents: DUET });
+  await using daemon = createDaemon(project);
+  const run = await startRun(daemon.client, project);
+  await using context = await openContext(browser, { width: WIDTHS.phone, height: 800 });
+  const page = await context.newPage();
+  await signIn(page, daemon);
+  await page.getByRole("button", { name: SPEC }).click();
+  const panel = page.getByRole("region", { name: SPEC });
+  const ask = panel.getByRole("button", { name: "Ask for changes" });
+  await ask.click();
+  await panel.getByLabel("Comment").waitFor();
+  await ask.click();
+  await page.getByText("Some words are needed.").waitFor();
+  await panel.getByLabel("Comment").fill("Say what happens with strings.");
+  await ask.click();
+  await panel.waitFor({ state: "detached" });
+  await happened(
+    daemon.client,
+    run,
+    ({ body }) =>
+      body.type === "approval.refused" && body.comment === "Say what happens with strings.",
+  );
+  await page.getByRole("button", { name: SPEC }).waitFor();
+  const buttons = await page.getByRole("button").all();
+  const boxes = await Promise.all(buttons.map((button) => button.boundingBox()));
+  const heights = boxes.flatMap((box) => (box === null ? [] : [box.height]));
+  expect(Math.min(...heights)).toBeGreaterThanOrEqual(TOUCH_PX);
+});
+
+it("the board shows each task where the daemon puts it, and the address holds what is filtered", async () => {
+  using project = createProject({ agents: DUET });
+  await using daemon = createDaemon(project);
+  const { client } = daemon;
+  await conduct(client, await startRun(client, project, { text: "Merge me" }));
+  await conduct(client, await startRun(client, project, { text: "Wait for the merge" }), (item) =>
+    item.asks.startsWith("Approve the merge") ? null : proceed(item),
+  );
+  const hebrew = "סכום של רשימה ריקה";
+  await conduct(client, await startRun(client, project, { text: hebrew }), () => null);
+  await using context = await openContext(browser);
+  const page = await context.newPage();
+  await signIn(page, daemon);
+  await go(page, "b");
+  const column = (name: string) => page.getByRole("region", { name });
+  await column("Done").getByRole("link", { name: "Merge me" }).waitFor();
+  await column("Ready").getByRole("link", { name: "Wait for the merge" }).waitFor();
+  await column("In review").getByRole("link", { name: hebrew }).waitFor();
+  await column("Working").getByText("No task here.").waitFor();
+  await look(page, "board");
+
+  await page.keyboard.press("/");
+  await page.keyboard.type("merge");
+  await column("In review").getByText("No task here.").waitFor();
+  await page.waitForURL(/q=merge/u);
+  await page.reload();
+  await column("Ready").getByRole("link", { name: "Wait for the merge" }).waitFor();
+  expect(await column("In review").getByRole("link").count()).toBe(0);
+});
+
+it("the fleet shows an agent at work, and all of it is paused and goes on", async () => {
+  const slow = {
+    step: "spec",
+    do: [{ do: "say" as const, text: "I read the sources first." }, { do: "hang" as const }],
+  };
+  using project = createProject({
+    agents: {
+      alto: { family: "anthropic", script: { ...AUTHOR, turns: [slow] } },
+      tenor: { family: "openai", script: RIVAL },
+    },
+  });
+  await using daemon = createDaemon(project);
+  const run = await startRun(daemon.client, project);
+  await using context = await openContext(browser);
+  const page = await context.newPage();
+  await signIn(page, daemon);
+  await go(page, "f");
+  await page.getByRole("row").getByText("I read the sources first.").first().waitFor();
+  await look(page, "fleet");
+
+  await page.getByRole("button", { name: "Pause everything" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Pause everything" }).click();
+  await page.getByText("1 task is paused.").waitFor();
+  expect((await daemon.client.run(run)).state).toBe("paused");
+  await page.getByRole("button", { name: "Resume everything" }).click();
+  await page.getByText("1 task is paused.").waitFor({ state: "detached" });
+
+  await page.getByRole("button", { name: "Stop everything" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Stop everything" }).click();
+  await page.getByText("No agent is working").waitFor();
+  const stopped = await daemon.client.run(run);
+  expect(stopped).toMatchObject({ state: "paused", outcome: null });
+});
+
+it("the palette finds a task and a command, the map names every key, and settings hold in this browser", async () => {
+  using project = createProject({ agents: DUET });
+  await using daemon = createDaemon(project);
+  const run = await startRun(daemon.client, project, { text: "Find this one" });
+  await using context = await openContext(browser);
+  const page = await context.newPage();
+  await signIn(page, daemon);
+  await page.getByRole("button", { name: SPEC }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("option", { name: "Board" }).waitFor();
+  await look(page, "palette");
+  await page.keyboard.type("find this");
+  await page.getByRole("option", { name: "Find this one" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(new RegExp(run, "u"));
+
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys" }).getByText("Needs you").first().waitFor();
+  await look(page, "keys");
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+
+  await go(page, "s");
+  await page.getByText("planner, author").waitFor();
+  await page.getByText("run.started").waitFor();
+  await look(page, "settings");
+  await page.getByLabel("Dark", { exact: true }).check();
+  await page.reload();
+  await page.locator('html[data-theme="dark"]').waitFor();
+  await page.getByLabel("New token for").fill("a script");
+  await page.getByRole("button", { name: "Create the token" }).click();
+  const token = await page.getByText(/^tutti_/u).textContent();
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.reload();
+  await page.getByRole("button", { name: "Revoke a script" }).waitFor();
+  expect(await page.content()).not.toContain(token);
+});
