@@ -1,4 +1,7 @@
-/** A question or a list before the page. The browser keeps the focus inside and gives it back. */
+/**
+ * A question or a list before the page. The browser keeps the focus inside and gives it back; it begins
+ * at what is marked `data-first-focus`, else at the first control.
+ */
 import { useEffect, useEffectEvent, useRef, type ReactNode } from "react";
 import { classNames } from "./class-names.ts";
 
@@ -21,6 +24,7 @@ export function Dialog({ label, onClose, className, children }: DialogProps) {
     };
     element.addEventListener("click", onClick);
     element.showModal();
+    element.querySelector<HTMLElement>("[data-first-focus]")?.focus();
     return () => {
       element.removeEventListener("click", onClick);
       element.close();

@@ -1,18 +1,22 @@
 /** The palette and the map of keys, over every screen; loaded when first asked for. */
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useStore } from "../../api/store.ts";
 import { useCommands } from "../../commands/commands.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Loading } from "../../ui/notice.tsx";
 import { closePalette, palette } from "./palette-state.ts";
 
-const Palette = lazy(() =>
-  import("./palette.tsx").then(({ Palette: load }) => ({ default: load })),
-);
+const loadPalette = () => import("./palette.tsx");
+const Palette = lazy(() => loadPalette().then(({ Palette: load }) => ({ default: load })));
 const KeyMap = lazy(() => import("./key-map.tsx").then(({ KeyMap: load }) => ({ default: load })));
 
 export function PaletteHost() {
   const shown = useStore(palette);
+  // Whoever opens it types at once: it is there before, once the page itself is.
+  useEffect(() => {
+    const idle = requestIdleCallback(() => void loadPalette());
+    return () => cancelIdleCallback(idle);
+  }, []);
   useCommands([
     {
       id: "palette.open",

@@ -1,17 +1,32 @@
 /** Search or run a command: everything that can be done from here, and every task and what it made. */
-import { useQuery } from "@tanstack/react-query";
+import type { SearchHit, SearchResult } from "@tutti/protocol";
+import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from "react";
 import { useDeclaredCommands } from "../../commands/commands.tsx";
+import { requestJson, search } from "../../api/http.ts";
 import { runsQuery } from "../../api/queries.ts";
 import { keysText } from "../../ui/keys.tsx";
+import { plainLine } from "../../ui/plain.ts";
 import { runLook } from "../../ui/run-state.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { grouped, matching } from "./matching.ts";
 import { closePalette } from "./palette-state.ts";
 
 const RECENT = 20;
+const HITS = 30;
+/** The daemon takes no longer one. */
+const QUERY_MAX_CHARACTERS = 200;
+
+const searchQuery = (q: string) =>
+  queryOptions({
+    queryKey: ["search", q],
+    queryFn: ({ signal }) =>
+      requestJson<SearchResult>({ path: `/search${search({ q, limit: HITS })}`, signal }),
+    staleTime: 0,
+    placeholderData: keepPreviousData,
+  });
 
 const run = (action: () => void): void => {
   closePalette();
@@ -26,19 +41,22 @@ export function Palette() {
     query,
   );
   const input = useRef<HTMLInputElement>(null);
+  // It may be loaded only when the dialog is open already.
   useEffect(() => input.current?.focus(), []);
   return (
     <Command shouldFilter={false} loop label="Search or run a command" className="flex flex-col">
       <Command.Input
         ref={input}
+        data-first-focus
+        maxLength={QUERY_MAX_CHARACTERS}
         value={text}
         onValueChange={setText}
         placeholder="Search tasks, or type what to do"
         className="min-h-11 border-b border-line bg-transparent px-4 text-md outline-none"
       />
       <Command.List className="max-h-[60vh] overflow-auto p-2">
-        <Command.Empty className="p-2 text-muted">Nothing is called that.</Command.Empty>
-        {query !== "" && <Tasks query={query} />}
+        <Command.Empty className="p-2 text-muted">Nothing is found.</Command.Empty>
+        {query !== "" && <Hits query={query} />}
         {grouped(commands).map(({ group, commands: members }) => (
           <Group key={group} heading={group}>
             {members.map((command) => (
@@ -51,36 +69,82 @@ export function Palette() {
             ))}
           </Group>
         ))}
-        {query === "" && <Tasks query="" />}
+        {query === "" && <RecentTasks />}
       </Command.List>
     </Command>
   );
 }
 
-function Tasks({ query }: { readonly query: string }) {
+function RecentTasks() {
   const navigate = useNavigate();
   const { data } = useQuery(runsQuery({ limit: RECENT }));
-  const wanted = query.toLowerCase();
-  const runs = data?.items.filter(({ title }) => title.toLowerCase().includes(wanted)) ?? [];
-  if (runs.length === 0) return null;
+  if (data === undefined || data.items.length === 0) return null;
   return (
     <Group heading="Tasks">
-      {runs.map(({ id, title, state, text }) => (
+      {data.items.map(({ id, title, state, text }) => (
         <Item
           key={id}
           id={id}
           onSelect={() => run(() => void navigate({ to: "/runs/$run", params: { run: id } }))}
         >
           <StateMark {...runLook(state)} isShapeOnly />
-          <span dir="auto" className="min-w-0 truncate">
-            {title}
-          </span>
-          <span dir="auto" className="ml-auto max-w-2/5 truncate text-muted">
-            {text}
-          </span>
+          <Found title={title} detail={text} />
         </Item>
       ))}
     </Group>
+  );
+}
+
+const KINDS = [
+  { kind: "run", heading: "Tasks" },
+  { kind: "finding", heading: "Findings" },
+  { kind: "artifact", heading: "Artifacts" },
+  { kind: "file", heading: "Changed files" },
+] as const;
+
+function Hits({ query }: { readonly query: string }) {
+  const { data } = useQuery(searchQuery(query));
+  const go = useHit();
+  return KINDS.map(({ kind, heading }) => {
+    const hits = data?.items.filter((hit) => hit.kind === kind) ?? [];
+    if (hits.length === 0) return null;
+    return (
+      <Group key={kind} heading={heading}>
+        {hits.map((hit) => {
+          const id = `${hit.kind} ${hit.run} ${hit.where}`;
+          return (
+            <Item key={id} id={id} onSelect={() => run(() => go(hit))}>
+              <Found
+                title={kind === "run" ? hit.title : hit.where}
+                detail={kind === "run" ? hit.detail : `${hit.title} · ${hit.detail}`}
+              />
+            </Item>
+          );
+        })}
+      </Group>
+    );
+  });
+}
+
+/** A file is shown in the review; all else on the page of its task. */
+function useHit(): (hit: SearchHit) => void {
+  const navigate = useNavigate();
+  return ({ kind, run: id, where }) =>
+    void (kind === "file"
+      ? navigate({ to: "/runs/$run/diff", params: { run: id }, search: { file: where } })
+      : navigate({ to: "/runs/$run", params: { run: id } }));
+}
+
+function Found({ title, detail }: { readonly title: string; readonly detail: string }) {
+  return (
+    <>
+      <span dir="auto" className="min-w-0 truncate">
+        {plainLine(title)}
+      </span>
+      <span dir="auto" className="ml-auto max-w-1/2 truncate text-muted">
+        {plainLine(detail)}
+      </span>
+    </>
   );
 }
 

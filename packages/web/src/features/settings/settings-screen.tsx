@@ -7,13 +7,16 @@ import { ScreenHeading } from "../../ui/heading.tsx";
 import { Agents } from "./agents.tsx";
 import { Appearance } from "./appearance.tsx";
 import { Audit } from "./audit.tsx";
+import { Keys } from "./keys.tsx";
 import { Notifications } from "./notifications.tsx";
+import { ProjectRules } from "./project-rules.tsx";
 import { SignOut } from "./sign-out.tsx";
 import { Tokens } from "./tokens.tsx";
 
 export function SettingsScreen() {
   const { path } = useSearch({ from: "/settings" });
   const projects = useQuery(projectsQuery());
+  const shown = path ?? projects.data?.[0]?.path;
   return (
     <>
       <ScreenHeading title="Settings">
@@ -22,7 +25,9 @@ export function SettingsScreen() {
         )}
       </ScreenHeading>
       <div className="flex max-w-[110ch] flex-col gap-4 pb-8">
-        <Agents path={path ?? projects.data?.[0]?.path} />
+        {shown !== undefined && <ProjectRules path={shown} />}
+        <Agents path={shown} />
+        <Keys />
         <Appearance />
         <Notifications />
         <Tokens />

@@ -20,7 +20,9 @@ export function SignOut() {
         <Button onClick={run} disabled={leave.isPending}>
           Sign out
         </Button>
-        <span className="text-muted">Then `tutti open` makes a new link.</span>
+        <span className="text-muted">
+          Then <code className="font-mono text-xs">tutti open</code> makes a new link.
+        </span>
       </div>
     </section>
   );
