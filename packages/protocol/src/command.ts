@@ -69,7 +69,12 @@ export const Command = z.discriminatedUnion("kind", [
     interrupts: z.boolean(),
   }),
   kind("finding.dispose", { finding: FindingId, why: z.string().min(1) }),
-  kind("artifact.amend", { artifact: StoredArtifact, data: ArtifactData }),
+  kind("artifact.amend", {
+    artifact: StoredArtifact,
+    data: ArtifactData,
+    /** Hash of the text that was edited; another one is not overwritten. */
+    replaces: z.string().optional(),
+  }),
   kind("workspace.take", {}),
   kind("workspace.give", {}),
   /** Sends the work back to the author with a person's words. */

@@ -1,4 +1,4 @@
-/** Errors of the listener for browsers and of who may use it. */
+/** Errors of requests over HTTP: of who may send them, and of what they are sent twice or too late for. */
 import { EXIT_CODES } from "./exit-codes.ts";
 
 export const WEB_ERRORS = {
@@ -21,6 +21,16 @@ export const WEB_ERRORS = {
     status: 429,
     exit: EXIT_CODES.failed,
     mend: "Close some pages or streams, and try again.",
+  },
+  "request.key-reused": {
+    status: 422,
+    exit: EXIT_CODES.usage,
+    mend: "Send every new request with an Idempotency-Key of its own.",
+  },
+  "artifact.changed": {
+    status: 412,
+    exit: EXIT_CODES.conflict,
+    mend: "Read the artifact again, put your change into what it says now, and send that.",
   },
   "session.required": {
     status: 401,

@@ -83,7 +83,12 @@ export type Engine = DiffReads & {
   /** A person replaces an artifact; the bytes are validated first. */
   readonly amend: (
     run: RunId,
-    artifact: { readonly name: string; readonly text: string },
+    artifact: {
+      readonly name: string;
+      readonly text: string;
+      /** Hash of the text that was edited: another one is not overwritten. */
+      readonly replaces?: string;
+    },
     actor: Actor,
   ) => Promise<Outcome>;
   readonly document: (run: RunId) => RunDocument | null;

@@ -1,5 +1,13 @@
 /** The engine: commands in, events out, effects in between. Wires the runs, the dispatcher and the performers. */
-import type { Actor, Effect, EffectResult, RunDocument, RunEvent, RunId } from "@tutti/protocol";
+import type {
+  Actor,
+  Command,
+  Effect,
+  EffectResult,
+  RunDocument,
+  RunEvent,
+  RunId,
+} from "@tutti/protocol";
 import { TuttiError } from "@tutti/protocol";
 import type { Engine, Outcome, PersonCommand, RunRequest, Started } from "./api.ts";
 import { createEgressDesk } from "./egress.ts";
@@ -72,7 +80,7 @@ const createFenceGate = (deps: Deps) => {
 const amend = async (
   { deps, runs, actor }: { deps: Deps; runs: Runs; actor: Actor },
   run: RunId,
-  artifact: { readonly name: string; readonly text: string },
+  artifact: Parameters<Engine["amend"]>[1],
 ): Promise<Outcome> => {
   const state = runs.document(run);
   if (state === null)
@@ -87,10 +95,14 @@ const amend = async (
   const bytes = new TextEncoder().encode(text);
   const hash = await deps.store.blobs.put(bytes);
   const stored = { name: artifact.name, hash, bytes: bytes.byteLength };
-  return outcomeOf(
-    run,
-    await runs.handle(run, { kind: "artifact.amend", artifact: stored, data: read.data }, actor),
-  );
+  const { replaces } = artifact;
+  const command: Command = {
+    kind: "artifact.amend",
+    artifact: stored,
+    data: read.data,
+    ...(replaces === undefined ? {} : { replaces }),
+  };
+  return outcomeOf(run, await runs.handle(run, command, actor));
 };
 
 /** Before the answer counts: one that could not be kept is not half accepted. Throws `answers.damaged`. */

@@ -2,6 +2,7 @@
 import { API_PREFIX, VERSION_HEADER } from "@tutti/protocol";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
+import { idempotency } from "./idempotency.ts";
 import { problemResponse, responseToError } from "./problem.ts";
 import { addAccessRoutes, addTokenRoutes } from "./routes/access.ts";
 import { addAgentRoutes } from "./routes/agents.ts";
@@ -27,6 +28,13 @@ export function createApp(service: Service): App {
     context.env.outgoing.setHeader("x-content-type-options", "nosniff");
     await next();
   });
+  app.use(
+    idempotency({
+      holderOf: ({ env }) => service.web?.holders.get(env.incoming)?.id ?? "",
+      // A link signs in once, and an answer to it holds the secret of a session.
+      isOnce: (path) => path === `${API_PREFIX}/session`,
+    }),
+  );
   addDaemonRoutes(app, service);
   addAccessRoutes(app, service);
   addTokenRoutes(app, service);

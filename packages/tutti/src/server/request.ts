@@ -34,8 +34,19 @@ export function actorOf(context: Context, user: string): Actor {
   return { kind: "person", id: user, onBehalf };
 }
 
-/** The body as text, at most `MAX_BODY_BYTES`; counted as it comes, whatever its length claims. */
-export async function textBody(context: Context): Promise<string> {
+/** Bodies can be read from the network only once. */
+const bodies = new WeakMap<Request, Promise<string>>();
+
+/** The body as text, at most `MAX_BODY_BYTES`; the same for everybody who asks. */
+export function textBody(context: Context): Promise<string> {
+  const { raw } = context.req;
+  const known = bodies.get(raw) ?? readBody(context);
+  bodies.set(raw, known);
+  return known;
+}
+
+/** Counted as it comes, whatever its length claims. */
+async function readBody(context: Context): Promise<string> {
   const { body } = context.req.raw;
   if (body === null) return "";
   const chunks: Uint8Array[] = [];

@@ -42,7 +42,7 @@ it("a broken document is told from a valid one", async () => {
   expect(result).toMatchObject({ valid: false });
 });
 
-it("the published document is the one that is served", async () => {
+it("the published document is the one that is served (write it again with `vitest -u`)", async () => {
   await expect(`${JSON.stringify(openApi(), null, 2)}\n`).toMatchFileSnapshot(FILE);
 });
 

@@ -154,6 +154,8 @@ export const amendArtifact = (
   if (known === undefined)
     return reject("step.unknown", `there is no artifact ${command.artifact.name}`);
   if (known.artifact.hash === command.artifact.hash) return null;
+  if (command.replaces !== undefined && command.replaces !== known.artifact.hash)
+    return reject("artifact.changed", `${known.artifact.name} was changed in the meantime`);
   emit(draft, {
     type: "artifact.stored",
     artifact: command.artifact,

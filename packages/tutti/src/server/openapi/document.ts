@@ -48,7 +48,11 @@ function operationOf(route: Route): Json {
   return {
     operationId: [method, ...words].join("-"),
     summary,
-    parameters: [...pathParameters(path), ...queryParameters(route.query ?? {})],
+    parameters: [
+      ...pathParameters(path),
+      ...queryParameters(route.query ?? {}),
+      ...headerParameters(route),
+    ],
     ...(body === undefined ? {} : { requestBody: { required: true, content: contentOf(body) } }),
     responses: {
       [String(route.status ?? 200)]: { description: "Done.", content: contentOf(route.answer) },
@@ -70,6 +74,23 @@ const queryParameters = (query: NonNullable<Route["query"]>): Json[] =>
     const isRequired = !schema.safeParse(undefined).success;
     return { name, in: "query", required: isRequired, schema: withoutDialect(toJson(schema)) };
   });
+
+/** What is sent with a request besides its body. */
+const HEADERS = {
+  "Idempotency-Key": "A request that is sent again with the same key is done once.",
+  "If-None-Match": "The ETag of what is known: nothing is sent again.",
+  "If-Match": "The ETag of what was edited: another text is not overwritten.",
+};
+
+function headerParameters({ method, path, answer }: Route): Json[] {
+  const isTagged = answer === "RunView" || path.includes("/artifacts/");
+  const names: (keyof typeof HEADERS)[] = method === "get" ? [] : ["Idempotency-Key"];
+  if (isTagged) names.push(method === "get" ? "If-None-Match" : "If-Match");
+  return names.map((name) => {
+    const schema = { type: "string" };
+    return { name, in: "header", required: false, description: HEADERS[name], schema };
+  });
+}
 
 const RAW: Readonly<Record<string, Json>> = {
   text: { "text/plain": { schema: { type: "string" } } },

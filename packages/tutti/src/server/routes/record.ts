@@ -2,6 +2,7 @@
 import { MAX_PAGE, type ShellSpec, TuttiError } from "@tutti/protocol";
 import type { LaunchSpec } from "../../engine/ports/sandbox.ts";
 import { artifactParameter, numberQuery, runParameter } from "../request.ts";
+import { tagged } from "../etag.ts";
 import { sessionViews } from "../session-view.ts";
 import { openRun } from "./runs.ts";
 import type { App, Service } from "./context.ts";
@@ -19,11 +20,12 @@ export function addRecordRoutes(app: App, service: Service): void {
   });
 
   app.get("/runs/:run/artifacts/:name", async (context) => {
-    const { id } = openRun(service, runParameter(context)).document;
+    const { id, artifacts } = openRun(service, runParameter(context)).document;
     const name = artifactParameter(context);
     const text = await engine.artifact(id, name);
     if (text === null) throw new TuttiError("artifact.unknown", `The run ${id} has no ${name}.`);
-    return context.body(text, 200, { "content-type": "text/plain; charset=utf-8" });
+    const hash = artifacts[name]?.artifact.hash;
+    return tagged(context, { text, type: "text/plain; charset=utf-8", hash });
   });
 
   app.get("/runs/:run/sessions", (context) => {

@@ -11,6 +11,7 @@ import {
 } from "@tutti/protocol";
 import type { Outcome } from "../../engine/api.ts";
 import { projectIdOf } from "../../engine/start-run.ts";
+import { replacedHash, tagged } from "../etag.ts";
 import { listView } from "../list-view.ts";
 import { problemResponse } from "../problem.ts";
 import {
@@ -59,7 +60,8 @@ export function addRunRoutes(app: App, service: Service): void {
   app.get("/runs/:run", (context) => {
     const run = runParameter(context);
     const { document, status } = openRun(service, run);
-    return context.json(viewOf({ document, status, usage: runUsage(engine, run) }));
+    const view = viewOf({ document, status, usage: runUsage(engine, run) });
+    return tagged(context, { text: JSON.stringify(view), type: "application/json" });
   });
 
   app.post("/runs/:run/commands", async (context) => {
@@ -74,7 +76,9 @@ export function addRunRoutes(app: App, service: Service): void {
     const name = artifactParameter(context);
     openRun(service, run);
     const text = await textBody(context);
-    return outcomeResponse(await engine.amend(run, { name, text }, actorOf(context, user)));
+    const hash = replacedHash(context);
+    const artifact = { name, text, ...(hash === null ? {} : { replaces: hash }) };
+    return outcomeResponse(await engine.amend(run, artifact, actorOf(context, user)));
   });
 }
 

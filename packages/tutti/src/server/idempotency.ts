@@ -1,0 +1,94 @@
+/**
+ * A request that changes something may be sent twice, by a person or by the network: with the same
+ * `Idempotency-Key` it is done once, and the second is answered like the first. Answers are remembered
+ * for as long as the daemon lives; the start of a task is recognised by the store after that too.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { TuttiError } from "@tutti/protocol";
+import type { MiddlewareHandler } from "hono";
+import { idempotencyKey, textBody } from "./request.ts";
+
+const KEPT_ANSWERS_MAX = 1000;
+/** Larger answers are not kept, so that what is kept is bounded. */
+const KEPT_BYTES_MAX = 64 * 1024;
+const REPLAYED_HEADER = "idempotency-replayed";
+const KEPT_HEADERS = ["content-type", "location"];
+const SAFE = new Set(["GET", "HEAD"]);
+
+type Answer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+};
+
+type Kept = {
+  readonly fingerprint: string;
+  /** Null when it is not to be repeated: then the request is done anew. */
+  readonly answer: Promise<Answer | null>;
+};
+
+export type IdempotencyOptions = {
+  /** Who asks: nobody is answered with what another was. */
+  readonly holderOf: (context: Parameters<MiddlewareHandler>[0]) => string;
+  /** Requests for which a second time must not be like the first, such as the use of a link. */
+  readonly isOnce: (path: string) => boolean;
+};
+
+export function idempotency({ holderOf, isOnce }: IdempotencyOptions): MiddlewareHandler {
+  const kept = new Map<string, Kept>();
+  // Bodies may hold keys: what is kept of them says nothing to anybody.
+  const salt = randomBytes(32);
+  const hash = (parts: readonly string[]): string =>
+    createHash("sha256").update(salt).update(JSON.stringify(parts)).digest("base64");
+
+  return async (context, next) => {
+    const { method, path } = context.req;
+    const key = SAFE.has(method) || isOnce(path) ? null : idempotencyKey(context);
+    if (key === null) return next();
+    const name = `${holderOf(context)} ${key}`;
+    const query = new URL(context.req.url).search;
+    const fingerprint = hash([method, path, query, await textBody(context)]);
+    const before = kept.get(name);
+    if (before !== undefined && before.fingerprint !== fingerprint) throw otherRequest();
+    const answer = (await before?.answer) ?? null;
+    if (answer !== null) {
+      const headers = { ...answer.headers, [REPLAYED_HEADER]: "true" };
+      context.res = new Response(answer.text, { status: answer.status, headers });
+      return;
+    }
+    const { promise, resolve } = Promise.withResolvers<Answer | null>();
+    kept.set(name, { fingerprint, answer: promise });
+    forgetOldest(kept);
+    let done: Answer | null = null;
+    try {
+      await next();
+      done = await answerOf(context.res);
+    } finally {
+      if (done === null) kept.delete(name);
+      resolve(done);
+    }
+  };
+}
+
+const otherRequest = (): TuttiError =>
+  new TuttiError("request.key-reused", "This Idempotency-Key was sent with another request.");
+
+function forgetOldest(kept: Map<string, Kept>): void {
+  const [oldest] = kept.keys();
+  if (kept.size > KEPT_ANSWERS_MAX && oldest !== undefined) kept.delete(oldest);
+}
+
+/** What failed here or was too early may go well the next time. */
+async function answerOf(response: Response): Promise<Answer | null> {
+  const { status } = response;
+  if (status >= 500 || status === 429) return null;
+  const text = await response.clone().text();
+  if (text.length > KEPT_BYTES_MAX) return null;
+  const headers = Object.fromEntries(
+    KEPT_HEADERS.flatMap((name) => {
+      const value = response.headers.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+  return { status, headers, text };
+}
