@@ -9,7 +9,7 @@ import type { Handler, Step } from "../fixtures/model-server/step.ts";
 import { survivors, touching } from "../fixtures/processes.ts";
 import type { Project } from "../fixtures/project.ts";
 import { REAL_AGENTS, realAgent } from "../fixtures/real-agents.ts";
-import { answering, createRealStage } from "./stage.ts";
+import { answering, createRealStage, servedBy } from "./stage.ts";
 import { PLANS, PROOF, REWRITE, SUM } from "./sum-task.ts";
 
 /** From the end of a turn to a machine without its processes. */
@@ -80,7 +80,8 @@ const outcomesOf = (events: readonly RunEvent[]): readonly string[] =>
 
 type Trouble = {
   readonly id: (typeof REAL_AGENTS)[number];
-  readonly reviewer?: string;
+  /** A real one, and the family that it is of. */
+  readonly rival?: { readonly reviewer: (typeof REAL_AGENTS)[number]; readonly family: string };
   /** Whether a fresh session of it can be gone on with; else it is told everything anew. */
   readonly continues: boolean;
   /** Whether it asks before it runs a command. */
@@ -138,17 +139,22 @@ const buildsOf = (events: readonly RunEvent[]): readonly string[] =>
   );
 
 it.for<Trouble>([
-  { id: "claude-code", reviewer: "gemini", continues: true, asks: true },
+  {
+    id: "claude-code",
+    rival: { reviewer: "gemini", family: "google" },
+    continues: true,
+    asks: true,
+  },
   { id: "codex", continues: true, asks: false },
   // A session of it cannot be loaded in the minute of its making.
   { id: "gemini", continues: false, asks: true },
 ])(
   "$id: killed in the middle of a build, then the daemon, asked and denied: the run is merged all the same",
   async (trouble) => {
-    const { id, reviewer, continues, asks } = trouble;
+    const { id, rival, continues, asks } = trouble;
     await using stage = await createRealStage({
       author: id,
-      ...(reviewer === undefined ? {} : { reviewer }),
+      ...(rival === undefined ? {} : { reviewer: rival.reviewer }),
       handler: troubled(trouble),
       config: { permissions: [ASK_ABOUT_DENIED, { answer: "allow" }] },
     });
@@ -180,6 +186,11 @@ it.for<Trouble>([
     expect(answered.some((question) => question.includes("denied.txt"))).toBe(asks);
     const events = await client.eventsOf(run, { after: 0, limit: EVENTS_MAX });
     expect(buildsOf(events)).toEqual(["agent.died", "interrupted", "passed"]);
+    const { reviewer: judge = "tenor", family = null } = rival ?? {};
+    expect(servedBy(events, "rival-review")).toMatchObject({
+      agent: judge,
+      families: family === null ? [] : [family],
+    });
     const opened = await openings(client, run, 3);
     expect(opened.map((one) => one?.isContinued)).toEqual([false, continues, continues]);
     expect(new Set(opened.map((one) => one?.session)).size).toBe(continues ? 1 : 3);

@@ -1,4 +1,5 @@
 /** A project whose agents are real ones, the daemon, and the provider that all of them ask. */
+import type { RunEvent } from "@tutti/protocol";
 import type { Answer, Daemon } from "../fixtures/daemon.ts";
 import { createDaemon, proceed } from "../fixtures/daemon.ts";
 import type { ModelServer } from "../fixtures/model-server/server.ts";
@@ -118,3 +119,15 @@ export const answering =
     if (given === undefined) throw new Error(`cannot ${verb}: ${JSON.stringify(item)}`);
     return { kind: "permission.answer", ...given };
   };
+
+/** Who took the last turn of a step, and the families of the models that answered in it. */
+export const servedBy = (events: readonly RunEvent[], step: string) => {
+  const turn = events
+    .flatMap(({ body }) => (body.type === "turn.ended" ? [body] : []))
+    .findLast((one) => one.step.startsWith(step));
+  return {
+    agent: turn?.agent,
+    lineage: turn?.lineage,
+    families: [...new Set(turn?.served.map(({ family }) => family))],
+  };
+};

@@ -9,7 +9,7 @@ import { filesWith, holds } from "../fixtures/kept-bytes.ts";
 import { playing } from "../fixtures/model-server/from-script.ts";
 import type { Step } from "../fixtures/model-server/step.ts";
 import type { Project } from "../fixtures/project.ts";
-import { answering, createRealStage, KEY } from "./stage.ts";
+import { answering, createRealStage, KEY, servedBy } from "./stage.ts";
 import { PLANS, PROOF, REWRITE, SUM } from "./sum-task.ts";
 
 /** Everything that an agent could read inside: its own environment and that of each process. */
@@ -109,20 +109,17 @@ it.for([
   expect(bodies.filter((body) => holds(body, KEY))).toEqual([]);
 
   // Who wrote and who judged follows from the models that answered, and all of it has its price.
-  const turns = (await client.eventsOf(run, { after: 0, limit: EVENTS_MAX })).flatMap(({ body }) =>
-    body.type === "turn.ended" ? [body] : [],
-  );
-  const who = (step: string) =>
-    turns
-      .filter((turn) => turn.step.startsWith(step))
-      .map(({ agent, lineage, served }) => ({
-        agent,
-        lineage,
-        families: [...new Set(served.map((model) => model.family))],
-      }))
-      .at(-1);
-  expect(who("build")).toEqual({ agent: author, lineage: "metered", families: [family] });
-  expect(who("rival-review")).toEqual({ agent: reviewer, lineage: "metered", families: [rival] });
+  const events = await client.eventsOf(run, { after: 0, limit: EVENTS_MAX });
+  expect(servedBy(events, "build")).toEqual({
+    agent: author,
+    lineage: "metered",
+    families: [family],
+  });
+  expect(servedBy(events, "rival-review")).toEqual({
+    agent: reviewer,
+    lineage: "metered",
+    families: [rival],
+  });
   expect(costs(daemon.data, run)).toEqual({
     [author]: expect.any(Number),
     [reviewer]: expect.any(Number),
