@@ -1,0 +1,86 @@
+/** The page about the interface: all of its examples, in their order, against a daemon whose agent is at work. */
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, it } from "vitest";
+import { foldersOf, socketPath } from "../../packages/tutti/src/platform/paths.ts";
+import { ANSWERS } from "../../packages/tutti/src/server/openapi/schemas.ts";
+import { createDaemon, ended } from "../fixtures/daemon.ts";
+import { createProject, EMPTY_REVIEW, REPOSITORY } from "../fixtures/project.ts";
+
+const PAGE = join(REPOSITORY, "docs/api.md");
+const EXAMPLES_TAKE_MS = 60_000;
+/** Examples about what an agent does need one that has said something. */
+const UNTIL_IT_SPEAKS = `until api /fleet | jq -e '.items[0].total > 1' > said.txt; do sleep 0.1; done`;
+
+/** Blocks by the heading that they stand below. */
+const examplesOf = (page: string) =>
+  page.split(/^## /mu).flatMap((section) => {
+    const [heading = ""] = section.split("\n");
+    return [...section.matchAll(/^```sh\n(.*?)^```/gmsu)].map(([, code = ""]) => {
+      return { heading, code };
+    });
+  });
+
+it("every example of the page about the interface does what it says", async () => {
+  using project = createProject({
+    agents: {
+      alto: {
+        family: "anthropic",
+        script: {
+          name: "alto",
+          turns: [{ step: "implement", do: [{ do: "say", text: "I begin." }, { do: "hang" }] }],
+        },
+      },
+      tenor: { family: "openai", script: EMPTY_REVIEW },
+    },
+    checks: { there: { run: "test -e sum.mjs", timeout: "30s" } },
+  });
+  await using daemon = createDaemon(project);
+  await daemon.client.health();
+  const examples = examplesOf(readFileSync(PAGE, "utf8"));
+  expect(examples.length).toBeGreaterThan(12);
+  const script = examples.map(({ heading, code }, index) => {
+    const isFirst = examples[index - 1]?.heading !== heading;
+    const before = isFirst && heading === "What agents do" ? UNTIL_IT_SPEAKS : "";
+    return `${before}\necho '== ${heading}'\n${code}`;
+  });
+  const { stdout } = await promisify(execFile)(
+    "bash",
+    ["-euo", "pipefail", "-c", script.join("\n")],
+    {
+      cwd: project.folder,
+      timeout: EXAMPLES_TAKE_MS,
+      env: {
+        ...daemon.env,
+        PROJECT: project.root,
+        SOCKET: socketPath(foldersOf(daemon.env), "daemon.sock"),
+      },
+    },
+  );
+  const outputs = (heading: string): string[] =>
+    stdout
+      .split("== ")
+      .filter((part) => part.startsWith(`${heading}\n`))
+      .map((part) => part.slice(heading.length + 1).trim());
+
+  expect(ANSWERS.Health.parse(JSON.parse(outputs("Where it is")[0] ?? "")).status).toBe("ok");
+  const [offer, , tasks] = outputs("A task");
+  expect(JSON.parse(offer ?? "")).toMatchObject({ target: "main", workflow: "spec-first" });
+  expect(tasks).toContain('"Add sum.mjs"');
+  const [work = "", stopped = ""] = outputs("What agents do");
+  expect(work).toContain("I begin.");
+  expect(work).toContain('"text"');
+  const page = await daemon.client.runs({});
+  const [run] = page.items;
+  // Once for each of the two requests: the run that was stopped, and that went on.
+  expect(stopped.match(new RegExp(run?.id ?? "none", "gu"))).toHaveLength(2);
+  expect(Number(outputs("Events")[0])).toBeGreaterThan(3);
+  expect(outputs("Asking less")[0]).toBe("304");
+  expect(JSON.parse(outputs("Errors")[0] ?? "")).toMatchObject({ code: "run.unknown" });
+  expect(await daemon.client.tokens()).toEqual([]);
+  await ended(daemon.client, run?.id ?? "");
+  const { items } = await daemon.client.runs({});
+  expect(items).toMatchObject([{ state: "cancelled", title: "Add sum.mjs" }]);
+});
