@@ -110,7 +110,7 @@ it("a change is read by keys, commented on, and goes back to the author as one r
   expect(await violationsOf(page)).toEqual([]);
   await takePicture(page, "diff-split-comment");
 
-  await page.keyboard.press("r");
+  await page.keyboard.press("x");
   await page.getByText("Sent to the author as one change request.").waitFor();
   expect(await page.getByText("in your draft").count()).toBe(0);
   const refused = await daemon.client.eventsOf(run, { after: 0, limit: 200 });

@@ -51,9 +51,9 @@ export function FileHead({ shown, isCurrent, actions }: FileHeadProps) {
       >
         <span aria-hidden="true">{isFolded ? "▸" : "▾"}</span>
       </button>
-      <h3 className="min-w-0 font-mono text-xs break-all">
+      <h2 className="min-w-0 font-mono text-xs break-all">
         <bdi>{file.from === null ? file.path : `${file.from} → ${file.path}`}</bdi>
-      </h3>
+      </h2>
       {file.status !== "modified" && <span className="text-muted">{file.status}</span>}
       <Counts {...file} />
       {flags.map((flag) => (

@@ -3,6 +3,7 @@ import type { RunView } from "@tutti/protocol";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { useStore } from "../../api/store.ts";
 import { Button } from "../../ui/button.tsx";
+import { classNames } from "../../ui/class-names.ts";
 import { countText } from "../../ui/numbers.ts";
 import { Empty } from "../../ui/notice.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
@@ -121,17 +122,37 @@ type SideProps = {
   readonly onOpen: (path: string) => void;
 };
 
+/** Beside the list; on a phone behind a button, where the list needs the room. */
 function Side({ groups, shown, onOpen }: SideProps) {
   const { address } = useDiffAddress();
+  const [isOpen, setOpen] = useState(false);
   return (
-    <div className="w-72 shrink-0 overflow-y-auto border-r border-line max-md:max-h-40 max-md:w-full max-md:border-r-0 max-md:border-b">
-      <FileTree
-        groups={groups}
-        current={address.file ?? null}
-        viewed={new Set(shown.flatMap(({ isViewed, file }) => (isViewed ? [file.path] : [])))}
-        commented={new Map(shown.map(({ file, comments }) => [file.path, comments.length]))}
-        onOpen={onOpen}
-      />
+    <div className="flex w-72 shrink-0 flex-col border-r border-line max-md:w-full max-md:border-r-0 max-md:border-b">
+      <Button
+        emphasis="quiet"
+        className="md:hidden"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {isOpen ? "Hide the files" : "Show the files"}
+      </Button>
+      <div
+        className={classNames(
+          "min-h-0 flex-1 overflow-y-auto max-md:max-h-60",
+          !isOpen && "max-md:hidden",
+        )}
+      >
+        <FileTree
+          groups={groups}
+          current={address.file ?? null}
+          viewed={new Set(shown.flatMap(({ isViewed, file }) => (isViewed ? [file.path] : [])))}
+          commented={new Map(shown.map(({ file, comments }) => [file.path, comments.length]))}
+          onOpen={(path) => {
+            setOpen(false);
+            onOpen(path);
+          }}
+        />
+      </div>
     </div>
   );
 }

@@ -91,7 +91,7 @@ function Draft({ comments, isAnswer, isSending, onSend }: DraftProps) {
       id: "diff.send",
       title: "Send the draft to the author",
       group: "Diff",
-      keys: "r",
+      keys: "x",
       run: sendAll,
     },
   ]);
@@ -118,7 +118,7 @@ function Draft({ comments, isAnswer, isSending, onSend }: DraftProps) {
       ) : (
         <span className="ml-auto flex gap-2">
           <Button onClick={() => setAdding(true)}>Add words</Button>
-          <Button emphasis="primary" shortcut="r" disabled={isSending} onClick={sendAll}>
+          <Button emphasis="primary" shortcut="x" disabled={isSending} onClick={sendAll}>
             Send to the author
           </Button>
         </span>
