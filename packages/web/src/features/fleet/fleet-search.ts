@@ -1,5 +1,5 @@
 /** What the address says of the fleet: its order, and whether it is by project. */
-export const FLEET_SORTS = ["state", "title", "agent", "tokens", "usd", "startedAt"] as const;
+const FLEET_SORTS = ["state", "title", "agent", "tokens", "usd", "startedAt"] as const;
 export type FleetSort = (typeof FLEET_SORTS)[number];
 
 export type FleetSearch = {

@@ -1,22 +1,40 @@
-/** The palette and the map of keys, over every screen; loaded when first asked for. */
-import { lazy, Suspense, useEffect } from "react";
-import { useStore } from "../../api/store.ts";
+/** The palette and the map of keys, over every screen. */
+import { type ComponentType, useEffect } from "react";
+import { tellProblem } from "../../api/commands.ts";
+import { createStore, useStore } from "../../api/store.ts";
 import { useCommands } from "../../commands/commands.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Loading } from "../../ui/notice.tsx";
 import { closePalette, palette } from "./palette-state.ts";
 
-const loadPalette = () => import("./palette.tsx");
-const Palette = lazy(() => loadPalette().then(({ Palette: load }) => ({ default: load })));
-const KeyMap = lazy(() => import("./key-map.tsx").then(({ KeyMap: load }) => ({ default: load })));
+/**
+ * Loaded once the page itself is, and shown without React's lazy: that holds a part back for a moment
+ * when it is first shown, and whoever opens the palette types at once.
+ */
+const parts = createStore<{ readonly search: ComponentType; readonly keys: ComponentType } | null>(
+  null,
+);
+
+async function loadParts(): Promise<void> {
+  if (parts.get() !== null) return;
+  const [{ Palette }, { KeyMap }] = await Promise.all([
+    import("./palette.tsx"),
+    import("./key-map.tsx"),
+  ]);
+  parts.set({ search: Palette, keys: KeyMap });
+}
 
 export function PaletteHost() {
   const shown = useStore(palette);
-  // Whoever opens it types at once: it is there before, once the page itself is.
+  const loaded = useStore(parts);
   useEffect(() => {
-    const idle = requestIdleCallback(() => void loadPalette());
+    const ignore = (): void => {}; // it is tried again when it is opened
+    const idle = requestIdleCallback(() => void loadParts().catch(ignore));
     return () => cancelIdleCallback(idle);
   }, []);
+  useEffect(() => {
+    if (shown !== "closed") loadParts().catch(tellProblem);
+  }, [shown]);
   useCommands([
     {
       id: "palette.open",
@@ -34,12 +52,14 @@ export function PaletteHost() {
     },
   ]);
   if (shown === "closed") return null;
-  const label = shown === "search" ? "Search or run a command" : "Keys";
+  const Part = loaded?.[shown];
   return (
-    <Dialog key={shown} label={label} onClose={closePalette}>
-      <Suspense fallback={<Loading what="the list" />}>
-        {shown === "search" ? <Palette /> : <KeyMap />}
-      </Suspense>
+    <Dialog
+      key={shown}
+      label={shown === "search" ? "Search or run a command" : "Keys"}
+      onClose={closePalette}
+    >
+      {Part === undefined ? <Loading what="the list" /> : <Part />}
     </Dialog>
   );
 }
