@@ -114,18 +114,25 @@ async function admit(stage: Stage): Promise<Answer> {
   if ("status" in facts) return refuse(stage, facts);
   tally.asked(facts);
   const { provider, policy } = scene;
-  const objection =
-    body === null
-      ? null
-      : (refuseModels(facts.models, provider, policy) ??
-        refuseServerTools(facts.serverTools, policy.serverTools));
-  if (objection !== null) return refuse(stage, { status: 403, message: objection });
+  const objection = body === null ? null : against(facts, { provider, policy });
+  if (objection !== null) return refuse(stage, objection);
   if (route.kind === "generate") {
     const stop = unpriced(stage, facts) ?? (await tally.reserve(facts, incoming.signal));
     if (stop !== null) return refuse(stage, { status: 402, message: stop });
   }
   return place(stage, body);
 }
+
+/** What the project's rules have against a request. */
+const against = (
+  facts: RequestFacts,
+  { provider, policy }: Pick<Scene, "provider" | "policy">,
+): Refusal | null => {
+  const model = refuseModels(facts.models, provider, policy);
+  if (model !== null) return { status: 403, message: model };
+  const tool = refuseServerTools(facts.serverTools, policy.serverTools);
+  return tool === null ? null : { status: 403, message: tool, code: "server_tool_not_allowed" };
+};
 
 const unpriced = ({ scene }: Stage, { models }: RequestFacts): string | null => {
   const { run, day } = scene.budget;

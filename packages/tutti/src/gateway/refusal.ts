@@ -4,6 +4,8 @@ import type { Dialect } from "@tutti/protocol";
 export type Refusal = {
   readonly status: 400 | 401 | 402 | 403 | 404 | 408 | 413 | 429 | 502 | 503 | 504;
   readonly message: string;
+  /** For dialects with codes of their own, where the status alone says too little. */
+  readonly code?: string;
   /** When it may be tried again. */
   readonly retryAfterMs?: number;
 };
@@ -52,13 +54,13 @@ const GOOGLE_STATUS: Readonly<Record<Refusal["status"], string>> = {
   504: "DEADLINE_EXCEEDED",
 };
 
-const bodyOf = (dialect: Dialect, { status, message }: Refusal): unknown => {
+const bodyOf = (dialect: Dialect, { status, message, code: own }: Refusal): unknown => {
   switch (dialect) {
     case "anthropic":
       return { type: "error", error: { type: ANTHROPIC_TYPE[status], message } };
     case "openai-responses":
     case "openai-chat": {
-      const code = OPENAI_CODE[status];
+      const code = own ?? OPENAI_CODE[status];
       const type = status === 402 ? code : status < 500 ? "invalid_request_error" : "server_error";
       return { error: { message, type, param: null, code } };
     }

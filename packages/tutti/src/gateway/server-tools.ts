@@ -89,6 +89,23 @@ const ungrouped = (value: unknown): readonly unknown[] =>
     isFields(one) && one["type"] === "namespace" ? [one, ...listOf(one["tools"])] : [one],
   );
 
+/**
+ * Tools of a conversation's items: a search for tools answers with some, and newer models are given
+ * theirs there in place of `tools`.
+ */
+const inItems = (body: Fields): readonly unknown[] =>
+  listOf(body["input"]).flatMap((item) => (isFields(item) ? listOf(item["tools"]) : []));
+
+/** A prompt that is stored at the provider has tools that the request does not show. */
+const storedPrompt = ({ prompt }: Fields): readonly ServerTool[] =>
+  isFields(prompt) ? [tool("a stored prompt", "out")] : [];
+
+/** Models that search whatever the request says. */
+const SEARCHING = /(?:^|[-/])search(?:$|[-:])|deep-research|:online$|(?:^|\/)sonar/iu;
+
+const searchingModel = ({ model }: Fields): readonly ServerTool[] =>
+  typeof model === "string" && SEARCHING.test(model) ? [tool(model, "search")] : [];
+
 const googleTools = (one: Fields): readonly ServerTool[] =>
   Object.keys(one).flatMap((name) => {
     const reach = reachIn(GOOGLE, name);
@@ -136,7 +153,12 @@ function named(body: Fields, dialect: Dialect): readonly ServerTool[] {
       return [...listOf(tools).flatMap(each(anthropicTool)), ...beside(body)];
     case "openai-responses":
     case "openai-chat":
-      return [...ungrouped(tools).flatMap(each(openaiTool)), ...beside(body)];
+      return [
+        ...[tools, inItems(body)].flatMap(ungrouped).flatMap(each(openaiTool)),
+        ...beside(body),
+        ...storedPrompt(body),
+        ...searchingModel(body),
+      ];
     case "google":
       return [...listOf(tools).flatMap(each(googleTools)), ...beside(body)];
     default:
@@ -161,5 +183,6 @@ export function refuseServerTools(
     refused.reach === "out"
       ? "can reach whatever the agent names, past the fence"
       : "runs at the provider";
-  return `${refused.name} ${about}, and models.serverTools is ${allowed}: only your own configuration can allow more`;
+  const more = refused.reach === "out" ? "all" : "search";
+  return `${refused.name} ${about}, and models.serverTools is ${allowed}: take the tool out of the agent, or let it by \`models: { serverTools: ${more} }\` in your own configuration (~/.config/tutti/config.yaml), where the project does not forbid it`;
 }

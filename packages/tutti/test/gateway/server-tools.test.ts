@@ -1,7 +1,8 @@
 /** Which tools of a request run at the provider, and what a policy says of them. */
-import type { Dialect, ServerTools } from "@tutti/protocol";
+import { type Dialect, ModelPolicy, type ServerTools } from "@tutti/protocol";
 import { describe, expect, it } from "vitest";
 import { refuseServerTools, serverToolsOf } from "../../src/gateway/server-tools.ts";
+import { anthropicAt, answerStream, MESSAGE, openProvider, openRig } from "./rig.ts";
 
 const allows = (body: object, dialect: Dialect): ServerTools | null =>
   (["none", "search", "all"] as const).find(
@@ -50,6 +51,34 @@ describe("the strictest policy that lets a request through is", () => {
     ["all", "openai-responses", { tools: [{}] }],
     ["all", "openai-responses", { input: [{ content: [{ image_url: url }] }] }],
     ["none", "openai-responses", { input: [{ content: [{ image_url: "data:image/png,x" }] }] }],
+    [
+      "all",
+      "openai-responses",
+      { input: [{ type: "tool_search_output", tools: [{ type: "mcp", server_url: url }] }] },
+    ],
+    [
+      "search",
+      "openai-responses",
+      { input: [{ type: "additional_tools", tools: [{ type: "web_search" }] }] },
+    ],
+    [
+      "none",
+      "openai-responses",
+      {
+        input: [
+          {
+            tools: [{ type: "custom" }, { type: "namespace", tools: [{ type: "function" }] }],
+          },
+        ],
+      },
+    ],
+    ["none", "openai-responses", { input: "tools" }],
+    ["all", "openai-responses", { prompt: { id: "pmpt_1" } }],
+    ["search", "openai-responses", { model: "o4-mini-deep-research" }],
+    ["search", "openai-chat", { model: "gpt-4o-search-preview" }],
+    ["search", "openai-chat", { model: "openai/gpt-5-search" }],
+    ["search", "openai-chat", { model: "qwen/qwen3:online" }],
+    ["none", "openai-chat", { model: "research-coder" }],
     ["none", "openai-chat", { tools: [{ type: "function", function: { name: "a" } }] }],
     ["search", "openai-chat", { web_search_options: {} }],
     ["all", "openai-chat", { plugins: [{ id: "web" }] }],
@@ -75,6 +104,55 @@ it("what an agent writes as the arguments of its own tools is no attachment", ()
 it("a refusal names the tool, the policy and who can change it", () => {
   const tools = serverToolsOf({ tools: [{ urlContext: {} }] }, "google");
   expect(refuseServerTools(tools, "search")).toBe(
-    "urlContext can reach whatever the agent names, past the fence, and models.serverTools is search: only your own configuration can allow more",
+    "urlContext can reach whatever the agent names, past the fence, and models.serverTools is search: take the tool out of the agent, or let it by `models: { serverTools: all }` in your own configuration (~/.config/tutti/config.yaml), where the project does not forbid it",
   );
+  expect(
+    refuseServerTools(serverToolsOf({ tools: [{ googleSearch: {} }] }, "google"), "none"),
+  ).toContain(
+    "googleSearch runs at the provider, and models.serverTools is none: take the tool out of the agent, or let it by `models: { serverTools: search }`",
+  );
+});
+
+const providersAt = (at: string) => ({
+  ...anthropicAt(at),
+  openai: { dialect: "openai" as const, url: at, key: "OPENAI_API_KEY" },
+  google: { dialect: "google" as const, url: at, key: "GEMINI_API_KEY" },
+});
+
+describe("the gateway refuses what the policy does not allow, and sends nothing", () => {
+  const message = expect.stringMatching(/ can reach .*`models: \{ serverTools: all \}`/u);
+
+  it.each([
+    {
+      provider: "anthropic",
+      path: "/v1/messages",
+      tools: [{ type: "web_fetch_20250910", name: "web_fetch" }],
+      error: { type: "error", error: { type: "permission_error", message } },
+    },
+    {
+      provider: "openai",
+      path: "/v1/responses",
+      tools: [{ type: "mcp", server_label: "a", server_url: url }],
+      error: { error: { type: "invalid_request_error", code: "server_tool_not_allowed", message } },
+    },
+    {
+      provider: "google",
+      path: "/v1beta/models/gemini-3-pro:generateContent",
+      tools: [{ urlContext: {} }],
+      error: { error: { code: 403, status: "PERMISSION_DENIED", message } },
+    },
+  ])("in the words of $provider", async ({ provider, path, tools, error }) => {
+    await using upstream = await openProvider((_request, response) => answerStream(response));
+    await using rig = openRig({ providers: providersAt(upstream.url) });
+    const body = JSON.stringify({ ...JSON.parse(MESSAGE), tools });
+    const session = await rig.open({ provider });
+    const refused = await session.ask({ path, body });
+    expect([refused.status, JSON.parse(refused.text)]).toMatchObject([403, error]);
+    await session.lease[Symbol.asyncDispose]();
+    expect(rig.recorded()).toMatchObject([{ outcome: "refused", error: message }]);
+    expect(upstream.received).toHaveLength(0);
+    const policy = ModelPolicy.parse({ serverTools: "all" });
+    await (await rig.open({ provider, policy })).ask({ path, body });
+    expect(upstream.received.map((one) => one.body)).toEqual([body]);
+  });
 });
