@@ -50,6 +50,12 @@ describe("opening", () => {
     ["a folder without a repository", "repository.none", (folder) => folder],
     ["a folder that is not there", "repository.none", (folder) => join(folder, "nowhere")],
     [
+      "a file in a repository",
+      "repository.none",
+      (folder) => join(makeRepository(join(folder, "p")), ".git/HEAD"),
+    ],
+    ["a name that is none", "repository.none", () => `/${"x".repeat(300)}`],
+    [
       "a git folder itself",
       "repository.none",
       (folder) => join(makeRepository(join(folder, "p")), ".git"),
@@ -121,7 +127,7 @@ describe("reading", () => {
     for (const ref of ["main", "v1", base.commit.slice(0, 10), "HEAD"]) {
       expect(await repositories.resolve(project, ref)).toEqual(base);
     }
-    for (const ref of ["nothing", "--all", "", "main:a.txt", "a..b"]) {
+    for (const ref of ["nothing", "--all", "", "main:a.txt", "a..b", "HEAD@{upstream}"]) {
       await expect(repositories.resolve(project, ref)).rejects.toMatchObject({
         code: "repository.ref",
       });

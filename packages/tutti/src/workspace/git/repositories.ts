@@ -99,7 +99,12 @@ async function dirtyFiles(call: Caller): Promise<readonly string[]> {
 }
 
 async function resolveCommit(call: Caller, root: string, ref: string): Promise<Candidate> {
-  const found = await findCommit(call, ref);
+  const found = await findCommit(call, ref).catch((cause: unknown) => {
+    // Some names git does not look up but refuses: `@{upstream}` where there is none.
+    if (!(cause instanceof TuttiError) || cause.code !== "git.failed") throw cause;
+    const why = `${root} has no commit named ${ref}: ${cause.message}`;
+    throw new TuttiError("repository.ref", why, { facts: { ref }, cause });
+  });
   if (found !== null) return found;
   throw new TuttiError("repository.ref", `${root} has no commit named ${ref}.`, {
     facts: { ref },

@@ -1,5 +1,5 @@
 /** The user's repository as it is: where its objects lie, how complete they are, whose it is. */
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { TuttiError } from "@tutti/protocol";
 import { fields, type Caller, type Git, type GitOutput } from "./git.ts";
@@ -34,10 +34,18 @@ const ALTERNATES_MAX = 32;
 const FACTS =
   "^(user\\.(name|email)|filter\\..*|core\\.excludesfile|remote\\..*\\.(promisor|partialclonefilter)|extensions\\.partialclone)$";
 
+const isFolder = (path: string): boolean => {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false; // not there, or no name of anything
+  }
+};
+
 /** Throws `repository.none`, `repository.bare` or `git.failed`. */
 export async function openSource(git: Git, path: string): Promise<Source> {
   await git.requireVersion();
-  if (!existsSync(path)) throw new TuttiError("repository.none", `There is no folder ${path}.`);
+  if (!isFolder(path)) throw new TuttiError("repository.none", `There is no folder ${path}.`);
   const cwd = realpathSync(path);
   const asked = await git.call(
     [
