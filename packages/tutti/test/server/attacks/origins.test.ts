@@ -83,6 +83,19 @@ describe("A3, A6, A17: requests of another site's page (CVE-2026-22812)", () => 
     expect((await stage.ask("GET /api/v1/runs", headers))?.status).toBe(403);
   });
 
+  it("a link on another site leads to the page, and to nothing of the interface", async () => {
+    const visit = {
+      cookie: stage.cookie,
+      "sec-fetch-site": "cross-site",
+      "sec-fetch-mode": "navigate",
+      "sec-fetch-dest": "document",
+    };
+    expect((await stage.ask("GET /runs/r-abcdef", visit))?.status).toBe(200);
+    expect((await stage.ask("GET /api/v1/runs", visit))?.status).toBe(403);
+    const framed = { ...visit, "sec-fetch-dest": "iframe" };
+    expect((await stage.ask("GET /", framed))?.status).toBe(403);
+  });
+
   it("a form's body is not taken for JSON, and no header makes a GET a POST", async () => {
     for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]) {
       const headers = { ...ownPage(stage), "content-type": type };
