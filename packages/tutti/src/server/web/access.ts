@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-export const CODE_LIFE_MS = MINUTE_MS;
+const CODE_LIFE_MS = MINUTE_MS;
 const CODES_MAX = 32;
 const SESSION_IDLE_MS = 8 * HOUR_MS;
 const SESSION_LIFE_MS = 7 * DAY_MS;
@@ -42,7 +42,7 @@ const Token = z.object({
 const Kept = z.object({ sessions: z.array(Session), tokens: z.array(Token) });
 type Kept = z.infer<typeof Kept>;
 
-export type TokenFacts = Omit<z.infer<typeof Token>, "hash">;
+type TokenFacts = Omit<z.infer<typeof Token>, "hash">;
 
 /** Somebody that may use the interface. */
 export type Holder = {

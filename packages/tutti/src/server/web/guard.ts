@@ -19,10 +19,7 @@ const countOf = (rawHeaders: readonly string[], name: string): number =>
   rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === name).length;
 
 /** Names of this listener. Another spelling of the same address is another site to a browser. */
-export const hostsOf = (port: number): readonly string[] => [
-  `127.0.0.1:${port}`,
-  `localhost:${port}`,
-];
+const hostsOf = (port: number): readonly string[] => [`127.0.0.1:${port}`, `localhost:${port}`];
 
 type Asked = Pick<IncomingMessage, "method" | "url" | "headers" | "rawHeaders">;
 

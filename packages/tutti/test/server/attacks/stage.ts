@@ -10,7 +10,7 @@ import { json, rawRequest } from "../raw-request.ts";
 const ANSWER_WITHIN_MS = 5000;
 export const PAGE = "<!doctype html><title>Tutti</title>";
 
-export type Answer = {
+type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
