@@ -2,6 +2,7 @@ import { type BlameView, CheckpointView, CommitId, type DiffFile, RunId } from "
 import { describe, expect, it } from "vitest";
 import { changeRequest, requestText } from "../src/features/diff/change-request.ts";
 import { diffAddress } from "../src/features/diff/diff-address.ts";
+import { withNamed } from "../src/features/diff/hidden-characters.ts";
 import type { DraftComment } from "../src/features/diff/kept.ts";
 import { pairsOf, parsePatch } from "../src/features/diff/patch.ts";
 import { choiceOf, rangesOf } from "../src/features/diff/ranges.ts";
@@ -387,5 +388,15 @@ describe("what was seen of a change", () => {
     expect(seenOf(seen, key, [read])).toEqual({ files: 1, hunks: 1, of: { files: 1, hunks: 2 } });
     expect(seenOf(seen, key, [read, other]).of).toEqual({ files: 2, hunks: null });
     expect(seenOf(seen, "another", [read])).toMatchObject({ files: 0, hunks: 0 });
+  });
+});
+
+describe("characters that hide", () => {
+  it("are named where they stand, and text in any script stays as it is", () => {
+    expect(withNamed("if (admin\u202E \u2066// check\u2069)")).toBe(
+      "if (admin⟨U+202E⟩ ⟨U+2066⟩// check⟨U+2069⟩)",
+    );
+    expect(withNamed("a\u200Bb\u001B[31m\r")).toBe("a⟨U+200B⟩b⟨U+001B⟩[31m␍");
+    expect(withNamed("\tשלום, 你好, 👩\u200D👧")).toBe("\tשלום, 你好, 👩\u200D👧");
   });
 });

@@ -2,6 +2,7 @@
 import { classNames } from "../../ui/class-names.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { Counts } from "./heads.tsx";
+import { withNamed } from "./hidden-characters.ts";
 import { RISK_WORDS, type RiskGroup } from "./risk.ts";
 
 type TreeProps = {
@@ -59,8 +60,8 @@ function FileName({ path }: { readonly path: string }) {
   const at = path.lastIndexOf("/") + 1;
   return (
     <bdi className="flex min-w-0 font-mono text-xs">
-      <span className="truncate text-muted">{path.slice(0, at)}</span>
-      <span className="max-w-full shrink-0 truncate">{path.slice(at)}</span>
+      <span className="truncate text-muted">{withNamed(path.slice(0, at))}</span>
+      <span className="max-w-full shrink-0 truncate">{withNamed(path.slice(at))}</span>
     </bdi>
   );
 }

@@ -3,6 +3,7 @@ import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { FamilyMark } from "../../ui/family-mark.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
+import { withNamed } from "./hidden-characters.ts";
 import type { Hunk } from "./patch.ts";
 import type { Actions, Shown } from "./row-view.tsx";
 import type { Work, Writers } from "./writers.ts";
@@ -52,7 +53,7 @@ export function FileHead({ shown, isCurrent, actions }: FileHeadProps) {
         <span aria-hidden="true">{isFolded ? "▸" : "▾"}</span>
       </button>
       <h2 className="min-w-0 font-mono text-xs break-all">
-        <bdi>{file.from === null ? file.path : `${file.from} → ${file.path}`}</bdi>
+        <bdi>{withNamed(file.from === null ? file.path : `${file.from} → ${file.path}`)}</bdi>
       </h2>
       {file.status !== "modified" && <span className="text-muted">{file.status}</span>}
       <Counts {...file} />
@@ -94,7 +95,7 @@ export function HunkHead({ hunk, path, writers, isCurrent, actions }: HunkHeadPr
       )}
     >
       <span className="shrink-0 font-mono text-xs">Line {hunk.newStart}</span>
-      <span className="min-w-0 flex-1 truncate font-mono text-xs">{hunk.context}</span>
+      <span className="min-w-0 flex-1 truncate font-mono text-xs">{withNamed(hunk.context)}</span>
       {writers !== null && <WriterMarks writers={writers} />}
       <Button
         emphasis="quiet"

@@ -2,6 +2,7 @@
 import { classNames } from "../../ui/class-names.ts";
 import type { Token } from "./highlight.ts";
 import type { LineKind, PatchLine } from "./patch.ts";
+import { withNamed } from "./hidden-characters.ts";
 import type { Span } from "./words.ts";
 
 /** Of one line; the rest is counted, not shown. */
@@ -54,7 +55,7 @@ function LineText({ line, tokens, changed }: TextProps) {
     <>
       {pieces.map((piece, at) =>
         piece.colour === null && !piece.isChanged ? (
-          piece.text
+          withNamed(piece.text)
         ) : (
           <span
             // The pieces of a line have no identity but their place.
@@ -62,7 +63,7 @@ function LineText({ line, tokens, changed }: TextProps) {
             className={piece.isChanged ? ground : undefined}
             style={piece.colour === null ? undefined : { color: piece.colour }}
           >
-            {piece.text}
+            {withNamed(piece.text)}
           </span>
         ),
       )}
