@@ -1,5 +1,6 @@
 /** The queue is empty: what goes on without a person, and what came of it last. */
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Empty } from "../../ui/notice.tsx";
 import { runsQuery } from "../../api/queries.ts";
 import { LastMerges, RunLine } from "./standing.tsx";
@@ -12,6 +13,9 @@ export function NothingNeeded() {
     <>
       <Empty title="Nothing needs you">
         {working.data?.items.length === 0 && <p>No agent is working.</p>}
+        <Link to="/new" className="text-accent underline max-sm:py-3">
+          Start a task
+        </Link>
       </Empty>
       {working.data !== undefined && working.data.items.length > 0 && (
         <section>

@@ -114,16 +114,20 @@ function Hits({ query }: { readonly query: string }) {
           const id = `${hit.kind} ${hit.run} ${hit.where}`;
           return (
             <Item key={id} id={id} onSelect={() => run(() => go(hit))}>
-              <Found
-                title={kind === "run" ? hit.title : hit.where}
-                detail={kind === "run" ? hit.detail : `${hit.title} · ${hit.detail}`}
-              />
+              <Found {...wordsOf(hit)} />
             </Item>
           );
         })}
       </Group>
     );
   });
+}
+
+/** What was found first, and then where. */
+function wordsOf({ kind, title, detail, where }: SearchHit) {
+  if (kind === "run") return { title, detail: detail === title ? "" : detail };
+  if (kind === "finding") return { title: detail, detail: `${where} · ${title}` };
+  return { title: where, detail: `${title} · ${detail}` };
 }
 
 /** A file is shown in the review; all else on the page of its task. */

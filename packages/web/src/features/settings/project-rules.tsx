@@ -91,7 +91,7 @@ function Lines({ title, lines, children }: LinesProps) {
     <section aria-label={title} className="px-4 py-1.5">
       <h3 className="text-muted">{title}</h3>
       {lines.length === 0 && <p>{children}</p>}
-      <dl className="grid grid-cols-[9rem_minmax(0,1fr)] gap-x-4 max-sm:grid-cols-1">
+      <dl className="grid grid-cols-[9rem_minmax(0,1fr)] gap-x-4 max-sm:grid-cols-[6rem_minmax(0,1fr)]">
         {lines.map(({ name, value, isCode }) => (
           <div key={name} className="contents">
             <dt>{plainLine(name)}</dt>
