@@ -76,6 +76,17 @@ export function testStore(create: () => Promise<StoreUnderTest>): void {
       expect(store.runs({ limit: 10 }).items).toEqual([commit.summary]);
     });
 
+    it("knows what was done for a request, after a reopen too, and nothing of what was stale", async () => {
+      const request = { key: "k-1", fingerprint: "f-1" };
+      await store.commit({ ...sampleCommit(run, 0), request });
+      await store.commit({ ...sampleCommit(run, 0), request: { ...request, key: "k-2" } });
+      await store.commit(sampleCommit(run, 1));
+      await store.close();
+      store = await tested.open();
+      expect(store.request("k-1")).toEqual({ fingerprint: "f-1", run, version: 1 });
+      expect(store.request("k-2")).toBeNull();
+    });
+
     it("answers stale with the present version and writes nothing", async () => {
       await store.commit(sampleCommit(run, 0, { events: 2 }));
       const effect = sampleEffect(run, 9);

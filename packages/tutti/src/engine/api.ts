@@ -18,7 +18,7 @@ import type {
   RunStatus,
   TranscriptEntry,
 } from "@tutti/protocol";
-import type { Growth, MeterQuery, Page, RunSummary, UsageRow } from "./ports/store.ts";
+import type { Growth, MeterQuery, Page, RunSummary, UsageRow, OnceOnly } from "./ports/store.ts";
 import type { Capability, LaunchSpec } from "./ports/sandbox.ts";
 
 export type RunRequest = {
@@ -80,6 +80,12 @@ export type Engine = DiffReads & {
   /** What models were asked, as metered, finished or not. */
   readonly usage: (query: MeterQuery) => readonly UsageRow[];
   readonly handle: (run: RunId, command: PersonCommand, actor: Actor) => Promise<Outcome>;
+  /** A request that was done before, by an earlier daemon too, is answered as it was then. */
+  readonly handleOnce: (
+    run: RunId,
+    asked: { readonly command: PersonCommand; readonly request: OnceOnly | null },
+    actor: Actor,
+  ) => Promise<Outcome>;
   /** A person replaces an artifact; the bytes are validated first. */
   readonly amend: (
     run: RunId,

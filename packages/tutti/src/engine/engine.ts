@@ -39,7 +39,7 @@ const settleIn =
   };
 
 const outcomeOf = (run: RunId, result: Awaited<ReturnType<Runs["handle"]>>): Outcome =>
-  result.kind === "rejected" ? result : { kind: "accepted", run, version: result.state.version };
+  result.kind === "rejected" ? result : { kind: "accepted", run, version: result.version };
 
 /** Cancelled effects first: what is woken for the same run waits for their workers to end. */
 const informDispatcher = (dispatcher: Dispatcher, events: readonly RunEvent[]): void => {
@@ -192,6 +192,20 @@ const performIn = async (
 const workedOn = (store: Deps["store"]): RunId[] =>
   store.openEffects().map(({ effect }) => effect.run);
 
+const handlerOf = ({
+  deps,
+  runs,
+  egress,
+}: Pick<Performers, "deps" | "runs" | "egress">): Engine["handleOnce"] => {
+  return async (run, asked, actor) => {
+    const { command } = asked;
+    checkProject(deps, runs.document(run), command);
+    egress.remember(run, command);
+    const result = await runs.handleOnce(run, asked, actor);
+    return outcomeOf(run, rememberForProject(deps, command, result));
+  };
+};
+
 export const createEngine = (deps: Deps): Engine => {
   const feed = createFeed(deps.log);
   const shared: Shared = { baselines: createBaselines(), fence: createFenceGate(deps) };
@@ -220,6 +234,8 @@ export const createEngine = (deps: Deps): Engine => {
     ...new Set([...workedOn(deps.store), ...reads.unfinished(), ...inUse()]),
   ];
 
+  const handleOnce = handlerOf({ deps, runs, egress });
+
   return {
     start: async () => {
       await deps.sandbox.recover();
@@ -232,12 +248,8 @@ export const createEngine = (deps: Deps): Engine => {
     },
     drain: () => dispatcher.drain(),
     startRun: createStarter(deps, runs, shared.fence),
-    handle: async (run: RunId, command: PersonCommand, actor: Actor) => {
-      checkProject(deps, runs.document(run), command);
-      egress.remember(run, command);
-      const result = await runs.handle(run, command, actor);
-      return outcomeOf(run, rememberForProject(deps, command, result));
-    },
+    handle: (run, command, actor) => handleOnce(run, { command, request: null }, actor),
+    handleOnce,
     halt: async (run, reason, actor) => {
       const paused = await runs.handle(run, { kind: "run.pause", reason }, actor);
       halts.halt(run);

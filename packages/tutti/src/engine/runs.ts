@@ -19,7 +19,7 @@ import { replay } from "../domain/fold/evolve.ts";
 import { statusOf } from "../domain/status.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Redactor } from "./ports/secrets.ts";
-import type { Commit, RunSummary, Store } from "./ports/store.ts";
+import type { Commit, OnceOnly, RunSummary, Store } from "./ports/store.ts";
 import { redactActor, redactCommand } from "./redaction.ts";
 
 /** Documents of ended runs kept in memory. */
@@ -30,11 +30,18 @@ const REPLAY_PAGE = 1000;
 type Accepted = {
   readonly kind: "accepted";
   readonly state: RunDocument;
+  /** Of the run when this was done; it may be further by now. */
+  readonly version: number;
   readonly events: readonly RunEvent[];
 };
 
+/** A command, and the request that asked for it where that may come again. */
+type Asked = { readonly command: Command; readonly request: OnceOnly | null };
+
 export type Runs = {
   readonly handle: (run: RunId, command: Command, actor: Actor) => Promise<Accepted | Rejected>;
+  /** A request that was done before is answered as it was then. */
+  readonly handleOnce: (run: RunId, asked: Asked, actor: Actor) => Promise<Accepted | Rejected>;
   readonly document: (run: RunId) => RunDocument | null;
 };
 
@@ -158,6 +165,36 @@ const refuse = async (
   return refusal;
 };
 
+/** Null for a request that was not done yet. */
+const doneBefore = (
+  store: Store,
+  { run, request, state }: { run: RunId; request: OnceOnly | null; state: RunDocument | null },
+): Accepted | Rejected | null => {
+  const before = request === null ? null : store.request(request.key);
+  if (before === null || request === null || state === null) return null;
+  if (before.fingerprint === request.fingerprint && before.run === run)
+    return { kind: "accepted", state, version: before.version, events: [] };
+  return {
+    kind: "rejected",
+    code: "request.key-reused",
+    message: "This Idempotency-Key was sent with another request.",
+  };
+};
+
+/** What is stored is the truth: after a failure the next command reads it again. */
+const readingAgain = async <Result>(
+  cache: ReturnType<typeof createCache>,
+  run: RunId,
+  task: () => Promise<Result>,
+): Promise<Result> => {
+  try {
+    return await task();
+  } catch (error) {
+    cache.drop(run);
+    throw error;
+  }
+};
+
 export const createRuns = ({ store, clock, redactor, publish }: RunsOptions): Runs => {
   const cache = createCache();
   const serial = createSerial();
@@ -172,47 +209,43 @@ export const createRuns = ({ store, clock, redactor, publish }: RunsOptions): Ru
 
   const attempt = async (
     run: RunId,
-    command: Command,
+    { command, request }: Asked,
     actor: Actor,
   ): Promise<Accepted | Rejected> => {
     const context = { now: clock.now(), actor };
     const state = document(run);
+    const before = doneBefore(store, { run, request, state });
+    if (before !== null) return before;
     const decision = decide(state, command, context);
     if (decision.kind === "rejected")
       return await refuse(store, { run, command, context }, decision);
     if (state !== null && decision.events.length === 0)
-      return { kind: "accepted", state, events: [] };
+      return { kind: "accepted", state, version: state.version, events: [] };
     const commit = commitOf({ run, version: state?.version ?? 0 }, decision, context);
     const committed = await store.commit({
       ...commit,
       audit: { ...commit.audit, action: command.kind },
+      ...(request === null ? {} : { request }),
     });
     if (committed.kind === "stale")
       throw new Error(`run ${run} was changed by another process (version ${committed.version})`);
     cache.put(decision.state);
     publish(committed.events, decision.state);
-    return { kind: "accepted", state: decision.state, events: committed.events };
+    const { state: after } = decision;
+    return { kind: "accepted", state: after, version: after.version, events: committed.events };
   };
 
-  const guarded = async (
-    run: RunId,
-    command: Command,
-    actor: Actor,
-  ): Promise<Accepted | Rejected> => {
-    try {
-      return await attempt(run, command, actor);
-    } catch (error) {
-      // What is stored is the truth: the next command reads it again.
-      cache.drop(run);
-      throw error;
-    }
-  };
+  const handleOnce: Runs["handleOnce"] = (run, { command, request }, actor) =>
+    serial(run, () =>
+      readingAgain(cache, run, () => {
+        const asked = { command: redactCommand(command, redactor.text), request };
+        return attempt(run, asked, redactActor(actor, redactor.text));
+      }),
+    );
 
   return {
-    handle: (run, command, actor) =>
-      serial(run, () =>
-        guarded(run, redactCommand(command, redactor.text), redactActor(actor, redactor.text)),
-      ),
+    handle: (run, command, actor) => handleOnce(run, { command, request: null }, actor),
+    handleOnce,
     document,
   };
 };

@@ -2,6 +2,7 @@
 import { API_PREFIX, VERSION_HEADER } from "@tutti/protocol";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
+import { holderOf } from "./holder.ts";
 import { idempotency } from "./idempotency.ts";
 import { problemResponse, responseToError } from "./problem.ts";
 import { addAccessRoutes, addTokenRoutes } from "./routes/access.ts";
@@ -30,7 +31,7 @@ export function createApp(service: Service): App {
   });
   app.use(
     idempotency({
-      holderOf: ({ env }) => service.web?.holders.get(env.incoming)?.id ?? "",
+      holderOf: (context) => holderOf(service, context),
       // A link signs in once, and an answer to it holds the secret of a session.
       isOnce: (path) => path === `${API_PREFIX}/session`,
     }),

@@ -1,11 +1,12 @@
 /**
  * A request that changes something may be sent twice, by a person or by the network: with the same
  * `Idempotency-Key` it is done once, and the second is answered like the first. Answers are remembered
- * for as long as the daemon lives; the start of a task is recognised by the store after that too.
+ * for as long as the daemon lives; starts and commands are recognised by the store after that too.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { TuttiError } from "@tutti/protocol";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
+import type { OnceOnly } from "../engine/ports/store.ts";
 import { idempotencyKey, textBody } from "./request.ts";
 
 const KEPT_ANSWERS_MAX = 1000;
@@ -14,6 +15,15 @@ const KEPT_BYTES_MAX = 64 * 1024;
 const REPLAYED_HEADER = "idempotency-replayed";
 const KEPT_HEADERS = ["content-type", "location"];
 const SAFE = new Set(["GET", "HEAD"]);
+
+/** What the store knows a command by; null for one without a key. */
+export async function onceOnly(context: Context, holder: string): Promise<OnceOnly | null> {
+  const key = idempotencyKey(context);
+  if (key === null) return null;
+  return { key: hashOf(`${holder} ${key}`), fingerprint: hashOf(await textBody(context)) };
+}
+
+const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 type Answer = {
   readonly status: number;

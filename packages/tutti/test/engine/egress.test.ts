@@ -30,7 +30,7 @@ const open = (world: World = newWorld()) => {
         commands.push(command);
         const code = apply(world, command, actor);
         return code === null
-          ? { kind: "accepted", state: world.state, events: [] }
+          ? { kind: "accepted", state: world.state, version: world.state.version, events: [] }
           : { kind: "rejected", code: "usage", message: code };
       },
     },

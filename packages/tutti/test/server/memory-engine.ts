@@ -120,6 +120,10 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
       return starting(request, actor);
     },
     handle,
+    handleOnce: async (run, { command }, actor) => {
+      actors.push(actor);
+      return perform(run, command, actor);
+    },
     amend: async (run, { name, text }) => {
       artifacts.set(`${run} ${name}`, text);
       return { kind: "accepted", run, version: documents.get(run)?.version ?? 0 };

@@ -55,6 +55,15 @@ export type Commit = {
     readonly outcome: "accepted" | "rejected";
     readonly detail: string;
   };
+  /** The request that is answered by it, kept in the same transaction. */
+  readonly request?: OnceOnly;
+};
+
+/** A request that may be sent again, and is done once. */
+export type OnceOnly = {
+  readonly key: string;
+  /** Hash of all that it asks. */
+  readonly fingerprint: string;
 };
 
 export type Committed =
@@ -98,6 +107,10 @@ export type Store = {
   readonly audit: (line: Commit["audit"] & { readonly run: RunId | null }) => Promise<void>;
   /** `null` when there is none, or when it was folded by another FOLD_VERSION: fold `eventsOf` then. */
   readonly document: (run: RunId) => RunDocument | null;
+  /** What was done for a request with this key; `version`: of the run after it. */
+  readonly request: (
+    key: string,
+  ) => { readonly fingerprint: string; readonly run: RunId; readonly version: number } | null;
   /** Events of all runs after a global sequence, oldest first. */
   readonly events: (after: number, limit: number) => readonly RunEvent[];
   readonly eventsOf: (run: RunId, after: number, limit: number) => readonly RunEvent[];

@@ -11,6 +11,8 @@ import {
 } from "@tutti/protocol";
 import type { Outcome } from "../../engine/api.ts";
 import { projectIdOf } from "../../engine/start-run.ts";
+import { holderOf } from "../holder.ts";
+import { onceOnly } from "../idempotency.ts";
 import { replacedHash, tagged } from "../etag.ts";
 import { listView } from "../list-view.ts";
 import { problemResponse } from "../problem.ts";
@@ -68,7 +70,10 @@ export function addRunRoutes(app: App, service: Service): void {
     const run = runParameter(context);
     const command = await jsonBody(context, PersonCommand);
     openRun(service, run);
-    return outcomeResponse(await engine.handle(run, command, actorOf(context, user)));
+    const request = await onceOnly(context, holderOf(service, context));
+    return outcomeResponse(
+      await engine.handleOnce(run, { command, request }, actorOf(context, user)),
+    );
   });
 
   app.put("/runs/:run/artifacts/:name", async (context) => {

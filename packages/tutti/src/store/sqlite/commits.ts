@@ -7,6 +7,7 @@ import type { DocumentTable } from "./documents.ts";
 import type { EffectTable } from "./effects.ts";
 import { eventTable } from "./events.ts";
 import type { EventTable } from "./events.ts";
+import type { RequestTable } from "./requests.ts";
 import type { RunTable } from "./runs.ts";
 
 type Tables = {
@@ -14,6 +15,7 @@ type Tables = {
   readonly documents: DocumentTable;
   readonly effects: EffectTable;
   readonly audit: AuditTable;
+  readonly requests: RequestTable;
 };
 
 export class Commits {
@@ -46,7 +48,7 @@ export class Commits {
   }
 
   apply(commit: Commit): Committed {
-    const { runs, documents, effects, audit } = this.#tables;
+    const { runs, documents, effects, audit, requests } = this.#tables;
     const versions = { from: commit.expectedVersion, to: commit.document.version };
     const number = runs.move(commit.summary, versions);
     if (number === null) return { kind: "stale", version: runs.version(commit.run) };
@@ -64,6 +66,7 @@ export class Commits {
     for (const effect of commit.requested) effects.insert(number, effect);
     for (const effect of commit.settled) effects.close(number, effect, "settled");
     for (const effect of commit.cancelled) effects.close(number, effect, "cancelled");
+    requests.insert(commit);
     audit.insert(commit.audit, { run: commit.run, actor: text });
     return { kind: "committed", events };
   }

@@ -3,9 +3,10 @@ import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { initial } from "./migrations/001-initial.ts";
 import { modelRequests } from "./migrations/002-model-requests.ts";
+import { requests } from "./migrations/003-requests.ts";
 
 /** Only ever added to. Position N makes version N + 1. */
-const MIGRATIONS: readonly string[] = [initial, modelRequests];
+const MIGRATIONS: readonly string[] = [initial, modelRequests, requests];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

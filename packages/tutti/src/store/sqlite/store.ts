@@ -16,6 +16,7 @@ import { toFailure } from "./failures.ts";
 import { lockFolder } from "./lock.ts";
 import { modelRequestTable } from "./model-requests.ts";
 import { readPage } from "./run-pages.ts";
+import { requestTable } from "./requests.ts";
 import { runTable } from "./runs.ts";
 import { Transcripts } from "./transcripts.ts";
 import { Writer } from "./writer.ts";
@@ -51,7 +52,8 @@ function createStore(
   const documents = documentTable(database);
   const effects = effectTable(database);
   const audit = auditTable(database);
-  const commits = new Commits(database, { runs, documents, effects, audit });
+  const requests = requestTable(database);
+  const commits = new Commits(database, { runs, documents, effects, audit, requests });
   const writer = new Writer(database, {
     file,
     onCommitted: () => commits.keep(),
@@ -67,6 +69,7 @@ function createStore(
     audit: ({ run, ...line }) =>
       writer.write(() => audit.insert(line, { run, actor: JSON.stringify(line.actor) })),
     document: documents.read,
+    request: requests.find,
     events: commits.events.after,
     eventsOf: commits.events.ofRun,
     head: () => commits.head,
