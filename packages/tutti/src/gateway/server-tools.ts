@@ -12,7 +12,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * `inside`: at the provider, and it reaches nothing. `search`: the provider's own index. `out`: what the
  * agent names, or nobody knows. Tools that the agent runs itself are none of these.
  */
-export type Reach = "inside" | "search" | "out";
+type Reach = "inside" | "search" | "out";
 
 export type ServerTool = { readonly name: string; readonly reach: Reach };
 
