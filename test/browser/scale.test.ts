@@ -105,7 +105,7 @@ it(`${AGENTS} agents that talk are in the fleet; a page that is reloaded among i
     turns: [
       {
         step: "implement",
-        do: [{ do: "stream", text: "word ", updates: 100_000, everyMs: 1000 }],
+        do: [{ do: "stream", text: "still talking ", updates: 100_000, everyMs: 1000 }],
       },
     ],
   });
@@ -125,9 +125,9 @@ it(`${AGENTS} agents that talk are in the fleet; a page that is reloaded among i
 
   const [run = ""] = runs;
   await page.goto(new URL(`/runs/${run}/transcript`, page.url()).href);
-  await page.getByText("word").first().waitFor();
+  await page.getByText("still talking").first().waitFor();
   await page.reload();
-  await page.getByText("word").first().waitFor();
+  await page.getByText("still talking").first().waitFor();
   const session = join(run, "implement/1");
   const { total } = await daemon.client.transcript(session, { from: -1, limit: 1 });
   await expect.poll(async () => lastIndex(page)).toBeGreaterThanOrEqual(total - 1);

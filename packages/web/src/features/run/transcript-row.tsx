@@ -10,10 +10,14 @@ const Markdown = lazy(() =>
   import("../../ui/markdown.tsx").then(({ Markdown: component }) => ({ default: component })),
 );
 
+/** Longer than that it is no prose of an agent, and costs time to take apart. */
+const MARKDOWN_MAX_CHARACTERS = 20_000;
+
 export function TranscriptRow({ row }: { readonly row: Row }) {
   const { entry, text } = row;
   switch (entry.kind) {
     case "text":
+      if (text.length > MARKDOWN_MAX_CHARACTERS) return <Plain text={text} />;
       return (
         <div className="px-4 py-1">
           <Suspense fallback={<Plain text={text} />}>

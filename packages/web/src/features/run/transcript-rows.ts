@@ -12,11 +12,14 @@ export type Row = {
 
 type Streamed = Extract<TranscriptEntry, { kind: "text" | "thought" | "output" }>;
 
-const isStreamed = (entry: TranscriptEntry | undefined): entry is Streamed =>
-  entry !== undefined && ["text", "thought", "output"].includes(entry.kind);
+const isStreamed = (entry: TranscriptEntry): entry is Streamed =>
+  ["text", "thought", "output"].includes(entry.kind);
 
-const continues = (before: TranscriptEntry | undefined, entry: TranscriptEntry): boolean =>
-  isStreamed(before) && isStreamed(entry) && before.kind === entry.kind;
+/** A text that grows beyond this goes on in another row: each is laid out as a whole. */
+const ROW_MAX_CHARACTERS = 8000;
+
+const continues = (row: Row, entry: Streamed): boolean =>
+  row.entry.kind === entry.kind && row.text.length + entry.text.length <= ROW_MAX_CHARACTERS;
 
 /** By position in the page; null where another row shows it. */
 export function rowsOf(page: readonly TranscriptEntry[]): readonly (Row | null)[] {
@@ -24,16 +27,16 @@ export function rowsOf(page: readonly TranscriptEntry[]): readonly (Row | null)[
   const tools = new Map<string, number>();
   let begun = 0;
   for (const [index, entry] of page.entries()) {
-    if (continues(page[index - 1], entry)) {
-      const row = rows[begun];
-      if (row !== null && row !== undefined && isStreamed(entry))
-        rows[begun] = { ...row, text: row.text + entry.text };
+    const row = rows[begun];
+    if (isStreamed(entry) && row !== null && row !== undefined && continues(row, entry)) {
+      rows[begun] = { ...row, text: row.text + entry.text };
       continue;
     }
     if (entry.kind === "tool") {
       const first = tools.get(entry.id);
       if (first !== undefined) {
         rows[first] = { entry, text: entry.detail };
+        begun = index;
         continue;
       }
       tools.set(entry.id, index);
