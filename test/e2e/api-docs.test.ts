@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
+import { open, readText, type WireOptions } from "../../packages/tutti/src/client/wire.ts";
 import { foldersOf, socketPath } from "../../packages/tutti/src/platform/paths.ts";
 import { ANSWERS } from "../../packages/tutti/src/server/openapi/schemas.ts";
 import { createDaemon, ended } from "../fixtures/daemon.ts";
@@ -23,6 +24,31 @@ const examplesOf = (page: string) =>
     });
   });
 
+/** What a real daemon answers about a real run is what its description says, with nothing besides. */
+const expectDescribed = async (
+  wire: WireOptions,
+  { run, project }: { readonly run: string; readonly project: string },
+): Promise<void> => {
+  const described = new Map<string, keyof typeof ANSWERS>([
+    [`/runs/${run}`, "RunView"],
+    [`/runs/${run}/events`, "RunEventList"],
+    [`/runs/${run}/sessions`, "SessionList"],
+    [`/sessions/${encodeURIComponent(`${run}/implement/1`)}/transcript`, "TranscriptWindow"],
+    [`/project?path=${encodeURIComponent(project)}`, "ProjectView"],
+    [`/agents?path=${encodeURIComponent(project)}`, "AgentsReport"],
+    ["/runs", "RunPage"],
+    ["/search?q=sum", "SearchResult"],
+    ["/audit", "AuditPage"],
+    ["/usage?by=agent", "UsageReport"],
+    ["/fleet", "Fleet"],
+    ["/projects", "ProjectList"],
+  ]);
+  for (const [path, name] of described) {
+    const answer = JSON.parse(await readText(await open(wire, { path })));
+    expect({ path, answer: ANSWERS[name].parse(answer) }).toEqual({ path, answer });
+  }
+};
+
 it("every example of the page about the interface does what it says", async () => {
   using project = createProject({
     agents: {
@@ -39,6 +65,7 @@ it("every example of the page about the interface does what it says", async () =
   });
   await using daemon = createDaemon(project);
   await daemon.client.health();
+  const wire = { socketPath: socketPath(foldersOf(daemon.env), "daemon.sock"), version: null };
   const examples = examplesOf(readFileSync(PAGE, "utf8"));
   expect(examples.length).toBeGreaterThan(12);
   const script = examples.map(({ heading, code }, index) => {
@@ -55,7 +82,7 @@ it("every example of the page about the interface does what it says", async () =
       env: {
         ...daemon.env,
         PROJECT: project.root,
-        SOCKET: socketPath(foldersOf(daemon.env), "daemon.sock"),
+        SOCKET: wire.socketPath,
       },
     },
   );
@@ -83,4 +110,5 @@ it("every example of the page about the interface does what it says", async () =
   await ended(daemon.client, run?.id ?? "");
   const { items } = await daemon.client.runs({});
   expect(items).toMatchObject([{ state: "cancelled", title: "Add sum.mjs" }]);
+  await expectDescribed(wire, { run: run?.id ?? "", project: project.root });
 });

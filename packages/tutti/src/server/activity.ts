@@ -7,7 +7,7 @@ import { EventEmitter, once } from "node:events";
 import { STREAM_EVENTS } from "@tutti/protocol";
 import type { Engine } from "../engine/api.ts";
 
-export const BEAT_MS = 100;
+const BEAT_MS = 100;
 /** Sessions that are remembered; whoever comes back after more than that reads the lists anew. */
 const SESSIONS_MAX = 4096;
 
