@@ -11,7 +11,7 @@ import { createStore, type Store } from "./store.ts";
 const BATCH_MS = 100;
 
 /** What is known of one session's growth: its number of entries, and when the last came. */
-export type Activity = { readonly total: number; readonly at: number };
+type Activity = { readonly total: number; readonly at: number };
 
 export type Live = {
   readonly connection: Store<Connection>;

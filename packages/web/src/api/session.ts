@@ -2,7 +2,7 @@
 import { requestJson, requestText } from "./http.ts";
 import { ApiProblem } from "./problem.ts";
 
-export type Session = { readonly user: string; readonly version: string };
+type Session = { readonly user: string; readonly version: string };
 
 export type SignIn =
   | { readonly kind: "signed-in"; readonly session: Session }

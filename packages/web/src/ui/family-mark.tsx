@@ -6,7 +6,7 @@ const MARKS: Readonly<Record<string, string>> = {
   human: "ME",
 };
 
-export const familyLetters = (family: string): string =>
+const familyLetters = (family: string): string =>
   MARKS[family] ??
   (family
     .replaceAll(/[^a-z0-9]/giu, "")
