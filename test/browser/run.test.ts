@@ -43,6 +43,13 @@ it("shows a run's steps, contract, texts, transcript, diff, checks, findings and
   await openTab(page, "Checks", "passed");
   await openTab(page, "Findings", "sum([]) is not 0");
   await openTab(page, "Record", "run.started");
+  await page.getByText("alto wrote").waitFor();
+  await page.getByText("tenor reviewed").waitFor();
+  const [approval] = (await daemon.client.run(run)).approvals;
+  await page
+    .getByText(approval?.subject ?? "no approval", { exact: true })
+    .first()
+    .waitFor();
 
   await openTab(page, "Overview", "Approve the merge into main");
   await page

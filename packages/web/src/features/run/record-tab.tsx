@@ -6,6 +6,7 @@ import { SectionHeading } from "../../ui/heading.tsx";
 import { tokensText, usdText } from "../../ui/numbers.ts";
 import { plainText } from "../../ui/plain.ts";
 import { Queried } from "../../ui/queried.tsx";
+import { Decisions } from "./decisions.tsx";
 import { useRun } from "./run-context.tsx";
 import { eventsQuery } from "./run-queries.ts";
 
@@ -27,7 +28,8 @@ function detailOf({ body }: RunEvent): string {
 }
 
 export function RecordTab() {
-  const { run, version, usage, families } = useRun();
+  const view = useRun();
+  const { run, version, usage } = view;
   const query = useInfiniteQuery(eventsQuery(run));
   return (
     <div>
@@ -41,10 +43,7 @@ export function RecordTab() {
           {usage.metered.errors} failed
         </span>
       </p>
-      <p className="px-4 pb-2 text-muted">
-        Written by {families.authors.join(", ") || "nobody yet"}; reviewed by{" "}
-        {families.reviewers.join(", ") || "nobody yet"}.
-      </p>
+      <Decisions view={view} />
       <SectionHeading title="Events" />
       <Queried query={query} what="the record">
         {({ pages }) => (
