@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { ProviderDialect } from "@tutti/protocol";
 import type { Script } from "../../packages/tutti/src/agents/scripted/script.ts";
-import { createDaemon, jsonOf, startRun } from "../fixtures/daemon.ts";
+import { conduct, createDaemon, jsonOf, proceed, startRun } from "../fixtures/daemon.ts";
 import type { DialectName } from "../fixtures/model-server/conversation.ts";
 import {
   type ModelServer,
@@ -173,4 +173,77 @@ it("a missing key is said before anything is asked, with what to do", async () =
   const { attention } = jsonOf(await daemon.tutti(RUN));
   expect(attention[0].details.join("\n")).toContain("provider.key-missing");
   expect(server.requests).toEqual([]);
+});
+
+const SMALL = { title: "Sum nothing", size: "none", isDefect: true, reason: "One line says it." };
+
+it.each(["anthropic", "openai", "google", "openai-compatible"] as const)(
+  "a model says how big a task is and what to call it, after one repair of its shape (%s)",
+  async (dialect) => {
+    await using server = await serve({
+      handler: ({ prompt }) =>
+        prompt.includes("does not have the shape")
+          ? [{ json: { advice_json: SMALL } }]
+          : [{ text: "A small one, I think." }],
+    });
+    using project = withIvy(server, { dialect });
+    await using daemon = createDaemon(project, { env: { HOUSE_KEY: KEY } });
+    const advised = await daemon.tutti(["advise", "Make sum([]) return 0", "--json"]);
+    expect([advised.code, jsonOf(advised)]).toEqual([
+      0,
+      { ...SMALL, workflow: "quick", agent: "ivy", family: "openai" },
+    ]);
+    expect(server.requests).toHaveLength(2);
+    expect(server.requests.map(({ key }) => key)).toEqual([KEY, KEY]);
+    // It advises and starts nothing.
+    expect((await daemon.client.runs()).items).toEqual([]);
+  },
+);
+
+it("advice in a shape that nobody can use is reported, and so is a project without a model to ask", async () => {
+  await using server = await serve({ handler: () => [{ text: "It depends." }] });
+  using project = withIvy(server);
+  await using daemon = createDaemon(project, { env: { HOUSE_KEY: KEY } });
+  const asked = jsonOf(await daemon.tutti(["advise", "Make sum([]) return 0", "--json"]));
+  expect([asked.error.code, server.requests.length]).toEqual(["advice.unreadable", 2]);
+  const other = ["advise", "Make sum([]) return 0", "--agent", "alto", "--json"];
+  expect(jsonOf(await daemon.tutti(other)).error.code).toBe("adviser.none");
+});
+
+it("a second opinion on a finding is of another family, kept as a comment, and changes no verdict", async () => {
+  const opinion = { says: "refuted", reason: "Line 1 gives 0 to reduce." };
+  await using server = await serve({ handler: () => [{ json: { opinion_json: opinion } }] });
+  using project = createProject({ agents: DUET });
+  const file = ".tutti/config.yaml";
+  const config = JSON.parse(readFileSync(join(project.root, file), "utf8"));
+  const ivy = { api: "house", model: MODEL, family: "google" };
+  const text = JSON.stringify({ ...config, agents: { ...config.agents, ivy } });
+  project.commit({ [file]: text }, "somebody to ask");
+  const models = { [MODEL]: { family: "google" } };
+  const house = { dialect: "openai-compatible", url: server.url, key: "HOUSE_KEY", models };
+  project.configure({ providers: { house } });
+  await using daemon = createDaemon(project, { env: { HOUSE_KEY: KEY } });
+  const { client, tutti } = daemon;
+  const run = await startRun(client, project);
+  const before = await conduct(client, run, (item) =>
+    item.step === "approve-merge" ? null : proceed(item),
+  );
+  expect(before.findings).toMatchObject([{ id: "F1", verdict: "confirmed" }]);
+
+  const missing = jsonOf(await tutti(["opinion", run, "F9", "--json"]));
+  expect([missing.error.code, server.requests.length]).toEqual(["finding.unknown", 0]);
+  const given = await tutti(["opinion", run, "F1", "--json"]);
+  expect([given.code, jsonOf(given)]).toEqual([
+    0,
+    { ...opinion, finding: "F1", agent: "ivy", family: "google", isForeign: true },
+  ]);
+  const after = await client.run(run);
+  expect(after.findings).toEqual(before.findings);
+  expect(after.comments).toMatchObject([
+    { on: "F1", text: "Second opinion of ivy (google): refuted. Line 1 gives 0 to reduce." },
+  ]);
+  const [asked] = server.requests;
+  expect(asked?.prompt).toContain("sum([]) is not 0");
+  // Who raised it is not told.
+  expect(JSON.stringify(asked?.body)).not.toContain("tenor");
 });

@@ -8,6 +8,7 @@ export * from "./api-keys.ts";
 export * from "./api-project.ts";
 export * from "./api-search.ts";
 export * from "./api-access.ts";
+export * from "./api-advice.ts";
 export * from "./api.ts";
 export * from "./artifact.ts";
 export * from "./attention.ts";

@@ -2,6 +2,16 @@
 import { EXIT_CODES as EXIT } from "./exit-codes.ts";
 
 export const MODEL_ERRORS = {
+  "adviser.none": {
+    status: 422,
+    exit: EXIT.usage,
+    mend: "Add an agent with `api:` and `model:` to .tutti/config.yaml or to your own file; see docs/providers.md.",
+  },
+  "advice.unreadable": {
+    status: 502,
+    exit: EXIT.failed,
+    mend: "Ask again, or name another model with --agent. Models that keep to a schema answer best.",
+  },
   "role.no-hands": {
     status: 422,
     exit: EXIT.usage,

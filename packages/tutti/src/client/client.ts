@@ -1,6 +1,8 @@
 /** The daemon's interface as functions. Every one of them throws TuttiError with the daemon's code. */
 import type {
   Accepted,
+  Advice,
+  AdviceRequest,
   AgentsReport,
   AgentTrial,
   AgentTestRequest,
@@ -13,6 +15,7 @@ import type {
   FleetPaused,
   FleetPause,
   Health,
+  Opinion,
   PersonCommand,
   RunEvent,
   RunPage,
@@ -123,6 +126,12 @@ export type Client = {
   readonly tokens: (options?: Signal) => Promise<readonly TokenView[]>;
   readonly createToken: (wish: CreateToken, options?: Signal) => Promise<TokenCreated>;
   readonly removeToken: (id: string, options?: Signal) => Promise<void>;
+  readonly advise: (request: AdviceRequest, options?: Signal) => Promise<Advice>;
+  readonly opinion: (
+    run: string,
+    finding: string,
+    options?: Signal & { readonly agent?: string },
+  ) => Promise<Opinion>;
   readonly gc: (options?: Signal) => Promise<{ readonly removed: number }>;
   /** The daemon has begun to end when this resolves. */
   readonly stop: (options?: Signal) => Promise<void>;
@@ -235,6 +244,15 @@ function daemonCalls(text: Text) {
       JSON.parse(
         await text({ ...post, path: "/agents/test", body: json(request), ...signalOf(signal) }),
       ),
+    advise: async (request, { signal } = {}) => {
+      const path = "/project/advice";
+      return JSON.parse(await text({ ...post, path, body: json(request), ...signalOf(signal) }));
+    },
+    opinion: async (run, finding, { agent, signal } = {}) => {
+      const path = `${runPath(run)}/findings/${encodeURIComponent(finding)}/opinion`;
+      const body = json(agent === undefined ? {} : { agent });
+      return JSON.parse(await text({ ...post, path, body, ...signalOf(signal) }));
+    },
     gc: async ({ signal } = {}) =>
       JSON.parse(await text({ ...post, path: "/gc", ...signalOf(signal) })),
     stop: async ({ signal } = {}) => {

@@ -1,6 +1,8 @@
 /** What the server (and nobody else) sees of the engine. */
 import type {
   Actor,
+  Advice,
+  AdviceRequest,
   AgentTrial,
   AttentionItem,
   BlameView,
@@ -10,7 +12,9 @@ import type {
   AskedRoles,
   DiffView,
   ErrorCode,
+  FindingId,
   Isolation,
+  Opinion,
   Probe,
   RunDocument,
   RunEvent,
@@ -138,6 +142,21 @@ export type Engine = DiffReads & {
     request: { readonly path: string; readonly name: string },
     options: { readonly signal: AbortSignal },
   ) => Promise<AgentTrial>;
+  /** How big a task is and what to call it, as a model says that is asked directly. */
+  readonly advise: (
+    request: AdviceRequest,
+    options: { readonly signal: AbortSignal },
+  ) => Promise<Advice>;
+  /** A second opinion on a finding, kept as a comment on it; verdicts follow from what was run alone. */
+  readonly opinion: (
+    about: {
+      readonly run: RunId;
+      readonly finding: FindingId;
+      readonly agent: string | undefined;
+      readonly actor: Actor;
+    },
+    options: { readonly signal: AbortSignal },
+  ) => Promise<Opinion>;
   readonly gc: () => Promise<{ readonly removed: number }>;
   /** Called after each commit, in order. Returns the function that ends it. */
   readonly subscribe: (listener: (events: readonly RunEvent[]) => void) => () => void;

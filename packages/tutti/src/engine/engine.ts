@@ -6,10 +6,10 @@ import type {
   EffectResult,
   RunDocument,
   RunEvent,
-  RunId,
 } from "@tutti/protocol";
-import { TuttiError } from "@tutti/protocol";
+import { RunId, TuttiError } from "@tutti/protocol";
 import type { Engine, Outcome, PersonCommand, RunRequest, Started } from "./api.ts";
+import { type Advisers, createAdvisers } from "./advice.ts";
 import { createEgressDesk } from "./egress.ts";
 import { createFeed } from "./feed.ts";
 import { groupsOf } from "./groups.ts";
@@ -163,6 +163,19 @@ const createStarter = (deps: Deps, runs: Runs, fence: () => Promise<void>) => {
   };
 };
 
+/** What a model said is kept in the name of the person who asked it. */
+const opinionIn =
+  (runs: Runs, advisers: Advisers): Engine["opinion"] =>
+  async ({ run, finding, agent, actor }, options) => {
+    const state = runs.document(run);
+    if (state === null) throw new TuttiError("run.unknown", `There is no run ${run}.`);
+    const opinion = await advisers.opinion(state, { finding, agent }, options);
+    const { agent: name, family, says, reason } = opinion;
+    const text = `Second opinion of ${name} (${family}): ${says}. ${reason}`;
+    await runs.handle(run, { kind: "comment.add", on: finding, text }, actor);
+    return opinion;
+  };
+
 type Performers = {
   readonly deps: Deps;
   readonly runs: Runs;
@@ -229,6 +242,7 @@ export const createEngine = (deps: Deps): Engine => {
   const egress = createEgressDesk(deps, runs);
   const halts = createHalts();
   const reads = createReads(deps, runs);
+  const advisers = createAdvisers(deps, () => RunId.parse(deps.ids.run()));
   const { inUse, ...trials } = createTrials(deps, shared.fence);
   const live = (): RunId[] => [
     ...new Set([...workedOn(deps.store), ...reads.unfinished(), ...inUse()]),
@@ -257,6 +271,8 @@ export const createEngine = (deps: Deps): Engine => {
     },
     amend: (run, artifact, actor) => amend({ deps, runs, actor }, run, artifact),
     shell: (run) => shellOf(deps, runs, run),
+    advise: advisers.advise,
+    opinion: opinionIn(runs, advisers),
     gc: () => deps.workspaces.sweep(live()),
     subscribe: feed.subscribe,
     ...trials,

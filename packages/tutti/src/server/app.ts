@@ -6,6 +6,7 @@ import { holderOf } from "./holder.ts";
 import { idempotency } from "./idempotency.ts";
 import { problemResponse, responseToError } from "./problem.ts";
 import { addAccessRoutes, addTokenRoutes } from "./routes/access.ts";
+import { addAdviceRoutes } from "./routes/advice.ts";
 import { addAgentRoutes } from "./routes/agents.ts";
 import { addAuditRoutes } from "./routes/audit.ts";
 import { addDaemonRoutes } from "./routes/daemon.ts";
@@ -40,6 +41,7 @@ export function createApp(service: Service): App {
   addAccessRoutes(app, service);
   addTokenRoutes(app, service);
   addAgentRoutes(app, service);
+  addAdviceRoutes(app, service);
   addRunRoutes(app, service);
   addRecordRoutes(app, service);
   addDiffRoutes(app, service);

@@ -1,5 +1,6 @@
 /** The engine's port for workflows, prompts and artifacts, over the pure functions of this folder. */
 import type { Finding } from "@tutti/protocol";
+import { assembleAdvice, assembleOpinion } from "./advice-prompt.ts";
 import { isBlocking } from "../domain/conclude-review.ts";
 import type { ProjectRules, PromptInput, ReadFile } from "../engine/ports/rules.ts";
 import { formatProblem } from "../documents/problem.ts";
@@ -13,7 +14,14 @@ import type { WorkflowPlace } from "./resolve.ts";
 
 type WorkflowRules = Pick<
   ProjectRules,
-  "workflow" | "prompt" | "continuePrompt" | "repairPrompt" | "messagePrompt" | "artifact"
+  | "workflow"
+  | "prompt"
+  | "continuePrompt"
+  | "repairPrompt"
+  | "messagePrompt"
+  | "advicePrompt"
+  | "opinionPrompt"
+  | "artifact"
 >;
 
 /** `userFolder`: the user's own workflow files; it need not exist. */
@@ -48,6 +56,8 @@ export const workflowRules = (options: { readonly userFolder: string }): Workflo
       messages.join("\n\n"),
       "Take this into account, then finish the step as it was asked above: what it must leave is the same.",
     ].join("\n\n"),
+  advicePrompt: assembleAdvice,
+  opinionPrompt: assembleOpinion,
   artifact: (name, text, { contract }) => {
     const read = readArtifact(name, text, { contract: contract ?? undefined });
     if (read.kind === "invalid") return read;

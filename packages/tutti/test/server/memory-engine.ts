@@ -201,6 +201,23 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
       return () => watchers.delete(listener);
     },
     halt: (run, reason, actor) => handle(run, { kind: "run.pause", reason }, actor),
+    advise: async ({ text }) => ({
+      title: text,
+      size: "none",
+      isDefect: false,
+      reason: "It is short.",
+      workflow: "quick",
+      agent: "ivy",
+      family: "openai",
+    }),
+    opinion: async ({ finding }) => ({
+      finding,
+      says: "unsure",
+      reason: "Nothing shows it.",
+      agent: "ivy",
+      family: "openai",
+      isForeign: true,
+    }),
     shell: async (run) => ({
       place: {
         root: `/ws/${run}`,

@@ -3,7 +3,7 @@
  * is what all providers' structured outputs take; the rules proper hold for the artifact that is made
  * of it, as for any agent's.
  */
-import { FindingKind, Severity } from "@tutti/protocol";
+import { FindingKind, OpinionArtifact, Severity, TaskSize } from "@tutti/protocol";
 import { z } from "zod";
 
 const Reproduction = z.object({
@@ -66,6 +66,15 @@ const ReproductionArtifact = z.object({
   reproduction: Reproduction,
 });
 
+const Advice = z.object({
+  title: z.string(),
+  size: TaskSize,
+  isDefect: z.boolean(),
+  reason: z.string(),
+});
+
+const Opinion = z.object({ says: OpinionArtifact.shape.says, reason: z.string() });
+
 /** Without what is null: an absent key is the artifact's own way to say so. */
 const compact = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map((item) => compact(item));
@@ -99,6 +108,8 @@ const FORMS: Readonly<Record<string, Form>> = {
   })),
   "plan.yaml": typed(Plan),
   "reproduction.yaml": typed(ReproductionArtifact),
+  "advice.json": typed(Advice),
+  "opinion.json": typed(Opinion),
 };
 
 const TEXT: Form = { schema: z.string(), toText: (value) => z.string().parse(value) };

@@ -102,6 +102,16 @@ export const ANSWERS: readonly CommandSpec[] = [
     load: () => import("../commands/tell.ts"),
   },
   {
+    name: "opinion",
+    about: "Ask a model of another family whether a finding holds; kept as a comment on it",
+    details:
+      "Asks an agent of the run's project that is a model API (`api:`). No verdict changes by it: those follow from what Tutti ran.",
+    args: [RUN_ARGUMENT, { name: "finding", about: "For example F1", isRequired: true }],
+    options: [{ flags: "--agent <name>", about: "Whom to ask; by default one of another family" }],
+    examples: [{ command: "tutti opinion r-4k2m F1", about: "On an unproven claim" }],
+    load: () => import("../commands/opinion.ts"),
+  },
+  {
     name: "permit",
     about: "Answer what agents ask permission for, and refused hosts",
     examples: [

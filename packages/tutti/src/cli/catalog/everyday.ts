@@ -61,6 +61,20 @@ export const EVERYDAY: readonly CommandSpec[] = [
     load: () => import("../commands/run.ts"),
   },
   {
+    name: "advise",
+    about: "Ask a model how big a task is, what to call it, and which workflow fits",
+    details:
+      "Asks an agent of the project that is a model API (`api:`), metered like any other. It starts nothing. With `-` the text comes from standard input.",
+    args: [
+      { name: "text", about: "What you want, in your words", isRequired: true, isVariadic: true },
+    ],
+    options: [{ flags: "--agent <name>", about: "Whom to ask; by default the first model API" }],
+    examples: [
+      { command: 'tutti advise "Rename --colour to --color"', about: "Before `tutti run`" },
+    ],
+    load: () => import("../commands/advise.ts"),
+  },
+  {
     name: "tasks",
     about: "List the runs",
     options: [

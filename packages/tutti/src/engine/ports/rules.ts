@@ -4,6 +4,7 @@ import type {
   AskedRoles,
   Contract,
   Facts,
+  Finding,
   FindingReport,
   PlanItem,
   ProjectConfig,
@@ -69,6 +70,14 @@ export type ProjectRules = {
   readonly repairPrompt: (input: PromptInput, problems: readonly string[]) => string;
   /** What people said in mid-turn, told in the same session. */
   readonly messagePrompt: (input: PromptInput, messages: readonly string[]) => string;
+  /** Asks how big a task is, and for its title. */
+  readonly advicePrompt: (text: string) => string;
+  /** Asks whether a claim holds, of a model that did not raise it. */
+  readonly opinionPrompt: (input: {
+    readonly state: RunDocument;
+    readonly finding: Finding;
+    readonly diff: string;
+  }) => string;
   readonly artifact: (
     name: string,
     text: string,

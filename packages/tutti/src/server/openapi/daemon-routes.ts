@@ -35,6 +35,13 @@ const FLEET: readonly Route[] = [
     answer: "ProjectView",
   },
   {
+    method: "post",
+    path: "/project/advice",
+    summary: "How big a task is, what to call it and which workflow fits, as a model says.",
+    body: "AdviceRequest",
+    answer: "Advice",
+  },
+  {
     method: "get",
     path: "/agents",
     summary: "Agents, and what each lacks.",

@@ -53,6 +53,13 @@ export const RUN_ROUTES: readonly Route[] = [
     answer: "Accepted",
   },
   {
+    method: "post",
+    path: "/runs/:run/findings/:finding/opinion",
+    summary: "A second opinion on a finding by a model, kept as a comment on it.",
+    body: "OpinionRequest",
+    answer: "Opinion",
+  },
+  {
     method: "get",
     path: "/runs/:run/events",
     summary: "What happened in a task, in order.",

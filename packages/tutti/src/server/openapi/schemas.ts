@@ -1,6 +1,8 @@
 /** What requests carry and answers hold, by the names that the description of the interface gives them. */
 import {
   Accepted,
+  Advice,
+  AdviceRequest,
   AgentsReport,
   AgentTestRequest,
   AgentTrial,
@@ -23,6 +25,8 @@ import {
   KeyLine,
   KeyList,
   KeyRemoved,
+  Opinion,
+  OpinionRequest,
   Problem,
   ProjectLine,
   ProjectView,
@@ -52,6 +56,8 @@ const PersonCommand = z.union(
 );
 
 export const BODIES = {
+  AdviceRequest,
+  OpinionRequest,
   AgentTestRequest,
   CreateToken,
   DoctorRequest,
@@ -64,6 +70,8 @@ export type BodyName = keyof typeof BODIES;
 
 export const ANSWERS = {
   Accepted,
+  Advice,
+  Opinion,
   AgentsReport,
   AgentTrial,
   AttentionItem,

@@ -13,8 +13,8 @@ const GROUPS: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   "streams (A7, A11, A13)": [/^\/events$/u],
   "changing (A3, A13, A17)": [
-    /^\/runs(?:\/:run\/(?:commands|halt|artifacts\/:name))?$/u,
-    /^\/(?:doctor|gc|stop|agents\/test)$/u,
+    /^\/runs(?:\/:run\/(?:commands|halt|artifacts\/:name|findings\/:finding\/opinion))?$/u,
+    /^\/(?:doctor|gc|stop|agents\/test|project\/advice)$/u,
     /^\/fleet\/(?:pause|stop|resume)$/u,
     /^\/keys(?:\/:name)?$/u,
   ],

@@ -1,0 +1,22 @@
+import { EXIT, TuttiError } from "@tutti/protocol/errors";
+import { textOption, type Action } from "../command-spec.ts";
+import { selectRun } from "../select-run.ts";
+import { printable } from "../terminal/printable.ts";
+
+export const run: Action = async (cli, input) => {
+  const { run: id, rest } = await selectRun(cli, input.args, "act");
+  const [finding = ""] = rest;
+  if (finding === "") throw new TuttiError("usage", "Name a finding, such as F2.");
+  const agent = textOption(input, "agent");
+  const client = await cli.client();
+  const opinion = await client.opinion(id, finding, agent === undefined ? {} : { agent });
+  if (cli.isJson) {
+    cli.printJson(opinion);
+    return EXIT.ok;
+  }
+  cli.print(`${opinion.finding}: ${opinion.says}, says ${opinion.agent} (${opinion.family})`);
+  cli.print(printable(opinion.reason));
+  if (!opinion.isForeign)
+    cli.note("It is of the family that raised the finding, so it is no foreign opinion.");
+  return EXIT.ok;
+};
