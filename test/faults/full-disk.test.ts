@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { appendFileSync, mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { ERRORS, type EventBody, type RunEvent, type RunView } from "@tutti/protocol";
 import { expect, it } from "vitest";
 import type { Action } from "../../packages/tutti/src/agents/scripted/script.ts";
@@ -92,6 +93,14 @@ const eventsOf = (client: Client, run: string): Promise<readonly RunEvent[]> =>
 const isTurn = (body: EventBody): boolean =>
   body.type === "effect.requested" && body.effect.payload.kind === "agent.turn";
 
+/** Its session was opened and is on disk. No event tells of it: it is looked for. */
+const atWork = async (client: Client, session: string): Promise<void> => {
+  const window = { from: 0, limit: 50 };
+  const isAtWork = async (): Promise<boolean> =>
+    (await client.transcript(session, window)).entries.some(({ kind }) => kind === "tool");
+  while (!(await isAtWork())) await delay(10);
+};
+
 const expectMerged = (project: Project, view: RunView): void => {
   expect([view.outcome, view.text]).toEqual(["merged", "merged into main"]);
   expect(project.git("status", "--porcelain")).toBe("");
@@ -159,6 +168,7 @@ it.skipIf(!canMount)(
     const { client } = daemon;
     const run = await startRun(client, project, { workflow: "quick" });
     await happened(client, run, ({ body }) => body.type === "checks.ran" && body.on === "base");
+    await atWork(client, `${run}/implement/1`);
     const before = await eventsOf(client, run);
     stage.fill(0);
     writeFileSync(join(daemon.data, "runs", run, "tree/go"), "");

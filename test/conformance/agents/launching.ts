@@ -22,6 +22,7 @@ const QUIRKS: Quirks = {
   load: { kind: "after", ageMs: 0 },
   canResume: true,
   mcp: "stdio",
+  privateMethods: { requests: [], notifications: [] },
   modelOption: null,
   effortOption: null,
   notes: [],

@@ -1,4 +1,5 @@
 /** What an adapter of ACP agents must do, by a scripted agent that does whatever it is told; every-agent.ts holds for all. */
+import { catalog } from "../../../packages/tutti/src/agents/catalog/catalog.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
@@ -31,6 +32,11 @@ const goingOn = (continues: "load" | "resume"): Script => ({
   continues,
   turns: [{ do: [{ do: "say", text: "said after." }] }],
 });
+
+/** What agents of the catalogue send beyond the protocol. */
+const PRIVATE = catalog.map(({ quirks }) => quirks.privateMethods);
+const asked = (method: string) => ({ do: "request" as const, method });
+const told = (method: string) => ({ do: "notify" as const, method, params: { kind: "x" } });
 
 export const describeAgents = (name: string, makeRig: () => Promise<Rig>): void => {
   const it = rigTest(makeRig);
@@ -330,18 +336,19 @@ export const describeAgents = (name: string, makeRig: () => Promise<Rig>): void 
         rig,
         doing(
           { do: "request", method: "fs/read_text_file", params: { path: "/etc/passwd" } },
-          { do: "request", method: "craft/drainMidTurnQueue" },
+          ...PRIVATE.flatMap(({ requests }) => requests).map(asked),
         ),
       );
       expect(textOf(events)).toContain('fs/read_text_file: {"error":{"code":-32601');
-      expect(textOf(events)).toContain('craft/drainMidTurnQueue: {"error":{"code":-32601');
+      for (const method of PRIVATE.flatMap(({ requests }) => requests))
+        expect(textOf(events)).toContain(`${method}: {"error":{"code":-32601`);
     });
 
     it("ignores notifications and updates it does not know", async ({ rig }) => {
       const events = await run(
         rig,
         doing(
-          { do: "notify", method: "_auth/status_update", params: { kind: "x" } },
+          ...PRIVATE.flatMap(({ notifications }) => notifications).map(told),
           {
             do: "notify",
             method: "session/update",

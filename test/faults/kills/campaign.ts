@@ -187,7 +187,8 @@ const kill = async (campaign: Campaign, life: Life): Promise<Life> => {
   await daemon.kill();
   await life.end();
   report.kills += 1;
-  const hit = effectsInWork(daemon.data);
+  // A request that was on its way may have started the next daemon already, which has work of its own.
+  const hit = effectsInWork(daemon.data, life.pid);
   for (const effect of hit) ledger.hit(effect);
   for (const kind of new Set(hit.map(({ payload }) => payload.kind))) report.hits[kind] += 1;
   if (hit.length === 0) report.idle += 1;

@@ -1,12 +1,5 @@
 /** The engine: commands in, events out, effects in between. Wires the runs, the dispatcher and the performers. */
-import type {
-  Actor,
-  Command,
-  Effect,
-  EffectResult,
-  RunDocument,
-  RunEvent,
-} from "@tutti/protocol";
+import type { Actor, Command, Effect, EffectResult, RunDocument, RunEvent } from "@tutti/protocol";
 import { RunId, TuttiError } from "@tutti/protocol";
 import type { Engine, Outcome, PersonCommand, RunRequest, Started } from "./api.ts";
 import { type Advisers, createAdvisers } from "./advice.ts";

@@ -40,6 +40,7 @@ export const claudeCode: CatalogEntry = {
     load: { kind: "after", ageMs: 0 },
     canResume: true,
     mcp: "stdio",
+    privateMethods: { requests: [], notifications: ["_auth/status_update"] },
     modelOption: null,
     effortOption: "effort",
     notes: [

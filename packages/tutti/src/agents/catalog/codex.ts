@@ -58,6 +58,7 @@ export const codex: CatalogEntry = {
     load: { kind: "after", ageMs: 0 },
     canResume: true,
     mcp: "stdio",
+    privateMethods: { requests: [], notifications: ["_auth/status_update"] },
     modelOption: null,
     effortOption: null,
     notes: [

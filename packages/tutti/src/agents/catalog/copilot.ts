@@ -42,6 +42,7 @@ export const copilot: CatalogEntry = {
     load: { kind: "after", ageMs: 0 },
     canResume: false,
     mcp: "http-only",
+    privateMethods: { requests: [], notifications: [] },
     modelOption: null,
     effortOption: null,
     notes: [

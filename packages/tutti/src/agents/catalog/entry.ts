@@ -60,6 +60,14 @@ export type Quirks = {
    */
   readonly modelOption: string | null;
   readonly effortOption: string | null;
+  /**
+   * What it sends beyond the protocol, by method. A request is told that there is no such method, a
+   * notification is ignored, and the session goes on either way.
+   */
+  readonly privateMethods: {
+    readonly requests: readonly string[];
+    readonly notifications: readonly string[];
+  };
   /** What people should know about it. An end of turn never counts as success, for any agent. */
   readonly notes: readonly string[];
 };

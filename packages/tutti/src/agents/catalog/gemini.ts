@@ -56,6 +56,7 @@ export const gemini: CatalogEntry = {
     load: { kind: "after", ageMs: LOAD_AGE_MS },
     canResume: false,
     mcp: "stdio",
+    privateMethods: { requests: [], notifications: [] },
     modelOption: null,
     effortOption: null,
     notes: [

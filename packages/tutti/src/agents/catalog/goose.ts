@@ -52,6 +52,7 @@ export const goose: CatalogEntry = {
     load: { kind: "never" },
     canResume: false,
     mcp: "stdio",
+    privateMethods: { requests: [], notifications: [] },
     modelOption: null,
     effortOption: null,
     notes: ["Taken from its documentation and not tried: `tutti agents test goose` tells."],

@@ -53,6 +53,7 @@ export const kimi: CatalogEntry = {
     load: { kind: "after", ageMs: 0 },
     canResume: true,
     mcp: "stdio",
+    privateMethods: { requests: [], notifications: [] },
     modelOption: null,
     effortOption: null,
     notes: [

@@ -61,6 +61,7 @@ export const opencode: CatalogEntry = {
     load: { kind: "after", ageMs: 0 },
     canResume: true,
     mcp: "stdio",
+    privateMethods: { requests: [], notifications: [] },
     modelOption: null,
     effortOption: null,
     notes: [

@@ -53,6 +53,7 @@ export const pi: CatalogEntry = {
     load: { kind: "after", ageMs: 0 },
     canResume: false,
     mcp: "ignored",
+    privateMethods: { requests: [], notifications: [] },
     modelOption: null,
     effortOption: null,
     notes: [

@@ -40,6 +40,7 @@ export const qwenCode: CatalogEntry = {
     load: { kind: "after", ageMs: 0 },
     canResume: true,
     mcp: "ignored",
+    privateMethods: { requests: ["craft/drainMidTurnQueue"], notifications: [] },
     modelOption: null,
     effortOption: null,
     notes: ["Its mode asks before shell commands and edits files without a question."],
