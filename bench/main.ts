@@ -17,6 +17,7 @@ const SUITES = new Map<string, () => Promise<Suite>>([
   ["gateway", async () => (await import("./gateway.ts")).gatewaySuite],
   ["agents", async () => (await import("./agents.ts")).agentsSuite],
   ["streams", async () => (await import("./streams.ts")).streamsSuite],
+  ["web", async () => (await import("./web.ts")).webSuite],
   ["sandbox", async () => (await import("./sandbox.ts")).sandboxSuite],
 ]);
 

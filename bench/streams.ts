@@ -25,6 +25,8 @@ const WINDOW_MS = 20_000;
 const LIVE_READERS = 10;
 const STALLED_READERS = 500;
 const LOOK_EVERY_MS = 250;
+/** Until what a reader that reads nothing is sent fills its buffers: from then on it stalls. */
+const FILLED_MS = 5000;
 /** More than what frames that are on their way when a window ends take. */
 const SETTLE_MS = 1000;
 
@@ -146,7 +148,7 @@ const memoryMiB = (pid: number): number => {
 
 /** Age of each entry of one session when a page that shows it has read it; and that none is missing. */
 const viewOne = async (daemon: Daemon, reader: Reader, until: number) => {
-  const [session = ""] = reader.seen.keys();
+  const session = [...reader.seen.keys()].find((name) => name.endsWith("/implement/1")) ?? "";
   let from = reader.seen.get(session)?.total ?? 0;
   const ages: number[] = [];
   let missing = 0;
@@ -174,12 +176,14 @@ const mostMemory = async (pid: number, until: number): Promise<number> => {
 const allWriting = async (reader: Reader, say: (progress: string) => void): Promise<void> => {
   const start = Date.now();
   let told = 0;
-  while (reader.seen.size < AGENTS) {
+  const writing = (): number =>
+    [...reader.seen.keys()].filter((name) => name.endsWith("/implement/1")).length;
+  while (writing() < AGENTS) {
     if (Date.now() - start > READY_WITHIN_MS)
-      throw new Error(`only ${reader.seen.size} of ${AGENTS} agents write`);
+      throw new Error(`only ${writing()} of ${AGENTS} agents write`);
     await wait(LOOK_EVERY_MS);
-    if (reader.seen.size < told + AGENTS / 4) continue;
-    told = reader.seen.size;
+    if (writing() < told + AGENTS / 4) continue;
+    told = writing();
     say(`${told} of ${AGENTS} agents write`);
   }
 };
@@ -244,6 +248,7 @@ const measureStalled = async (daemon: Daemon, readers: readonly Reader[]): Promi
   const before = memoryMiB(pid);
   const stalled: IncomingMessage[] = [];
   for (let index = 0; index < STALLED_READERS; index += 1) stalled.push(await openStalled(socket));
+  await wait(FILLED_MS);
   const beside = await agesOf();
   const each = (memoryMiB(pid) - before) / STALLED_READERS;
   for (const one of stalled) one.destroy();
