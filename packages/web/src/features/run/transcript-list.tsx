@@ -11,7 +11,7 @@ import { TranscriptRow } from "./transcript-row.tsx";
 import { type Row, rowsOf } from "./transcript-rows.ts";
 
 const ROW_ESTIMATE_PX = 26;
-const OVERSCAN = 12;
+const OVERSCAN = 4;
 /** So near the end a reader is taken to be at it. */
 const END_PX = 48;
 

@@ -1,6 +1,6 @@
 /** One row of a transcript. Everything in it is text of an agent or of a program. */
 import type { TranscriptEntry } from "@tutti/protocol";
-import { lazy, Suspense, type ReactNode } from "react";
+import { lazy, memo, Suspense, type ReactNode } from "react";
 import { plainLine, plainText } from "../../ui/plain.ts";
 import { tokensText, usdText } from "../../ui/numbers.ts";
 import { StateMark, type Tone } from "../../ui/state-mark.tsx";
@@ -13,7 +13,8 @@ const Markdown = lazy(() =>
 /** Longer than that it is no prose of an agent, and costs time to take apart. */
 const MARKDOWN_MAX_CHARACTERS = 20_000;
 
-export function TranscriptRow({ row }: { readonly row: Row }) {
+/** A row is the same object until its page grows: what is on the page already is not laid out again. */
+export const TranscriptRow = memo(function TranscriptRow({ row }: { readonly row: Row }) {
   const { entry, text } = row;
   switch (entry.kind) {
     case "text":
@@ -36,7 +37,7 @@ export function TranscriptRow({ row }: { readonly row: Row }) {
     default:
       return <Fact entry={entry} />;
   }
-}
+});
 
 const Plain = ({ text }: { readonly text: string }) => (
   <pre dir="auto" className="px-4 py-1 font-mono text-xs wrap-anywhere whitespace-pre-wrap">

@@ -16,7 +16,7 @@ const isStreamed = (entry: TranscriptEntry): entry is Streamed =>
   ["text", "thought", "output"].includes(entry.kind);
 
 /** A text that grows beyond this goes on in another row: each is laid out as a whole. */
-const ROW_MAX_CHARACTERS = 8000;
+const ROW_MAX_CHARACTERS = 4000;
 
 const continues = (row: Row, entry: Streamed): boolean =>
   row.entry.kind === entry.kind && row.text.length + entry.text.length <= ROW_MAX_CHARACTERS;
