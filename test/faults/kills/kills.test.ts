@@ -7,7 +7,7 @@ import { describeReport, hitsWanted } from "./report.ts";
 
 const KILLS = 200;
 const SEED = Number(process.env["TUTTI_SEED"] ?? 20_261_122);
-const TIMEOUT_MS = 600_000;
+const TIMEOUT_MS = 900_000;
 
 it(
   `loses nothing and repeats nothing when the daemon is killed ${KILLS} times`,
