@@ -28,7 +28,9 @@ export function objectTo(request: Asked, port: number): Objection | null {
   return objectToTarget(request) ?? objectToHost(request, port) ?? objectToOrigin(request);
 }
 
-function objectToTarget({ url = "" }: Asked): Objection | null {
+function objectToTarget({ url = "", headers }: Asked): Objection | null {
+  if (headers.upgrade !== undefined)
+    return { code: "usage", message: "Nothing here speaks another protocol." };
   if (!url.startsWith("/") || url.startsWith("//"))
     return { code: "usage", message: "A request names a path of this server, and no other." };
   if (holdsToken(url))

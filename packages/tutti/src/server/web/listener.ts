@@ -5,7 +5,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { type ErrorCode, TuttiError } from "@tutti/protocol";
 import { problemText } from "../problem.ts";
@@ -76,10 +75,8 @@ export async function openWebListener(options: WebListenerOptions): Promise<WebL
   );
   server.maxConnections = CONNECTIONS_MAX;
   server.maxHeadersCount = HEADERS_MAX;
-  // Nothing here speaks another protocol.
-  server.on("upgrade", (_incoming: IncomingMessage, socket: Duplex) => {
-    socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
-  });
+  // No listener for "upgrade": with one, Node lets go of the socket, its errors and its timeouts; without, the
+  // request passes the guard like any other, which refuses it.
   const port = await listen(server, options.port);
   return {
     port,
