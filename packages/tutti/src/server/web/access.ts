@@ -4,6 +4,9 @@
  *
  *   code ──exchange──► session ──idle or too old, or signed out──► gone
  *   token ──expired or removed──► gone
+ *
+ * What is true is in memory. On a full disk people still sign in and out; what could not be written is
+ * written at a later sweep, and whoever takes a token back is told that a restart would bring it back.
  */
 import { readFileSync } from "node:fs";
 import { TuttiError } from "@tutti/protocol";
@@ -64,7 +67,7 @@ export type Access = {
   readonly createToken: (wish: { readonly name: string; readonly days: number }) => TokenFacts & {
     readonly token: string;
   };
-  /** False when there is none. */
+  /** False when there is none. Throws when it cannot be written: it is gone until a restart all the same. */
   readonly removeToken: (id: string) => boolean;
   /** Called with the id of each holder that is gone. */
   readonly onGone: (listener: (id: string) => void) => void;
@@ -86,6 +89,9 @@ class AccessFile implements Access {
   /** Hash → when it is too old. */
   readonly #codes = new Map<string, number>();
   readonly #listeners: ((id: string) => void)[] = [];
+  #isWritten = true;
+  /** Gone, and still in the file. */
+  readonly #unwrittenGone = new Set<string>();
 
   constructor({ file, now }: Options) {
     this.#file = file;
@@ -113,7 +119,7 @@ class AccessFile implements Access {
     const id = `s-${randomBase32(12)}`;
     sessions.push({ id, hash: hashOfSecret(secret), createdAt: at, usedAt: at });
     const dropped = sessions.splice(0, Math.max(0, sessions.length - SESSIONS_MAX));
-    this.#save();
+    this.#trySave();
     this.#tellGone(dropped);
     return secret;
   }
@@ -136,7 +142,7 @@ class AccessFile implements Access {
   }
 
   endSession(id: string): void {
-    this.#drop((one) => one.id === id);
+    if (this.#drop((one) => one.id === id)) this.#trySave();
   }
 
   tokens(): readonly TokenFacts[] {
@@ -150,13 +156,21 @@ class AccessFile implements Access {
     const createdAt = this.#now();
     const expiresAt = createdAt + days * DAY_MS;
     const facts = { id: `t-${randomBase32(12)}`, name, createdAt, expiresAt, usedAt: null };
-    this.#kept.tokens.push({ ...facts, hash: hashOfSecret(token) });
-    this.#save();
+    const before = this.#kept.tokens;
+    this.#kept.tokens = [...before, { ...facts, hash: hashOfSecret(token) }];
+    try {
+      this.#save();
+    } catch (error) {
+      this.#kept.tokens = before; // nobody is told of it
+      throw error;
+    }
     return { ...facts, token };
   }
 
   removeToken(id: string): boolean {
-    return this.#drop((one) => one.id === id);
+    const isGone = this.#drop((one) => one.id === id) || this.#unwrittenGone.has(id);
+    if (isGone) this.#save();
+    return isGone;
   }
 
   onGone(listener: (id: string) => void): void {
@@ -166,6 +180,7 @@ class AccessFile implements Access {
   sweep(): void {
     const at = this.#now();
     this.#drop((one) => ("expiresAt" in one ? one.expiresAt : endOf(one)) <= at);
+    if (!this.#isWritten) this.#trySave();
   }
 
   /** Says whether there was any. */
@@ -175,7 +190,8 @@ class AccessFile implements Access {
     if (gone.length === 0) return false;
     this.#kept.sessions = sessions.filter((one) => !gone.includes(one));
     this.#kept.tokens = tokens.filter((one) => !gone.includes(one));
-    this.#save();
+    for (const { id } of gone) this.#unwrittenGone.add(id);
+    this.#isWritten = false;
     this.#tellGone(gone);
     return true;
   }
@@ -183,7 +199,7 @@ class AccessFile implements Access {
   #use(one: { usedAt: number | null }): void {
     if (this.#now() - (one.usedAt ?? 0) < USE_STEP_MS) return;
     one.usedAt = this.#now();
-    this.#save();
+    this.#trySave();
   }
 
   #tellGone(gone: readonly { readonly id: string }[]): void {
@@ -191,7 +207,18 @@ class AccessFile implements Access {
   }
 
   #save(): void {
+    this.#isWritten = false;
     writeFileAtomic(this.#file, JSON.stringify(this.#kept));
+    this.#isWritten = true;
+    this.#unwrittenGone.clear();
+  }
+
+  #trySave(): void {
+    try {
+      this.#save();
+    } catch {
+      // The next sweep tries again.
+    }
   }
 }
 

@@ -64,7 +64,7 @@ export function createWeb({ folder, file, port: wanted }: WebOptions, { app, acc
       listener = null;
       throw error;
     }
-    writeFileAtomic(file, JSON.stringify({ port: opened.port }), { isDurable: false });
+    keepPort(file, opened.port);
     return opened.port;
   };
 
@@ -90,6 +90,14 @@ export function createWeb({ folder, file, port: wanted }: WebOptions, { app, acc
       await (await listener)?.close();
     },
   };
+}
+
+function keepPort(file: string, port: number): void {
+  try {
+    writeFileAtomic(file, JSON.stringify({ port }), { isDurable: false });
+  } catch {
+    // On a full disk it is open all the same; after a restart it may be elsewhere.
+  }
 }
 
 function portIn(file: string): number | null {
