@@ -17,7 +17,7 @@ export type AuditLine = z.infer<typeof AuditLine>;
 
 export const AuditPage = z.object({
   items: z.array(AuditLine),
-  /** For `before` of the next page; null at the first event of all. */
+  /** For `before` of the next page, also where this one is short or empty; null at the first event of all. */
   next: z.number().int().nullable(),
 });
 export type AuditPage = z.infer<typeof AuditPage>;

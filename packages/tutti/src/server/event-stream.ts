@@ -4,7 +4,7 @@
  */
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import { STREAM_EVENTS } from "@tutti/protocol";
 import type { Log } from "../platform/log.ts";
 import type { ActivityFeed } from "./activity.ts";
@@ -81,7 +81,11 @@ async function pump(
     const grown = activity.after(beat, run);
     beat = now;
     if (grown !== null) await write(response, grown, { limits, signal });
-    if (frames.length > 0 || grown !== null) continue;
+    if (frames.length > 0 || grown !== null) {
+      // A reader far behind, or of one run among thousands, would look through the whole store in one go.
+      await nextTurn();
+      continue;
+    }
     await idle(response, { feed, activity, cursor, beat, limits, signal });
   }
 }

@@ -161,6 +161,31 @@ describe("live events", () => {
   });
 });
 
+describe("a reader that is far behind", () => {
+  it("lets others have their turn between the pages that it looks through", async () => {
+    engine.flood(20_000, 10);
+    const run = await start("One");
+    let turns = 0;
+    const pages: number[] = [];
+    const { events } = engine;
+    Object.assign(engine, {
+      events: (after: number, limit: number) => {
+        pages.push(turns);
+        return events(after, limit);
+      },
+    });
+    let ticking = setImmediate(function tick() {
+      turns += 1;
+      ticking = setImmediate(tick);
+    });
+    const taken = await take(client.events({ run, after: 0, signal: end.signal }), 1);
+    clearImmediate(ticking);
+    expect(taken[0]?.run).toBe(run);
+    const inOneTurn = Map.groupBy(pages, (turn) => turn);
+    expect(Math.max(...[...inOneTurn.values()].map(({ length }) => length))).toBeLessThan(4);
+  });
+});
+
 describe("a reader that stops reading", () => {
   it("is dropped, keeps nothing, and does not hold up the others", async () => {
     const stalled = await rawReader("/events?after=0");

@@ -146,3 +146,27 @@ it("the audit tells who did what, newest first, page by page, and of people alon
   expect((await api("/audit?actor=moon")).status).toBe(400);
   expect((await api("/audit?before=0")).status).toBe(400);
 });
+
+it("a page of the audit looks through a bounded part of the store and says where to go on", async () => {
+  const run = await start("/repo", "Fix it");
+  engine.flood(45_000, 10);
+  let looked = 0;
+  const { events } = engine;
+  Object.assign(engine, {
+    events: (after: number, limit: number) => {
+      looked += limit;
+      return events(after, limit);
+    },
+  });
+  const pages: AuditPage[] = [];
+  let next: number | null = engine.head() + 1;
+  while (next !== null) {
+    looked = 0;
+    const page = AuditPage.parse((await api(`/audit?actor=person&before=${next}`)).body);
+    expect(looked).toBeLessThanOrEqual(21_000);
+    pages.push(page);
+    next = page.next;
+  }
+  expect(pages.length).toBe(3);
+  expect(pages.flatMap(({ items }) => items)).toMatchObject([{ run, did: "run.started" }]);
+});

@@ -1,4 +1,5 @@
 /** The audit view: what people and agents did, over all runs. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   type AuditLine,
   type AuditPage,
@@ -11,14 +12,16 @@ import { numberQuery } from "../request.ts";
 import type { App, Service } from "./context.ts";
 
 const DEFAULT_PAGE = 50;
-/** Events read at once, from the newest backwards. */
+/** Events read at once, from the newest backwards; others have their turn in between. */
 const STRIDE = 500;
+/** Events looked through for one page: where few are wanted it has fewer lines, and says where to go on. */
+const LOOKED_THROUGH_MAX = 20_000;
 const ACTORS = ["person", "agent", "system"] as const;
 const ABOUT = ["step", "reason", "target", "permission", "artifact", "finding", "text"] as const;
 const ABOUT_MAX_CHARACTERS = 300;
 
 export function addAuditRoutes(app: App, { engine }: Service): void {
-  app.get("/audit", (context) => {
+  app.get("/audit", async (context) => {
     const head = engine.head();
     const before = numberQuery(context, "before", { fallback: head + 1, min: 1, max: head + 1 });
     const limit = numberQuery(context, "limit", {
@@ -30,7 +33,7 @@ export function addAuditRoutes(app: App, { engine }: Service): void {
     const kind = ACTORS.find((one) => one === actor);
     if (actor !== undefined && kind === undefined)
       throw new TuttiError("usage", `"actor" is one of ${ACTORS.join(", ")}.`);
-    return context.json(pageOf(engine, { before, limit, kind }));
+    return context.json(await pageOf(engine, { before, limit, kind }));
   });
 }
 
@@ -40,10 +43,13 @@ type Wanted = {
   readonly kind: (typeof ACTORS)[number] | undefined;
 };
 
-function pageOf(engine: Pick<Engine, "events">, { before, limit, kind }: Wanted): AuditPage {
+async function pageOf(
+  engine: Pick<Engine, "events">,
+  { before, limit, kind }: Wanted,
+): Promise<AuditPage> {
   const items: AuditLine[] = [];
   let end = before;
-  while (end > 1 && items.length < limit) {
+  while (end > 1 && items.length < limit && before - end < LOOKED_THROUGH_MAX) {
     const start = Math.max(0, end - 1 - STRIDE);
     const read = engine.events(start, end - 1 - start).toReversed();
     for (const event of read) {
@@ -52,6 +58,7 @@ function pageOf(engine: Pick<Engine, "events">, { before, limit, kind }: Wanted)
       end = event.seq;
     }
     if (read.length === 0) end = 1;
+    await nextTurn();
   }
   return { items, next: end > 1 ? end : null };
 }

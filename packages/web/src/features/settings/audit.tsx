@@ -45,7 +45,11 @@ export function Audit() {
       </SectionHeading>
       {query.isPending && <Loading what="the audit" />}
       {query.isError && <Failed error={query.error} onRetry={() => void query.refetch()} />}
-      {items?.length === 0 && <p className="px-4 text-muted">Nothing was done yet.</p>}
+      {items?.length === 0 && (
+        <p className="px-4 text-muted">
+          {query.hasNextPage ? "Nothing of the newest." : "Nothing was done yet."}
+        </p>
+      )}
       <ul>
         {items?.map((line) => (
           <AuditRow key={line.seq} line={line} />
