@@ -11,7 +11,7 @@ export type ProcessRow = ProcessId & {
   readonly parent: number;
   readonly group: number;
   readonly session: number;
-  /** Dead, but not yet collected by its parent. */
+  /** Dead to the last thread, but not yet collected by its parent. */
   readonly isZombie: boolean;
 };
 
@@ -30,7 +30,8 @@ export function readProcess(pid: number): ProcessRow | null {
     parent: Number(parent),
     group: Number(group),
     session: Number(session),
-    isZombie: state === "Z" || state === "X",
+    // The first thread may be dead while others end what they have in work, or go on.
+    isZombie: state === "X" || (state === "Z" && Number(fields[17]) <= 1),
   };
 }
 
