@@ -1,10 +1,12 @@
 /** Search over tasks, newest first: what was asked, found, wrote and changed. Every word must be there. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { RunDocument, SearchHit, SearchResult } from "@tutti/protocol";
 import type { Engine } from "../engine/api.ts";
 import { eachRun } from "./fleet-view.ts";
 
 /** Tasks looked through; what is older is found by its name in the lists. */
 const RUNS_MAX = 1000;
+const RUNS_AT_ONCE = 5;
 /** Hits of one kind in one task; the task itself shows the others. */
 const HITS_OF_A_KIND = 5;
 const DETAIL_MAX_CHARACTERS = 200;
@@ -13,11 +15,24 @@ const LEAD_CHARACTERS = 60;
 
 export type Searched = Pick<Engine, "document" | "runs">;
 
-export function search(engine: Searched, query: string, limit: number): SearchResult {
+type SearchOptions = {
+  readonly limit: number;
+  /** Whoever asked has left, or asks something else by now. */
+  readonly signal: AbortSignal;
+};
+
+/** Documents of ended tasks are read from the store, so everybody else has their turn in between. */
+export async function search(
+  engine: Searched,
+  query: string,
+  { limit, signal }: SearchOptions,
+): Promise<SearchResult> {
   const words = query.toLowerCase().split(/\s+/u).filter(Boolean);
   const items: SearchHit[] = [];
   let looked = 0;
   for (const { id } of words.length === 0 ? [] : eachRun(engine)) {
+    if (looked % RUNS_AT_ONCE === 0) await nextTurn();
+    if (signal.aborted) break;
     looked += 1;
     const document = looked > RUNS_MAX ? null : engine.document(id);
     if (document !== null) items.push(...hitsIn(document, words));

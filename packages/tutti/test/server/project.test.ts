@@ -6,6 +6,7 @@ import { KeyList, MAX_SEARCH_CHARS, type RunId, SearchResult } from "@tutti/prot
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openSecrets } from "../../src/secrets/secrets.ts";
 import { type ApiServer, createServer } from "../../src/server/create-server.ts";
+import { search } from "../../src/server/search.ts";
 import { memoryEngine, type MemoryEngine } from "./memory-engine.ts";
 import { rawRequest, type RawRequest } from "./raw-request.ts";
 
@@ -124,4 +125,35 @@ it("search finds what a contract requires", async () => {
     detail: `${requirement?.id}: ${requirement?.text}`,
     where: "contract.yaml",
   });
+});
+
+it("search leaves others their turn, and ends when whoever asked has left", async () => {
+  for (let count = 0; count < 60; count += 1)
+    await engine.startRun({ path: "/repo", text: `Task ${count}` }, KIM);
+  let turns = 0;
+  const looks: number[] = [];
+  const { document } = engine;
+  Object.assign(engine, {
+    document: (run: RunId) => {
+      looks.push(turns);
+      return document(run);
+    },
+  });
+  let ticking = setImmediate(function tick() {
+    turns += 1;
+    ticking = setImmediate(tick);
+  });
+  expect((await find("q=nothing")).items).toEqual([]);
+  const inOneTurn = Map.groupBy(looks, (turn) => turn);
+  expect(looks.length).toBe(60);
+  expect(Math.max(...[...inOneTurn.values()].map(({ length }) => length))).toBeLessThan(10);
+  looks.length = 0;
+  const leaving = new AbortController();
+  leaving.abort();
+  expect(await search(engine, "nothing", { limit: 5, signal: leaving.signal })).toEqual({
+    items: [],
+    isCut: false,
+  });
+  clearImmediate(ticking);
+  expect(looks).toEqual([]);
 });

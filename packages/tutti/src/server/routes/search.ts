@@ -7,11 +7,12 @@ import type { App, Service } from "./context.ts";
 const USUAL_HITS = 30;
 
 export function addSearchRoutes(app: App, { engine }: Service): void {
-  app.get("/search", (context) => {
+  app.get("/search", async (context) => {
     const { q = "" } = context.req.query();
     if (q.length > MAX_SEARCH_CHARS)
       throw new TuttiError("usage", `"q" has at most ${MAX_SEARCH_CHARS} characters.`);
     const bounds = { fallback: USUAL_HITS, min: 1, max: MAX_SEARCH_HITS };
-    return context.json(search(engine, q, numberQuery(context, "limit", bounds)));
+    const limit = numberQuery(context, "limit", bounds);
+    return context.json(await search(engine, q, { limit, signal: context.req.raw.signal }));
   });
 }
