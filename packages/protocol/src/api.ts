@@ -19,11 +19,11 @@ import { AskedRoles } from "./config.ts";
 import { Plan, Reproduction, Requirement, Severity } from "./artifact.ts";
 import { CommitId, Family, FindingId, Instant, ProjectId, RunId, Sha256, StepKey } from "./ids.ts";
 import { Isolation } from "./policy.ts";
+import { StepView } from "./api-step.ts";
 import { Author } from "./event.ts";
 import { Approval, Permission } from "./run.ts";
 import { Budget, UsageTotals } from "./usage.ts";
 import { ReportedUsage } from "./usage-report.ts";
-import { Stage } from "./workflow.ts";
 
 export const API_PREFIX = "/api/v1";
 /** On every answer; a command of another version refuses to go on. */
@@ -96,33 +96,6 @@ export const PersonCommand = Command.transform((command, context): PersonCommand
 
 export const Accepted = z.object({ run: RunId, version: z.number().int() });
 export type Accepted = z.infer<typeof Accepted>;
-
-/** `stale`: it passed on other inputs than the present ones. `waiting`: for a person. */
-export const StepOutcome = z.enum([
-  "pending",
-  "waiting",
-  "working",
-  "passed",
-  "stale",
-  "failed",
-  "skipped",
-  "waived",
-]);
-export type StepOutcome = z.infer<typeof StepOutcome>;
-
-export const StepView = z.object({
-  id: StepKey,
-  kind: z.enum(["agent", "checks", "review", "approval", "merge"]),
-  stage: Stage.nullable(),
-  outcome: StepOutcome,
-  attempts: z.number().int().nonnegative(),
-  agent: z.string().nullable(),
-  /** One line for people. */
-  detail: z.string(),
-  /** Metered; null where no model was asked. */
-  usage: UsageTotals.nullable(),
-});
-export type StepView = z.infer<typeof StepView>;
 
 /** `unverified` until something that Tutti ran decides it. */
 export const RequirementView = Requirement.extend({

@@ -7,6 +7,7 @@ export * from "./api-list.ts";
 export * from "./api-keys.ts";
 export * from "./api-project.ts";
 export * from "./api-search.ts";
+export * from "./api-step.ts";
 export * from "./api-access.ts";
 export * from "./api-advice.ts";
 export * from "./api.ts";

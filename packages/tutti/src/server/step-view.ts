@@ -1,5 +1,7 @@
 /** Steps and their instances as a person sees them. Readiness and staleness are derived, as everywhere. */
 import type {
+  Attempt,
+  AttemptView,
   RunDocument,
   RunStatus,
   StepOutcome,
@@ -9,6 +11,7 @@ import type {
 } from "@tutti/protocol";
 import { stepOutcome } from "../domain/status.ts";
 import { instancesOf, keyOf, stepState } from "../domain/steps.ts";
+import { edgesOf } from "./step-edges.ts";
 import type { RunUsage } from "./usage-view.ts";
 
 type Beside = { readonly status: RunStatus; readonly usage: RunUsage };
@@ -36,7 +39,16 @@ function stepView(document: RunDocument, subject: Subject): StepView {
     agent: state.attempts.at(-1)?.agent ?? null,
     detail: detailOf(subject),
     usage: subject.usage.steps.get(state.key) ?? null,
+    history: state.attempts.map((attempt) => attemptView(attempt, subject)),
+    ...edgesOf(document, step, state.key),
   };
+}
+
+function attemptView(attempt: Attempt, { state, usage }: Subject): AttemptView {
+  const { number, agent, start, startedAt, endedAt, outcome } = attempt;
+  const metered = usage.attempts.get(`${state.key}.${number}`) ?? null;
+  const reported = metered === null ? attempt.usage : null;
+  return { number, agent, start, startedAt, endedAt, outcome, usage: metered, reported };
 }
 
 function outcomeOf(document: RunDocument, { state, status }: Subject): StepOutcome {

@@ -4,6 +4,7 @@ import type {
   RunDocument,
   RunId,
   RunView,
+  UsageGroup,
   UsageReport,
   UsageTotals,
 } from "@tutti/protocol";
@@ -14,6 +15,8 @@ import type { MeterQuery } from "../engine/ports/store.ts";
 export type RunUsage = {
   readonly total: UsageTotals;
   readonly steps: ReadonlyMap<string, UsageTotals>;
+  /** Keys such as `build.2`. */
+  readonly attempts: ReadonlyMap<string, UsageTotals>;
 };
 
 const NOTHING: UsageTotals = {
@@ -36,9 +39,13 @@ const totalOf = (engine: Meter, query: Omit<MeterQuery, "by">): UsageTotals =>
 
 export const runTotals = (engine: Meter, run: RunId): UsageTotals => totalOf(engine, { run });
 
+const totalsBy = (engine: Meter, run: RunId, by: UsageGroup): ReadonlyMap<string, UsageTotals> =>
+  new Map(engine.usage({ run, by }).map(({ key, totals }) => [key, totals]));
+
 export const runUsage = (engine: Meter, run: RunId): RunUsage => ({
   total: runTotals(engine, run),
-  steps: new Map(engine.usage({ run, by: "step" }).map(({ key, totals }) => [key, totals])),
+  steps: totalsBy(engine, run, "step"),
+  attempts: totalsBy(engine, run, "attempt"),
 });
 
 const reportedIn = ({ turns }: RunDocument): ReportedUsage[] =>
