@@ -5,11 +5,12 @@ import { expect, test } from "vitest";
 import { readProcess } from "../../src/platform/process-table.ts";
 import { waitUntilGone } from "../../src/platform/process-tree.ts";
 
-/** A program with threads that are always in a call of the kernel. */
+/** A program with threads that are always in a call of the kernel; it ends with the test. */
 const THREADED = `
   const { readFile } = require("node:fs");
   const again = () => readFile("/proc/self/maps", again);
   for (let thread = 0; thread < 4; thread += 1) again();
+  process.stdin.resume().once("end", () => process.exit());
   process.stdout.write("ready");
 `;
 const KILLS = 40;
@@ -26,7 +27,7 @@ const threadsOf = (pid: number): string[] => {
 test("a process is gone once its last thread is, not once its first one is", async () => {
   for (let kill = 0; kill < KILLS; kill += 1) {
     const child = spawn(process.execPath, ["-e", THREADED], {
-      stdio: ["ignore", "pipe", "ignore"],
+      stdio: ["pipe", "pipe", "ignore"],
     });
     await once(child.stdout, "data");
     const row = readProcess(child.pid ?? 0);

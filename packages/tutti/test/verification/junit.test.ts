@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readJunit } from "../../src/verification/junit.ts";
+import { cpuMs } from "../../../../test/fixtures/cpu.ts";
 
 const outcomes = (...documents: string[]) =>
   readJunit(documents).tests.map(({ name, outcome }) => `${outcome} ${name}`);
@@ -85,7 +86,7 @@ describe("JUnit reports", () => {
 
   test("endless output beside the tests is passed over, whatever stands in it", () => {
     const output = `${"a &amp; ".repeat(500_000)}<testcase name="planted"/>`;
-    const started = performance.now();
+    const started = cpuMs();
     expect(
       readJunit([
         `<testsuite name="s"><testcase name="a"><system-out>${output}</system-out></testcase>` +
@@ -98,6 +99,6 @@ describe("JUnit reports", () => {
       ],
       problems: [],
     });
-    expect(performance.now() - started).toBeLessThan(700);
+    expect(cpuMs() - started).toBeLessThan(700);
   });
 });
