@@ -29,6 +29,8 @@ export default defineConfig({
     pool: "forks",
     fsModuleCachePath: `${cacheFolder}/modules`,
     allowOnly: false,
+    // In ms: what comes soon on a quiet machine comes later on a busy one.
+    expect: { poll: { timeout: 10_000 } },
     restoreMocks: true,
     unstubEnvs: true,
     projects: [
