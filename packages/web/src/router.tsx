@@ -12,7 +12,7 @@ import { diffAddress } from "./features/diff/diff-address.ts";
 import { homeSearch } from "./features/attention/home-search.ts";
 import { fleetSearch } from "./features/fleet/fleet-search.ts";
 import { newTaskSearch } from "./features/new-task/new-task-search.ts";
-import { transcriptSearch } from "./features/run/run-search.ts";
+import { overviewSearch, transcriptSearch } from "./features/run/run-search.ts";
 import { settingsSearch } from "./features/settings/settings-search.ts";
 import { Empty, Failed } from "./ui/notice.tsx";
 
@@ -73,6 +73,7 @@ const overview = createRoute({
   getParentRoute: () => run,
   path: "/",
   component: lazyRouteComponent(() => import("./features/run/overview-tab.tsx"), "OverviewTab"),
+  validateSearch: overviewSearch,
 });
 
 const transcript = createRoute({

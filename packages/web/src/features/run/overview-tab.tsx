@@ -6,7 +6,7 @@ import { Empty } from "../../ui/notice.tsx";
 import { AnswerPanel } from "../attention/answer-panel.tsx";
 import { ContractMatrix } from "./contract-matrix.tsx";
 import { useRun } from "./run-context.tsx";
-import { StepList } from "./step-list.tsx";
+import { Steps } from "./steps.tsx";
 
 export function OverviewTab() {
   const view = useRun();
@@ -30,8 +30,7 @@ export function OverviewTab() {
             ))}
           </section>
         )}
-        <SectionHeading title="Steps" />
-        <StepList view={view} />
+        <Steps view={view} />
         <Facts />
       </div>
       <div>

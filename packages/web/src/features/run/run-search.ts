@@ -3,3 +3,11 @@ export type TranscriptSearch = { readonly session?: string };
 
 export const transcriptSearch = ({ session }: Record<string, unknown>): TranscriptSearch =>
   typeof session === "string" && session.length <= 300 ? { session } : {};
+
+/** What the address of a run's overview holds: how its steps are shown, and which of them is open. */
+export type OverviewSearch = { readonly view?: "graph"; readonly step?: string };
+
+export const overviewSearch = ({ view, step }: Record<string, unknown>): OverviewSearch => ({
+  ...(view === "graph" ? { view } : {}),
+  ...(typeof step === "string" && step !== "" && step.length <= 200 ? { step } : {}),
+});
