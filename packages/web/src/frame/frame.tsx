@@ -6,6 +6,7 @@ import { useKeyboard } from "../commands/commands.tsx";
 import { PaletteHost } from "../features/palette/palette-host.tsx";
 import { NotificationHost } from "../features/settings/notification-host.tsx";
 import { theme } from "../ui/theme.ts";
+import { Announcer } from "./announcer.tsx";
 import { ConnectionBar } from "./connection-bar.tsx";
 import { useFrameCommands } from "./frame-commands.ts";
 import { Navigation } from "./navigation.tsx";
@@ -32,6 +33,7 @@ export function Frame() {
       </div>
       <PaletteHost />
       <NotificationHost />
+      <Announcer />
       <Toaster theme={useStore(theme)} position="bottom-right" closeButton />
     </div>
   );

@@ -7,6 +7,7 @@ import { useCommands } from "../../commands/commands.tsx";
 import { Queried } from "../../ui/queried.tsx";
 import { RunProvider } from "./run-context.tsx";
 import { RunHeader } from "./run-header.tsx";
+import { useTurnEnds } from "./use-turn-ends.ts";
 
 const TABS = [
   { to: "/runs/$run", word: "Overview", key: "1" },
@@ -25,6 +26,7 @@ export function RunScreen() {
     <Queried query={query} what="the run">
       {(view) => (
         <RunProvider value={view}>
+          <TurnEnds view={view} />
           <div className="flex h-full min-h-0 flex-col">
             <RunHeader view={view} />
             <Tabs view={view} />
@@ -41,6 +43,11 @@ export function RunScreen() {
       )}
     </Queried>
   );
+}
+
+function TurnEnds({ view }: { readonly view: RunView }) {
+  useTurnEnds(view);
+  return null;
 }
 
 const countOf = (view: RunView, word: string): number => {

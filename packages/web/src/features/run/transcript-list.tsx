@@ -8,7 +8,7 @@ import { Button } from "../../ui/button.tsx";
 import { Failed } from "../../ui/notice.tsx";
 import { openTranscript, PAGE, type Pages } from "./transcript-pages.ts";
 import { TranscriptRow } from "./transcript-row.tsx";
-import { type Row, rowsOf } from "./transcript-rows.ts";
+import { type Elsewhere, type Row, rowsOf, toolsAcross } from "./transcript-rows.ts";
 
 const ROW_ESTIMATE_PX = 26;
 const OVERSCAN = 4;
@@ -25,13 +25,27 @@ export function TranscriptList({ session }: { readonly session: string }) {
   return <Rows pages={pages} onShow={transcript.show} />;
 }
 
+type Made = { readonly told: string; readonly rows: readonly (Row | null)[] };
+
+/** Same text, same rows: news of a page's tools in other pages. */
+const toldOf = ({ begun, news }: Elsewhere): string =>
+  JSON.stringify([
+    [...begun],
+    [...news.values()].map(({ id, at, status, detail }) => [id, at, status, detail.length]),
+  ]);
+
 const useRows = (pages: Pages): ((index: number) => Row | null | undefined) => {
-  const made = useRef(new WeakMap<object, readonly (Row | null)[]>());
+  const made = useRef(new WeakMap<object, Made>());
+  const across = useMemo(() => toolsAcross(pages.pages), [pages.pages]);
   return (index) => {
-    const page = pages.pages.get(Math.floor(index / PAGE));
-    if (page === undefined) return undefined;
-    const rows = made.current.get(page) ?? rowsOf(page);
-    made.current.set(page, rows);
+    const number = Math.floor(index / PAGE);
+    const page = pages.pages.get(number);
+    const elsewhere = across.get(number);
+    if (page === undefined || elsewhere === undefined) return undefined;
+    const told = toldOf(elsewhere);
+    const known = made.current.get(page);
+    const rows = known?.told === told ? known.rows : rowsOf(page, elsewhere);
+    made.current.set(page, { told, rows });
     return rows[index % PAGE];
   };
 };

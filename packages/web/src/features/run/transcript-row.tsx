@@ -4,6 +4,7 @@ import { lazy, memo, Suspense, type ReactNode } from "react";
 import { plainLine, plainText } from "../../ui/plain.ts";
 import { tokensText, usdText } from "../../ui/numbers.ts";
 import { StateMark, type Tone } from "../../ui/state-mark.tsx";
+import { TerminalText } from "../../ui/terminal-text.tsx";
 import type { Row } from "./transcript-rows.ts";
 
 const Markdown = lazy(() =>
@@ -41,7 +42,7 @@ export const TranscriptRow = memo(function TranscriptRow({ row }: { readonly row
 
 const Plain = ({ text }: { readonly text: string }) => (
   <pre dir="auto" className="px-4 py-1 font-mono text-xs wrap-anywhere whitespace-pre-wrap">
-    {plainText(text)}
+    <TerminalText text={text} />
   </pre>
 );
 

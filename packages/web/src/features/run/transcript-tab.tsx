@@ -81,8 +81,6 @@ function Sessions({ sessions }: { readonly sessions: readonly SessionView[] }) {
           }
           word={shown.state === "silent" ? "no signal" : shown.state}
         />
-        {/* Told once a turn, not with each word. */}
-        <output className="sr-only">{`${nameOf(shown)}: ${shown.state}`}</output>
       </div>
       <TranscriptList key={shown.session} session={shown.session} />
       {shown.state !== "ended" && shown.step !== null && <TellForm step={shown.step} />}
