@@ -8,50 +8,7 @@ import type { Action } from "../../packages/tutti/src/agents/scripted/script.ts"
 import { conduct, createDaemon, type Daemon, ended, happened, jsonOf } from "../fixtures/daemon.ts";
 import { survivors, touching } from "../fixtures/processes.ts";
 import { createProject, EMPTY_REVIEW, type ProjectOptions, RIVAL } from "../fixtures/project.ts";
-
-/** Like `quick`, with a person's word before the merge. */
-const SIGNED = `---
-name: signed
-description: A person signs what is merged.
-waives:
-  plan: "The task is its own plan."
----
-# Signed
-
-## Step: implement
-\`\`\`yaml
-kind: agent
-stage: implement
-role: author
-access: workspace
-\`\`\`
-{{task.text}}
-
-## Step: test
-\`\`\`yaml
-kind: checks
-stage: test
-run: []
-on_fail: { back_to: implement, rounds: 1 }
-\`\`\`
-
-## Step: rival-review
-\`\`\`yaml
-kind: review
-stage: review
-\`\`\`
-
-## Step: approve-merge
-\`\`\`yaml
-kind: approval
-of: [candidate]
-\`\`\`
-
-## Step: merge
-\`\`\`yaml
-kind: merge
-\`\`\`
-`;
+import { SIGNED } from "../fixtures/signed.ts";
 
 const projectOf = (author: readonly Action[], more: Partial<ProjectOptions> = {}) =>
   createProject({

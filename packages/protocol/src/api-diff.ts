@@ -1,5 +1,6 @@
 /** What a run changed: the list of files, the patch of all or of one, and who wrote which lines. */
 import { z } from "zod";
+import { Candidate } from "./check.ts";
 import { CommitId, Instant, StepKey } from "./ids.ts";
 
 /** Longest path of one file in a query. */
@@ -72,6 +73,46 @@ export const ConflictsView = z.object({
   paths: z.array(z.string()),
 });
 export type ConflictsView = z.infer<typeof ConflictsView>;
+
+/** Files, and hunks of one file, in one request to leave something out. */
+const LEFT_OUT_FILES_MAX = 1000;
+const LEFT_OUT_HUNKS_MAX = 2000;
+
+/** A hunk of the diff from base to candidate by its head as git writes it, such as `-12,3 +12,5`. */
+export const HunkName = z.string().regex(/^-\d{1,9}(?:,\d{1,9})? \+\d{1,9}(?:,\d{1,9})?$/u);
+export type HunkName = z.infer<typeof HunkName>;
+
+export const LeftOutFile = z.object({
+  path: z.string().min(1).max(MAX_PATH_CHARS),
+  /** Null: all that the change does to the file, its name and mode included. */
+  hunks: z.array(HunkName).min(1).max(LEFT_OUT_HUNKS_MAX).nullable(),
+});
+export type LeftOutFile = z.infer<typeof LeftOutFile>;
+
+export const LeftOutFiles = z.array(LeftOutFile).min(1).max(LEFT_OUT_FILES_MAX);
+
+/** What a person does to the candidate itself. */
+export const CandidateEdit = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("leave-out"),
+    base: CommitId,
+    /** What the hunks are of. */
+    candidate: Candidate,
+    files: LeftOutFiles,
+  }),
+  z.object({ kind: z.literal("put-back"), candidate: Candidate, before: Candidate }),
+]);
+export type CandidateEdit = z.infer<typeof CandidateEdit>;
+
+/** One time that a person left something out; `candidate` is what was left. */
+export const LeftOut = z.object({
+  before: Candidate,
+  candidate: Candidate,
+  files: LeftOutFiles,
+  by: z.string(),
+  at: Instant,
+});
+export type LeftOut = z.infer<typeof LeftOut>;
 
 /** How much of a change was before its reader when they approved it, by the count of their own browser. */
 export const Seen = z.object({

@@ -14,6 +14,7 @@ import {
   Lineage,
   Verdict,
 } from "./check.ts";
+import { LeftOut } from "./api-diff.ts";
 import { Command } from "./command.ts";
 import { AskedRoles } from "./config.ts";
 import { Plan, Reproduction, Requirement, Severity } from "./artifact.ts";
@@ -196,6 +197,8 @@ export const RunView = z.object({
   degraded: z.array(z.object({ step: StepKey, by: z.string(), reason: z.string() })),
   approvals: z.array(Approval),
   candidate: Candidate.nullable(),
+  /** What persons left out of it, the last time last; that one can be taken back. */
+  leftOut: z.array(LeftOut),
   base: Candidate.extend({ ref: z.string() }),
   target: z.object({ branch: z.string(), to: z.enum(["target", "branch"]) }),
   merged: z

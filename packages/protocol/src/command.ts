@@ -1,11 +1,11 @@
 /** What people and workers ask of a run, imperative. Decided by pure code; a refusal leaves no trace but the audit line. */
 import { z } from "zod";
-import { Seen } from "./api-diff.ts";
+import { LeftOutFiles, Seen } from "./api-diff.ts";
 import { Candidate } from "./check.ts";
 import { EffectResult, StoredArtifact } from "./effect.ts";
 import { ArtifactData } from "./artifact.ts";
 import { PermissionOption } from "./event.ts";
-import { EffectId, FindingId, ProjectId, RunId, Sha256, StepKey } from "./ids.ts";
+import { CommitId, EffectId, FindingId, ProjectId, RunId, Sha256, StepKey } from "./ids.ts";
 import { ToolFacts } from "./permission.ts";
 import { Policy, Target } from "./policy.ts";
 import { EgressScope, EgressTarget } from "./egress.ts";
@@ -77,6 +77,14 @@ export const Command = z.discriminatedUnion("kind", [
   }),
   kind("workspace.take", {}),
   kind("workspace.give", {}),
+  /** Makes a new candidate without these parts of the change from the base to `candidate`. */
+  kind("hunks.leave-out", {
+    candidate: CommitId,
+    files: LeftOutFiles,
+    reason: z.string().optional(),
+  }),
+  /** Takes the last leaving out back: the candidate is what it was before. */
+  kind("hunks.put-back", { candidate: CommitId }),
   /** Sends the work back to the author with a person's words. */
   kind("work.return", { comment: z.string().min(1) }),
   /** What was refused may be reached from now on, by what runs already too. */

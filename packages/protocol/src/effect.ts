@@ -3,6 +3,7 @@
  * everything it does. It settles exactly once in state and may happen more than once outside.
  */
 import { z } from "zod";
+import { CandidateEdit } from "./api-diff.ts";
 import { Candidate, CheckResult, GuardFlag, ProofResult } from "./check.ts";
 import { ArtifactData, FindingReport, Reproduction } from "./artifact.ts";
 import { CommitId, EffectId, Instant, RunId, Sha256, StepKey } from "./ids.ts";
@@ -39,6 +40,8 @@ export const EffectPayload = z.discriminatedUnion("kind", [
     step: StepKey.nullable(),
     message: z.string(),
     by: z.string(),
+    /** The candidate itself is edited; nothing is taken from the workspace. */
+    edit: CandidateEdit.optional(),
   }),
   z.object({
     kind: z.literal("checks.run"),

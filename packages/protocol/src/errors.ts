@@ -1,6 +1,7 @@
 /** Every stable error code with its HTTP status, CLI exit code and what to do next. */
 import { EXIT_CODES } from "./exit-codes.ts";
 import { MODEL_ERRORS } from "./model-errors.ts";
+import { DIFF_ERRORS } from "./diff-errors.ts";
 import { SECRET_ERRORS } from "./secret-errors.ts";
 import { WEB_ERRORS } from "./web-errors.ts";
 
@@ -10,6 +11,7 @@ type Row = { status: number; exit: number; mend: string };
 
 export const ERRORS = {
   ...MODEL_ERRORS,
+  ...DIFF_ERRORS,
   ...SECRET_ERRORS,
   ...WEB_ERRORS,
   "request.unknown": {
@@ -86,11 +88,6 @@ export const ERRORS = {
     status: 404,
     exit: EXIT.usage,
     mend: "See the findings with `tutti show RUN`.",
-  },
-  "file.unknown": {
-    status: 404,
-    exit: EXIT.usage,
-    mend: "See the files of the change with `tutti diff RUN --stat`.",
   },
   "artifact.unknown": {
     status: 404,

@@ -1,7 +1,7 @@
 /** What happened, past tense. Stored for ever and only ever added to; `schema` is the version of the shape. */
 import { z } from "zod";
 import { Actor } from "./actor.ts";
-import { Seen } from "./api-diff.ts";
+import { LeftOutFiles, Seen } from "./api-diff.ts";
 import { ArtifactData } from "./artifact.ts";
 import {
   Candidate,
@@ -133,7 +133,11 @@ export const EventBody = z.discriminatedUnion("type", [
     family: z.string(),
     /** Everybody whose turns wrote since the checkpoint before. Absent: `by` with its declared family. */
     authors: z.array(Author).optional(),
+    /** A person left this out of the candidate before, and changed nothing else. */
+    leftOut: z.object({ before: Candidate, files: LeftOutFiles }).optional(),
   }),
+  /** What was left out is in again: the candidate is one that there was before. */
+  type("candidate.restored", { candidate: Candidate, instead: CommitId, by: z.string() }),
   /** A turn of an author, planner or reviewer is over, however it ended. */
   type("turn.ended", {
     step: StepKey,

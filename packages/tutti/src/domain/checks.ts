@@ -12,7 +12,7 @@ import type {
 } from "@tutti/protocol";
 import { fewerTests } from "./guard.ts";
 import { hashOf } from "./hash.ts";
-import { effectsOf, stepState } from "./steps.ts";
+import { effectsOf, isHandingOver, stepState } from "./steps.ts";
 
 export const checkNames = (state: RunDocument, step: WorkflowStep): readonly string[] => {
   const all = Object.keys(state.policy.config.checks);
@@ -135,7 +135,9 @@ export const guardSubject = (state: RunDocument): Sha256 =>
 export const waitForGuard = (state: RunDocument): readonly ChecksStep[] => {
   const steps = activeChecks(state);
   const isUnderWay = steps.some((step) => effectsOf(state, step.id).length > 0);
-  return isUnderWay || isBaselineUnderWay(state) || !guardIsOpen(state) ? [] : steps;
+  // The flags are of a candidate that a person is changing just now.
+  const isSettled = !isUnderWay && !isBaselineUnderWay(state) && !isHandingOver(state);
+  return isSettled && guardIsOpen(state) ? steps : [];
 };
 
 export const guardIsOpen = (state: RunDocument): boolean => {

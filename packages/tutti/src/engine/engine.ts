@@ -104,6 +104,20 @@ const checkProject = (deps: Deps, state: RunDocument | null, command: PersonComm
     deps.answers.of(state.project.id);
 };
 
+/** Before it is accepted: what git alone knows. Throws what `checkLeavingOut` does. */
+const checkHunks = async (
+  deps: Deps,
+  state: RunDocument | null,
+  command: PersonCommand,
+): Promise<void> => {
+  if (command.kind !== "hunks.leave-out" || state === null || state.workspace.kind !== "ready")
+    return;
+  const { candidate, base } = state;
+  if (candidate === null || candidate.commit !== command.candidate) return;
+  const { files } = command;
+  await deps.workspaces.checkLeavingOut(sourceOf(state), { base: base.commit, candidate, files });
+};
+
 /** After the answer is stored: it counts for this run whatever happens here. */
 const rememberForProject = (
   deps: Deps,
@@ -206,6 +220,7 @@ const handlerOf = ({
   return async (run, asked, actor) => {
     const { command } = asked;
     checkProject(deps, runs.document(run), command);
+    await checkHunks(deps, runs.document(run), command);
     egress.remember(run, command);
     const result = await runs.handleOnce(run, asked, actor);
     return outcomeOf(run, rememberForProject(deps, command, result));

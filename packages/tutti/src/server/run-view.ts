@@ -43,6 +43,7 @@ export function viewOf({ document, status, usage }: Viewed): RunView {
     degraded: document.degraded,
     approvals: document.approvals,
     candidate: document.candidate,
+    leftOut: document.leftOut,
     base: document.base,
     target: document.target,
     merged: document.merged,

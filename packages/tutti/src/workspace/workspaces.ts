@@ -11,6 +11,7 @@ import { applyLanding } from "./git/apply.ts";
 import { createCheckpoint } from "./git/checkpoint.ts";
 import { blameFile, ownersOf } from "./git/blame.ts";
 import { changedFiles, diffCommits } from "./git/diff.ts";
+import { treeWithout } from "./git/leave-out.ts";
 import { createGit, type Git } from "./git/git.ts";
 import { conflictsWith, prepareLanding } from "./git/landing.ts";
 import type { MovePoint } from "./git/move-branch.ts";
@@ -21,6 +22,7 @@ import { openSource } from "./git/source.ts";
 import { openVault } from "./git/vault.ts";
 import { disposeRun, recoverRuns, sweepRuns } from "./ending.ts";
 import { gitFolderTampering } from "./sandbox/protected-names.ts";
+import { editCandidate } from "./edit-candidate.ts";
 import { layoutOf, type Layout } from "./layout.ts";
 import { placeOf } from "./places.ts";
 import { guarded } from "./guarded.ts";
@@ -87,6 +89,11 @@ function workspacesOf(parts: Parts): Workspaces {
         const { isCloneLost, ...made } = await createCheckpoint(work, more);
         if (isCloneLost) await renewGitFolder(work, made.candidate.commit);
         return made;
+      }),
+    editCandidate: (spec, more) => alone(spec, (work) => editCandidate(work, more)),
+    checkLeavingOut: (spec, more) =>
+      open(spec, async (work) => {
+        await treeWithout(work, more);
       }),
     restore: (spec, commit) => alone(spec, (work) => restore(work, commit)),
     diff: (spec, more) => open(spec, (work) => diffCommits(work, more)),

@@ -48,6 +48,7 @@ type Kind =
   | "renew"
   | "return"
   | "dispose"
+  | "trim"
   | "ask"
   | "leave"
   | "late"
@@ -72,6 +73,7 @@ const move: fc.Arbitrary<Move> = fc.record({
         "renew",
         "return",
         "dispose",
+        "trim",
         "ask",
         "leave",
         "late",
@@ -129,6 +131,15 @@ const uncalledFor = (world: World, kind: Kind, seed: number): Command | null => 
     : { kind: "step.renew", step, answer: seed % 2 === 0 ? "holds" : "again" };
 };
 
+/** A person leaves something out of the candidate, or takes it back. */
+const trim = ({ state }: World, seed: number): Command | null => {
+  if (state.candidate === null) return null;
+  const { commit: candidate } = state.candidate;
+  return seed % 3 === 0
+    ? { kind: "hunks.put-back", candidate }
+    : { kind: "hunks.leave-out", candidate, files: [{ path: "index.js", hunks: null }] };
+};
+
 /** A program wants out to a host that is not listed. */
 const leave = (world: World, seed: number): void => {
   const open = effects(world);
@@ -175,6 +186,9 @@ const answerOne = (world: World, seed: number): void => {
   if (command !== null && (!isCancel || seed % 7 === 0)) apply(world, command, PERSON);
 };
 
+const calledFor = (world: World, kind: Kind, seed: number): Command | null =>
+  kind === "trim" ? trim(world, seed) : (SIMPLE[kind] ?? amend(seed));
+
 const play = (world: World, { kind, seed }: Move): void => {
   if (kind === "settle") settleOne(world, seed);
   else if (kind === "answer") answerOne(world, seed);
@@ -185,7 +199,7 @@ const play = (world: World, { kind, seed }: Move): void => {
   else if (kind === "replan") apply(world, replan(seed), PERSON);
   else {
     const isUncalled = ["waive", "renew", "return", "dispose"].includes(kind);
-    const command = isUncalled ? uncalledFor(world, kind, seed) : (SIMPLE[kind] ?? amend(seed));
+    const command = isUncalled ? uncalledFor(world, kind, seed) : calledFor(world, kind, seed);
     if (command !== null) apply(world, command, PERSON);
   }
 };

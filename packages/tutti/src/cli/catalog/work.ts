@@ -19,6 +19,30 @@ export const WORK: readonly CommandSpec[] = [
     load: () => import("../commands/give.ts"),
   },
   {
+    name: "leave-out",
+    about: "Leave files or hunks of the change out: it makes a new candidate by you",
+    details:
+      "Hunks are counted from 1 in `tutti diff RUN --file FILE`. Every gate runs again on the new candidate. Parts of a binary file, and a name or a mode, go with the whole file only.",
+    args: [RUN_ARGUMENT, { name: "part", about: "FILE, or FILE:1,3", isVariadic: true }],
+    options: [
+      { flags: "-m, --reason <text>", about: "Why; it goes to the agents and on the record" },
+      WAIT_OPTION,
+    ],
+    examples: [
+      { command: "tutti leave-out r-4k2m src/parse.js:2 -m 'not asked for'", about: "One hunk" },
+      { command: "tutti leave-out r-4k2m notes.txt src/a.js:1,3", about: "A file, and two hunks" },
+    ],
+    load: () => import("../commands/leave-out.ts"),
+  },
+  {
+    name: "put-back",
+    about: "Take back what was left out last: the candidate is what it was before",
+    args: [RUN_ARGUMENT],
+    options: [WAIT_OPTION],
+    examples: [{ command: "tutti put-back r-4k2m", about: "Every gate runs again" }],
+    load: () => import("../commands/put-back.ts"),
+  },
+  {
     name: "shell",
     about: "Open a terminal inside the fence of a run",
     details:

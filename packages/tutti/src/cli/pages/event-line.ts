@@ -85,8 +85,10 @@ function workLine(body: EventBody): Line | null {
       return [
         "plain",
         "+",
-        `checkpoint ${shortId(body.candidate.commit)} by ${body.by}: ${counted(body.changed.length, "file")}`,
+        `${body.leftOut === undefined ? "checkpoint" : "candidate without some hunks"} ${shortId(body.candidate.commit)} by ${body.by}: ${counted(body.changed.length, "file")}`,
       ];
+    case "candidate.restored":
+      return ["plain", "+", `${body.by} took back in what was left out`];
     case "checks.ran": {
       const results = body.results.map(({ name, outcome }) => `${name} ${outcome}`);
       const isGreen = body.results.every(({ outcome }) => outcome === "green");

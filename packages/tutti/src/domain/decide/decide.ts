@@ -15,6 +15,7 @@ import { allowEgress, denyEgress, refuseEgress } from "./egress.ts";
 import { acceptDegraded, allowGuard, disposeFinding, refuseGuard } from "./exception.ts";
 import { cancelRun, pauseRun, resumeRun, startedBody, prepareWorkspace } from "./run.ts";
 import { addComment, amendArtifact, renewStep, retryRun, returnWork, waiveStep } from "./step.ts";
+import { leaveOut, putBack } from "./hunks.ts";
 import { messageTurn } from "./message.ts";
 import { giveWorkspace, takeWorkspace } from "./workspace.ts";
 
@@ -46,6 +47,8 @@ const PERSONS_ONLY: ReadonlySet<Command["kind"]> = new Set([
   "artifact.amend",
   "workspace.take",
   "workspace.give",
+  "hunks.leave-out",
+  "hunks.put-back",
   "work.return",
   "comment.add",
   "turn.message",
@@ -141,6 +144,8 @@ const performAnswer = (draft: Draft, command: Answer): Rejected | null => {
 type Rest = CommandOf<
   | "workspace.take"
   | "workspace.give"
+  | "hunks.leave-out"
+  | "hunks.put-back"
   | "egress.deny"
   | "egress.allow"
   | "egress.refuse"
@@ -153,6 +158,10 @@ const performRest = (draft: Draft, command: Rest): Rejected | null => {
       return takeWorkspace(draft);
     case "workspace.give":
       return giveWorkspace(draft);
+    case "hunks.leave-out":
+      return leaveOut(draft, command);
+    case "hunks.put-back":
+      return putBack(draft, command);
     case "egress.deny":
       return denyEgress(draft, command);
     case "egress.allow":

@@ -26,6 +26,7 @@ export const startDocument = (body: EventOf<"run.started">, at: number): RunDocu
   repairs: {},
   artifacts: {},
   candidate: null,
+  leftOut: [],
   authors: [],
   writers: [],
   unaccounted: [],

@@ -8,13 +8,35 @@ import type { Happened } from "./happened.ts";
 const authorsOf = ({ authors, by, family }: EventOf<"checkpoint.created">): readonly Author[] =>
   authors ?? [{ name: by, family, lineage: family === "human" ? "human" : "declared", models: [] }];
 
-const checkpoint = (state: RunDocument, body: EventOf<"checkpoint.created">): RunDocument => ({
+/** Each candidate without something stands on the one before it; other work ends the row. */
+const leftOutAfter = (
+  { leftOut }: RunDocument,
+  { leftOut: now, candidate, by, changed }: EventOf<"checkpoint.created">,
+  at: number,
+): RunDocument["leftOut"] => {
+  if (now !== undefined) return [...leftOut, { ...now, candidate, by, at }];
+  return changed.length === 0 ? leftOut : [];
+};
+
+const checkpoint = (
+  state: RunDocument,
+  body: EventOf<"checkpoint.created">,
+  at: number,
+): RunDocument => ({
   ...state,
   candidate: body.candidate,
+  leftOut: leftOutAfter(state, body, at),
   ...(body.changed.length === 0
     ? {}
     : { authors: mergeAuthors(state.authors, authorsOf(body)), writers: [] }),
   changed: [...new Set([...state.changed, ...body.changed])].toSorted(),
+  landing: null,
+});
+
+const restored = (state: RunDocument, body: EventOf<"candidate.restored">): RunDocument => ({
+  ...state,
+  candidate: body.candidate,
+  leftOut: state.leftOut.slice(0, -1),
   landing: null,
 });
 
@@ -182,7 +204,9 @@ export const foldWork = (state: RunDocument, event: Happened): RunDocument | nul
         },
       };
     case "checkpoint.created":
-      return checkpoint(state, body);
+      return checkpoint(state, body, at);
+    case "candidate.restored":
+      return restored(state, body);
     case "checks.ran": {
       const { type: _type, ...run } = body;
       return {

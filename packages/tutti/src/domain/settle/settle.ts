@@ -4,6 +4,7 @@ import { type Draft, emit, request } from "../draft.ts";
 import { unreachable } from "../invariant.ts";
 import { accountCancelled, accountTurn } from "./account.ts";
 import { settleChecks } from "./checks.ts";
+import { settleEdit } from "./edit.ts";
 import { settleDispose, settlePrepare } from "./lifecycle.ts";
 import { settleLanding, settleMerge } from "./merge.ts";
 import { settleEvidence, settleReviewer } from "./review.ts";
@@ -18,7 +19,9 @@ const route = (draft: Draft, effect: Effect, result: EffectResult): void => {
       accountTurn(draft, { effect, payload, result });
       return settleTurn(draft, { effect, payload, result });
     case "checkpoint.create":
-      return settleCheckpoint(draft, { effect, payload, result });
+      return payload.edit === undefined
+        ? settleCheckpoint(draft, { effect, payload, result })
+        : settleEdit(draft, { effect, payload, result });
     case "checks.run":
       return settleChecks(draft, { effect, payload, result });
     case "review.turn":

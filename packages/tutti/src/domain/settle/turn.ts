@@ -187,7 +187,7 @@ const giveBack = (draft: Draft, { by, reason }: { by: string; reason: string }):
 };
 
 /** A commit arrived while gates were looking at the candidate before it: they begin again. */
-const restartGates = (draft: Draft): void => {
+export const restartGates = (draft: Draft): void => {
   const active = Object.values(draft.state.steps).filter(
     (step) => step.status.kind === "active" && stepByKey(draft.state, step.key).kind !== "agent",
   );

@@ -25,13 +25,18 @@ export const performCheckpoint = async ({
   payload,
   source,
 }: Work<"checkpoint.create">): Promise<EffectResult> => {
+  const { edit, message } = payload;
+  if (edit !== undefined) {
+    const edited = await deps.workspaces.editCandidate(source, { key: effect.id, message, edit });
+    return { kind: "checkpoint.created", ...edited, changed: [...edited.changed] };
+  }
   const author =
     payload.step === null
       ? null
       : { name: payload.by, email: `${payload.by}@agents.tutti.invalid` };
   const made = await deps.workspaces.checkpoint(source, {
     key: effect.id,
-    message: payload.message,
+    message,
     author,
   });
   return {

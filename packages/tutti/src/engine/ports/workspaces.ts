@@ -1,4 +1,13 @@
-import type { Candidate, CommitId, EffectId, MergeRefusal, Policy, RunId } from "./types.ts";
+import type {
+  Candidate,
+  CandidateEdit,
+  CommitId,
+  EffectId,
+  LeftOutFile,
+  MergeRefusal,
+  Policy,
+  RunId,
+} from "./types.ts";
 import type { Mount, Place, ThrowAway } from "./place.ts";
 import type { EgressAnswers } from "./sandbox.ts";
 
@@ -98,6 +107,28 @@ export type Workspaces = {
     readonly parent: CommitId;
     readonly changed: readonly string[];
   }>;
+  /**
+   * Makes a candidate that a person wants in place of the present one, and puts the author's clone onto
+   * it. TuttiError `file.unknown`, `hunk.*`, `hunks.everything`; `candidate.moved` where the workspace
+   * holds something else than the candidate.
+   */
+  readonly editCandidate: (
+    source: RunSource,
+    options: { readonly key: EffectId; readonly message: string; readonly edit: CandidateEdit },
+  ) => Promise<{
+    readonly candidate: Candidate;
+    readonly parent: CommitId;
+    readonly changed: readonly string[];
+  }>;
+  /** Throws what leaving out would refuse; changes nothing. */
+  readonly checkLeavingOut: (
+    source: RunSource,
+    options: {
+      readonly base: CommitId;
+      readonly candidate: Candidate;
+      readonly files: readonly LeftOutFile[];
+    },
+  ) => Promise<void>;
   /** Puts the author's clone back to a commit of the vault. */
   readonly restore: (source: RunSource, commit: CommitId) => Promise<void>;
   readonly diff: (

@@ -84,7 +84,8 @@ export async function recordWork(
   return { candidate: { commit: made, tree }, isTampered, hasLinks };
 }
 
-async function commitTree(
+/** On `start`; says what it belongs to. */
+export async function commitTree(
   work: RunGit,
   plan: { readonly tree: TreeId; readonly start: CommitId; readonly options: CheckpointOptions },
 ): Promise<CommitId> {

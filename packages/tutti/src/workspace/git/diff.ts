@@ -11,7 +11,7 @@ const FILE_PATCH_MAX_BYTES = 24 << 20;
 /** Renames are searched among at most this many files. */
 const RENAME_LIMIT = 1000;
 
-const PLAIN = ["--no-ext-diff", "--no-textconv", "--no-color", `-l${RENAME_LIMIT}`] as const;
+export const PLAIN = ["--no-ext-diff", "--no-textconv", "--no-color", `-l${RENAME_LIMIT}`] as const;
 
 export async function diffCommits(
   { vault }: Pick<RunGit, "vault">,

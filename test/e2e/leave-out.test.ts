@@ -1,0 +1,83 @@
+/** A person leaves parts of a change out: the rest is judged again, and alone is merged. */
+import { expect, it } from "vitest";
+import { createDaemon, jsonOf } from "../fixtures/daemon.ts";
+import { createProject, EMPTY_REVIEW } from "../fixtures/project.ts";
+import { SIGNED } from "../fixtures/signed.ts";
+
+const text = (third = "line 3", thirtieth = "line 30"): string =>
+  Array.from({ length: 40 }, (_, at) => `line ${at + 1}\n`)
+    .join("")
+    .replace("line 3\n", `${third}\n`)
+    .replace("line 30\n", `${thirtieth}\n`);
+
+const project = () =>
+  createProject({
+    files: { "long.txt": text() },
+    agents: {
+      alto: {
+        family: "anthropic",
+        script: {
+          name: "alto",
+          turns: [
+            {
+              step: "implement",
+              do: [
+                { do: "write", path: "long.txt", content: text("wanted", "not wanted") },
+                { do: "write", path: "stray.txt", content: "stray\n" },
+              ],
+            },
+          ],
+        },
+      },
+      tenor: { family: "openai", script: EMPTY_REVIEW },
+    },
+    checks: { there: { run: "test -d .", timeout: "30s" } },
+    workflows: { signed: SIGNED },
+  });
+
+it("hunks and files that a person leaves out are not merged, and the gates ran again without them", async () => {
+  using at = project();
+  await using daemon = createDaemon(at);
+  const { tutti } = daemon;
+  const run = ["run", "Change it", "--workflow", "signed", "--wait", "--json"];
+  const waiting = jsonOf(await tutti(run));
+  const id = waiting.run;
+
+  const unknown = await tutti(["leave-out", id, "long.txt:7", "--json"]);
+  expect([unknown.code, jsonOf(unknown).error.code]).toEqual([2, "hunk.unknown"]);
+  const all = await tutti(["leave-out", id, "long.txt", "stray.txt", "--json"]);
+  expect([all.code, jsonOf(all).error.code]).toEqual([5, "hunks.everything"]);
+
+  const left = await tutti([
+    "leave-out",
+    id,
+    "stray.txt",
+    "-m",
+    "nobody asked",
+    "--wait",
+    "--json",
+  ]);
+  expect(left.code).toBe(3);
+  const again = await tutti(["leave-out", id, "long.txt:2", "--wait", "--json"]);
+  const view = jsonOf(again);
+  const attempts = Object.fromEntries(
+    view.steps.map((step: { id: string; attempts: number }) => [step.id, step.attempts]),
+  );
+  expect(attempts).toMatchObject({ implement: 1, test: 3, "rival-review": 3 });
+  expect(view.leftOut).toMatchObject([
+    { before: waiting.candidate, files: [{ path: "stray.txt", hunks: null }] },
+    { candidate: view.candidate, files: [{ path: "long.txt", hunks: ["-27,7 +27,7"] }] },
+  ]);
+  const old = ["approve", id, "--subject", waiting.attention[0].subject, "--json"];
+  expect(jsonOf(await tutti(old)).error.code).toBe("approval.moved");
+
+  const back = jsonOf(await tutti(["put-back", id, "--wait", "--json"]));
+  expect(back.candidate).toEqual(view.leftOut[0].candidate);
+  const once = jsonOf(await tutti(["leave-out", id, "long.txt:2", "--wait", "--json"]));
+  expect(once.candidate.tree).toBe(view.candidate.tree);
+
+  expect((await tutti(["approve", id, "--wait"])).code).toBe(0);
+  expect(at.git("show", "main:long.txt")).toBe(text("wanted").trimEnd());
+  expect(at.git("ls-tree", "-r", "--name-only", "main")).not.toContain("stray.txt");
+  expect(at.git("log", "--format=%an: %s", "main")).toContain("Kim: Leave out: nobody asked");
+});
