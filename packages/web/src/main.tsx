@@ -17,12 +17,16 @@ const element = document.querySelector("#root");
 if (element === null) throw new Error("The page has no #root.");
 const root = createRoot(element);
 
-function show(): void {
+/** What is read once the page is live need not be read again. A busy daemon is not waited for longer. */
+const LIVE_WAIT_MS = 500;
+
+async function show(): Promise<void> {
   const client = createQueryClient();
   const live = openLive({
     onRuns: (runs) => refreshRuns(client, runs),
     onRestored: () => void client.invalidateQueries(),
   });
+  await Promise.race([live.isKnown, new Promise((resolve) => setTimeout(resolve, LIVE_WAIT_MS))]);
   root.render(
     <StrictMode>
       <QueryClientProvider client={client}>
@@ -36,7 +40,7 @@ function show(): void {
 
 async function start(): Promise<void> {
   const answer = await signIn(takeCode());
-  if (answer.kind === "signed-in") show();
+  if (answer.kind === "signed-in") await show();
   else if (answer.kind === "signed-out") root.render(<SignedOut why={answer.why} />);
   else root.render(<Failed error={answer.problem} onRetry={() => void start()} />);
 }

@@ -4,7 +4,7 @@
  * where it ended, and what is on screen is read anew as well.
  */
 import type { RunEvent } from "@tutti/protocol";
-import { type Connection, connectEvents } from "./event-connection.ts";
+import { type Connection, shareEvents } from "./shared-events.ts";
 import { createStore, type Store } from "./store.ts";
 
 /** Runs that change together are told of together. */
@@ -17,13 +17,14 @@ export type Live = {
   readonly connection: Store<Connection>;
   /** By session; only what grew while this page was open. */
   readonly activity: Store<Readonly<Record<string, Activity>>>;
-  readonly close: () => void;
+  /** Resolves once it is known whether the page is live. */
+  readonly isKnown: Promise<void>;
 };
 
 type Listeners = {
   /** Runs that changed, once per batch. */
   readonly onRuns: (runs: ReadonlySet<string>) => void;
-  /** The connection was lost and is back: everything may have changed. */
+  /** Something may have been missed: everything may have changed. */
   readonly onRestored: () => void;
 };
 
@@ -39,7 +40,7 @@ export function openLive({ onRuns, onRestored }: Listeners): Live {
     onRuns(runs);
   };
 
-  const connection = connectEvents({
+  const connection = shareEvents({
     onRestored,
     on: {
       run: (data) => {
@@ -54,12 +55,14 @@ export function openLive({ onRuns, onRestored }: Listeners): Live {
     },
   });
 
-  return {
-    connection: connection.state,
-    activity,
-    close: () => {
-      connection.close();
-      if (batch !== null) clearTimeout(batch);
-    },
-  };
+  return { connection, activity, isKnown: known(connection) };
+}
+
+function known(connection: Store<Connection>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const unsubscribe = connection.subscribe(() => {
+    unsubscribe();
+    resolve();
+  });
+  return promise;
 }
