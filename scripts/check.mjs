@@ -85,6 +85,7 @@ function tool(name, args) {
 function wrongPins() {
   const manifests = [
     "package.json",
+    "packages/client/package.json",
     "packages/protocol/package.json",
     "packages/tutti/package.json",
     "packages/web/package.json",

@@ -31,7 +31,7 @@ function buildWeb() {
 }
 
 function sources() {
-  const own = ["src", "public"].flatMap((name) =>
+  const own = ["src", "public", "../client/src"].flatMap((name) =>
     readdirSync(join(folder, name), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name)),

@@ -1,7 +1,7 @@
 /** Real agents that are asked, refused, killed and cancelled in the middle of their turns. */
 import type { RunEvent, RunId } from "@tutti/protocol";
 import { expect, it } from "vitest";
-import type { Client } from "../../packages/tutti/src/client/client.ts";
+import type { DaemonClient } from "../../packages/tutti/src/client/daemon-client.ts";
 import { conduct, type Daemon, ended, proceed, startRun } from "../fixtures/daemon.ts";
 import { playing } from "../fixtures/model-server/from-script.ts";
 import type { ModelRecord } from "../fixtures/model-server/server.ts";
@@ -58,7 +58,7 @@ const stageOf = (author: string, ...of: readonly (readonly Step[])[]) =>
     config: CONFIG,
   });
 
-const start = (client: Client, project: Project): Promise<RunId> =>
+const start = (client: DaemonClient, project: Project): Promise<RunId> =>
   startRun(client, project, { workflow: "one-step", text: "Write done.txt" });
 
 const isHang = ({ step }: ModelRecord): boolean => step !== null && "hang" in step;
@@ -108,7 +108,7 @@ const troubled =
   };
 
 /** The agent's own sessions of the build's attempts, in their order. */
-const openings = async (client: Client, run: RunId, count: number) => {
+const openings = async (client: DaemonClient, run: RunId, count: number) => {
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
   const windows = await Promise.all(
     numbers.map((number) =>
@@ -119,7 +119,7 @@ const openings = async (client: Client, run: RunId, count: number) => {
 };
 
 /** For agents that ask nothing on the way: an answer that is still at work would answer later questions too. */
-const approveSpec = async (client: Client, run: RunId): Promise<void> => {
+const approveSpec = async (client: DaemonClient, run: RunId): Promise<void> => {
   const { attention } = await conduct(client, run, () => null);
   const item = attention.find(({ step }) => step === "approve-spec");
   const command = item === undefined ? null : proceed(item);
@@ -128,7 +128,7 @@ const approveSpec = async (client: Client, run: RunId): Promise<void> => {
 };
 
 /** Ends with the first question of the step that builds. */
-const conductToBuild = (client: Client, run: RunId) =>
+const conductToBuild = (client: DaemonClient, run: RunId) =>
   conduct(client, run, (item) =>
     item.step?.startsWith("build") === true ? null : answering("allow")(item),
   );

@@ -20,9 +20,9 @@ afterAll(() => browser.close());
 const watchStreams = (context: BrowserContext) => {
   const streams: { readonly page: Page; readonly after: string | null }[] = [];
   context.on("request", (request) => {
-    const { pathname, searchParams } = new URL(request.url());
-    if (pathname === "/api/v1/events")
-      streams.push({ page: request.frame().page(), after: searchParams.get("after") });
+    if (new URL(request.url()).pathname !== "/api/v1/events") return;
+    const after = request.headers()["last-event-id"] ?? null;
+    streams.push({ page: request.frame().page(), after });
   });
   return streams;
 };

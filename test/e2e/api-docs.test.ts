@@ -1,13 +1,14 @@
 /** The page about the interface: all of its examples, in their order, against a daemon whose agent is at work. */
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
-import { open, readText, type WireOptions } from "../../packages/tutti/src/client/wire.ts";
+import { requestText, type Transport } from "@tutti/client/transport";
+import { socketTransport } from "../../packages/tutti/src/client/socket-transport.ts";
 import { foldersOf, socketPath } from "../../packages/tutti/src/platform/paths.ts";
 import { ANSWERS } from "../../packages/tutti/src/server/openapi/schemas.ts";
-import { createDaemon, ended } from "../fixtures/daemon.ts";
+import { createDaemon, type Daemon, ended } from "../fixtures/daemon.ts";
 import { createProject, EMPTY_REVIEW, REPOSITORY } from "../fixtures/project.ts";
 
 const PAGE = join(REPOSITORY, "docs/api.md");
@@ -24,9 +25,30 @@ const examplesOf = (page: string) =>
     });
   });
 
+/** The script of the page's own client, as a program outside the daemon would run it. */
+const runScript = async (page: string, daemon: Daemon): Promise<string> => {
+  const [, code = ""] = /^```js\n(.*?)^```/msu.exec(page) ?? [];
+  const { port } = await daemon.client.webLink();
+  const { id, token } = await daemon.client.createToken({ name: "example", days: 1 });
+  // Beside the packages that it imports.
+  const folder = mkdtempSync(join(REPOSITORY, ".cache/api-docs-"));
+  try {
+    const file = join(folder, "example.mjs");
+    writeFileSync(file, code);
+    const { stdout } = await promisify(execFile)(process.execPath, [file], {
+      timeout: EXAMPLES_TAKE_MS,
+      env: { ORIGIN: `http://127.0.0.1:${port}`, TOKEN: token },
+    });
+    return stdout;
+  } finally {
+    rmSync(folder, { recursive: true });
+    await daemon.client.removeToken(id);
+  }
+};
+
 /** What a real daemon answers about a real run is what its description says, with nothing besides. */
 const expectDescribed = async (
-  wire: WireOptions,
+  transport: Transport,
   { run, project }: { readonly run: string; readonly project: string },
 ): Promise<void> => {
   const described = new Map<string, keyof typeof ANSWERS>([
@@ -44,7 +66,7 @@ const expectDescribed = async (
     ["/projects", "ProjectList"],
   ]);
   for (const [path, name] of described) {
-    const answer = JSON.parse(await readText(await open(wire, { path })));
+    const answer = JSON.parse(await requestText(transport, { path }));
     expect({ path, answer: ANSWERS[name].parse(answer) }).toEqual({ path, answer });
   }
 };
@@ -65,7 +87,7 @@ it("every example of the page about the interface does what it says", async () =
   });
   await using daemon = createDaemon(project);
   await daemon.client.health();
-  const wire = { socketPath: socketPath(foldersOf(daemon.env), "daemon.sock"), version: null };
+  const socket = socketPath(foldersOf(daemon.env), "daemon.sock");
   const examples = examplesOf(readFileSync(PAGE, "utf8"));
   expect(examples.length).toBeGreaterThan(12);
   const script = examples.map(({ heading, code }, index) => {
@@ -82,7 +104,7 @@ it("every example of the page about the interface does what it says", async () =
       env: {
         ...daemon.env,
         PROJECT: project.root,
-        SOCKET: wire.socketPath,
+        SOCKET: socket,
       },
     },
   );
@@ -107,8 +129,17 @@ it("every example of the page about the interface does what it says", async () =
   expect(outputs("Asking less")[0]).toBe("304");
   expect(JSON.parse(outputs("Errors")[0] ?? "")).toMatchObject({ code: "run.unknown" });
   expect(await daemon.client.tokens()).toEqual([]);
+  expect((await runScript(readFileSync(PAGE, "utf8"), daemon)).split("\n")).toEqual([
+    `${run?.id} Add sum.mjs`,
+    "List the runs with `tutti tasks`.",
+    "run.started",
+    "",
+  ]);
   await ended(daemon.client, run?.id ?? "");
   const { items } = await daemon.client.runs({});
   expect(items).toMatchObject([{ state: "cancelled", title: "Add sum.mjs" }]);
-  await expectDescribed(wire, { run: run?.id ?? "", project: project.root });
+  await expectDescribed(socketTransport({ socketPath: socket, version: null }), {
+    run: run?.id ?? "",
+    project: project.root,
+  });
 });

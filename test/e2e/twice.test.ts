@@ -1,6 +1,7 @@
 /** A command whose answer was lost with the daemon is sent again, and is not done again. */
 import { expect, it } from "vitest";
-import { open, readText } from "../../packages/tutti/src/client/wire.ts";
+import { requestText } from "@tutti/client/transport";
+import { socketTransport } from "../../packages/tutti/src/client/socket-transport.ts";
 import { foldersOf, socketPath } from "../../packages/tutti/src/platform/paths.ts";
 import { createDaemon, startRun } from "../fixtures/daemon.ts";
 import { createProject, EMPTY_REVIEW } from "../fixtures/project.ts";
@@ -19,22 +20,20 @@ it("a command with a key is done once, over a kill of the daemon", async () => {
   await using daemon = createDaemon(project);
   const { client } = daemon;
   const run = await startRun(client, project, { workflow: "quick" });
-  const wire = {
+  const transport = socketTransport({
     socketPath: socketPath(foldersOf(daemon.env), "daemon.sock"),
     version: null,
-  };
-  const send = async (text: string): Promise<string> =>
-    readText(
-      await open(wire, {
-        method: "POST",
-        path: `/runs/${run}/commands`,
-        headers: { "idempotency-key": "k-1" },
-        body: {
-          type: "application/json",
-          text: JSON.stringify({ kind: "comment.add", on: "run", text }),
-        },
-      }),
-    );
+  });
+  const send = (text: string): Promise<string> =>
+    requestText(transport, {
+      method: "POST",
+      path: `/runs/${run}/commands`,
+      headers: { "idempotency-key": "k-1" },
+      body: {
+        type: "application/json",
+        text: JSON.stringify({ kind: "comment.add", on: "run", text }),
+      },
+    });
   const answer = await send("once");
   await daemon.kill();
   await client.health();

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ERRORS, type EventBody, type RunEvent, type RunView } from "@tutti/protocol";
 import { expect, it } from "vitest";
 import type { Action } from "../../packages/tutti/src/agents/scripted/script.ts";
-import type { Client } from "../../packages/tutti/src/client/client.ts";
+import type { DaemonClient } from "../../packages/tutti/src/client/daemon-client.ts";
 import {
   conduct,
   createDaemon,
@@ -87,14 +87,14 @@ const createStage = (does: readonly Action[]): Stage => {
 
 const DELETE: Action = { do: "delete", path: "old.txt" };
 
-const eventsOf = (client: Client, run: string): Promise<readonly RunEvent[]> =>
+const eventsOf = (client: DaemonClient, run: string): Promise<readonly RunEvent[]> =>
   client.eventsOf(run, { after: 0, limit: 200 });
 
 const isTurn = (body: EventBody): boolean =>
   body.type === "effect.requested" && body.effect.payload.kind === "agent.turn";
 
 /** Its session was opened and is on disk. No event tells of it: it is looked for. */
-const atWork = async (client: Client, session: string): Promise<void> => {
+const atWork = async (client: DaemonClient, session: string): Promise<void> => {
   const window = { from: 0, limit: 50 };
   const isAtWork = async (): Promise<boolean> =>
     (await client.transcript(session, window)).entries.some(({ kind }) => kind === "tool");

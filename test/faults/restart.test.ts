@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type RunEvent, type RunId, StepKey } from "@tutti/protocol";
 import { expect, it } from "vitest";
 import type { Action } from "../../packages/tutti/src/agents/scripted/script.ts";
-import type { Client } from "../../packages/tutti/src/client/client.ts";
+import type { DaemonClient } from "../../packages/tutti/src/client/daemon-client.ts";
 import {
   conduct,
   createDaemon,
@@ -52,7 +52,7 @@ const agentsOf = async (project: Project, daemon: Daemon) => {
   );
 };
 
-const eventsOf = (client: Client, run: RunId): Promise<readonly RunEvent[]> =>
+const eventsOf = (client: DaemonClient, run: RunId): Promise<readonly RunEvent[]> =>
   client.eventsOf(run, { after: 0, limit: EVENTS_MAX });
 
 const outcomesOf = (events: readonly RunEvent[]): string[] =>

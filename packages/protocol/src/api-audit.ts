@@ -15,9 +15,13 @@ export const AuditLine = z.object({
 });
 export type AuditLine = z.infer<typeof AuditLine>;
 
+/** Whose doings are listed. */
+export const AuditActor = z.enum(["person", "agent", "system"]);
+export type AuditActor = z.infer<typeof AuditActor>;
+
 export const AuditPage = z.object({
   items: z.array(AuditLine),
-  /** For `before` of the next page, also where this one is short or empty; null at the first event of all. */
-  next: z.number().int().nullable(),
+  /** For `cursor` of the next page, also where this one is short or empty; null at the first event of all. */
+  next: z.string().nullable(),
 });
 export type AuditPage = z.infer<typeof AuditPage>;

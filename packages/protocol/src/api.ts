@@ -305,6 +305,9 @@ export const DoctorReport = z.object({
 });
 export type DoctorReport = z.infer<typeof DoctorReport>;
 
+export const GcReport = z.object({ removed: z.number().int() });
+export type GcReport = z.infer<typeof GcReport>;
+
 /** A terminal inside the fence, as plain data. The command that asked for it launches it. */
 export const ShellSpec = z.object({
   place: z.object({

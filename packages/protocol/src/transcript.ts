@@ -56,3 +56,13 @@ export const TranscriptEntry = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("ended"), at: Instant, reason: z.string() }),
 ]);
 export type TranscriptEntry = z.infer<typeof TranscriptEntry>;
+
+/** Part of a transcript, by position. */
+export const TranscriptWindow = z.object({
+  /** Position of the first entry. */
+  from: z.number().int(),
+  /** Entries of the whole transcript. */
+  total: z.number().int(),
+  entries: z.array(TranscriptEntry),
+});
+export type TranscriptWindow = z.infer<typeof TranscriptWindow>;

@@ -1,7 +1,7 @@
 /** What a command may use: the person's terminal and folder, and the daemon. */
 import type { Writable } from "node:stream";
 import type { ShellSpec } from "@tutti/protocol";
-import type { Client } from "../client/client.ts";
+import type { DaemonClient } from "../client/daemon-client.ts";
 import type { CatalogAgent } from "../config/catalog.ts";
 import type { Folders } from "../platform/paths.ts";
 import type { Style } from "./terminal/style.ts";
@@ -59,7 +59,7 @@ export type Cli = {
   /** Standard error. */
   readonly note: (text: string) => void;
   /** Connects on first use, and starts the daemon when it does not run. */
-  readonly client: () => Promise<Client>;
+  readonly client: () => Promise<DaemonClient>;
   /** Never starts a daemon. */
-  readonly runningClient: () => Promise<Client>;
+  readonly runningClient: () => Promise<DaemonClient>;
 };

@@ -1,6 +1,6 @@
 import { plainStyle, styleFor } from "./terminal/style.ts";
 import { printableJson } from "./terminal/printable.ts";
-import type { Client } from "../client/client.ts";
+import type { DaemonClient } from "../client/daemon-client.ts";
 import type { Cli, CliDeps } from "./cli.ts";
 
 const DEFAULT_COLUMNS = 80;
@@ -34,11 +34,11 @@ export function createCli(
 /** A line of its own, whether or not the text ends one. */
 const line = (text: string): string => (text.endsWith("\n") ? text : `${text}\n`);
 
-async function connect(deps: CliDeps, { mayStart }: { mayStart: boolean }): Promise<Client> {
-  const { createClient } = await import("../client/client.ts");
+async function connect(deps: CliDeps, { mayStart }: { mayStart: boolean }): Promise<DaemonClient> {
+  const { connectDaemon } = await import("../client/daemon-client.ts");
   const { socketPath, version, env } = deps;
   const onBehalf = env[ON_BEHALF_VARIABLE];
-  return createClient({
+  return connectDaemon({
     socketPath,
     version,
     ...(onBehalf === undefined ? {} : { onBehalf }),

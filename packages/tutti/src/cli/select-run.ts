@@ -1,7 +1,7 @@
 /** Which run is meant: by the beginning of its id, or by being the obvious one of this project. */
 import type { RunSummary } from "@tutti/protocol";
 import { TuttiError } from "@tutti/protocol/errors";
-import type { Client } from "../client/client.ts";
+import type { DaemonClient } from "../client/daemon-client.ts";
 import type { Cli } from "./cli.ts";
 import { projectRoot } from "./project-root.ts";
 import { printableLine } from "./terminal/printable.ts";
@@ -44,7 +44,7 @@ export async function selectRun(
   return { run, rest: args };
 }
 
-async function byPrefix(client: Client, prefix: string): Promise<string> {
+async function byPrefix(client: DaemonClient, prefix: string): Promise<string> {
   if (FULL_RUN_ID.test(prefix)) return prefix;
   const found: RunSummary[] = [];
   let cursor: string | null = null;

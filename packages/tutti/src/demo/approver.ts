@@ -1,7 +1,7 @@
 /** Who gives the approvals: the demo on the person's behalf, or the person at the terminal. */
 import { createInterface } from "node:readline/promises";
 import type { AttentionItem, PersonCommand } from "@tutti/protocol";
-import type { Client } from "../client/client.ts";
+import type { DaemonClient } from "../client/daemon-client.ts";
 import { printable } from "../cli/terminal/printable.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -17,7 +17,7 @@ export const onBehalf: Answer = (item) => Promise.resolve(approvalOf(item));
 
 export type Asker = {
   readonly terminal: Terminal;
-  readonly client: Client;
+  readonly client: DaemonClient;
   readonly signal: AbortSignal;
 };
 
@@ -63,7 +63,7 @@ async function ask(
 
 async function show(
   item: AttentionItem,
-  { run, client, terminal }: { run: string; client: Client; terminal: Terminal },
+  { run, client, terminal }: { run: string; client: DaemonClient; terminal: Terminal },
 ): Promise<void> {
   const artifacts = item.details.flatMap(
     (detail) => /^(\S+\.(?:md|yaml)) /u.exec(detail)?.[1] ?? [],

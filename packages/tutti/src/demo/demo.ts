@@ -6,7 +6,7 @@ import { basename, delimiter, join } from "node:path";
 import type { RunView } from "@tutti/protocol";
 import { EXIT, TuttiError } from "@tutti/protocol/errors";
 import { printableJson } from "../cli/terminal/printable.ts";
-import type { Client } from "../client/client.ts";
+import type { DaemonClient } from "../client/daemon-client.ts";
 import { DAEMON_LOG } from "../client/start-daemon.ts";
 import { foldersOf, type Folders } from "../platform/paths.ts";
 import { AUTHOR, castAgents, configText, ownConfigText, placeRuntime, RIVAL } from "./agents.ts";
@@ -143,7 +143,7 @@ function sayOutlook({ deps, options, stage, page }: Show, root: string): void {
 
 function follow(
   { deps, options, page, signal }: Show,
-  { client, run, sample }: { client: Client; run: string; sample: Sample },
+  { client, run, sample }: { client: DaemonClient; run: string; sample: Sample },
 ): Promise<RunView> {
   const cast = {
     families: { [AUTHOR.name]: AUTHOR.family, [RIVAL.name]: RIVAL.family },

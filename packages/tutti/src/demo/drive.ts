@@ -1,9 +1,9 @@
 /** Follows a run to its end and has each approval answered on the way. Driven by events. */
 import type { AttentionItem, PersonCommand, RunEvent, RunView } from "@tutti/protocol";
-import type { Client } from "../client/client.ts";
+import type { DaemonClient } from "../client/daemon-client.ts";
 
 export type Drive = {
-  readonly client: Client;
+  readonly client: DaemonClient;
   readonly run: string;
   readonly onEvent: (event: RunEvent) => Promise<void>;
   /** `null`: nobody can answer this, the run stays where it is. */

@@ -1,6 +1,6 @@
 /** Tells a run as it happens: one calm line for each thing, details below it. */
 import type { EventOf, RunEvent } from "@tutti/protocol";
-import type { Client } from "../client/client.ts";
+import type { DaemonClient } from "../client/daemon-client.ts";
 import { cut, indent, wrap } from "../cli/terminal/layout.ts";
 import { printable } from "../cli/terminal/printable.ts";
 import { tellingOf, type Cast } from "./narration.ts";
@@ -9,7 +9,7 @@ import type { Page } from "./page.ts";
 export type NarratorOptions = {
   readonly page: Page;
   readonly cast: Cast;
-  readonly client: Client;
+  readonly client: DaemonClient;
   readonly signal: AbortSignal;
 };
 
@@ -53,7 +53,7 @@ export function createNarrator({
 /** The changed lines of code of a commit, tests left out. */
 async function changedLines(
   { candidate, parent }: Pick<EventOf<"checkpoint.created">, "candidate" | "parent">,
-  { run, client, signal }: { run: string; client: Client; signal: AbortSignal },
+  { run, client, signal }: { run: string; client: DaemonClient; signal: AbortSignal },
 ): Promise<string[]> {
   const { patch } = await client.diff(run, { from: parent, to: candidate.commit }, { signal });
   const code = patch

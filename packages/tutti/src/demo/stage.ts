@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { createClient, type Client } from "../client/client.ts";
+import { connectDaemon, type DaemonClient } from "../client/daemon-client.ts";
 import { startDaemon } from "../client/start-daemon.ts";
 import { writeFileAtomic } from "../platform/atomic-file.ts";
 import { foldersOf, socketPath } from "../platform/paths.ts";
@@ -35,7 +35,7 @@ export type Stage = {
   /** Starts the daemon unless one runs here already. */
   readonly start: () => Promise<void>;
   /** `onBehalf`: the program that answers for the person, null when they answer themselves. */
-  readonly client: (onBehalf: string | null) => Client;
+  readonly client: (onBehalf: string | null) => DaemonClient;
   /** A folder for this sample that does not exist yet. */
   readonly freshFolder: (name: string) => string;
   /** Ends the daemon if this stage started it; resolves when it is gone. */
@@ -60,7 +60,7 @@ export function openStage(options: StageOptions): Stage {
   const folders = foldersOf(env);
   const socket = socketPath(folders, options.socketName);
   const client: Stage["client"] = (onBehalf) =>
-    createClient({ socketPath: socket, version, ...(onBehalf === null ? {} : { onBehalf }) });
+    connectDaemon({ socketPath: socket, version, ...(onBehalf === null ? {} : { onBehalf }) });
   let isOurs = false;
   return {
     root,
@@ -105,7 +105,7 @@ function freshFolder(parent: string, name: string): string {
   throw new Error(`There are ${SAME_NAME_MAX} samples in ${parent} already.`);
 }
 
-async function isRunning(client: Client): Promise<boolean> {
+async function isRunning(client: DaemonClient): Promise<boolean> {
   try {
     await client.health();
     return true;
@@ -114,7 +114,7 @@ async function isRunning(client: Client): Promise<boolean> {
   }
 }
 
-async function stopDaemon(client: Client): Promise<void> {
+async function stopDaemon(client: DaemonClient): Promise<void> {
   const daemon = await client.health().then(
     ({ pid }) => readProcess(pid),
     () => null, // it did not start, or is gone already

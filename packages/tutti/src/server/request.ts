@@ -100,8 +100,15 @@ function parse<Schema extends z.ZodType>(
   throw new TuttiError("usage", `${told.join("; ")}.`);
 }
 
-export function runParameter(context: Context): RunId {
-  const text = context.req.param("run") ?? "";
+export const runParameter = (context: Context): RunId => runOf(context.req.param("run") ?? "");
+
+/** The run of the query; null where it names none. */
+export function runQuery(context: Context): RunId | null {
+  const text = context.req.query("run");
+  return text === undefined ? null : runOf(text);
+}
+
+function runOf(text: string): RunId {
   const result = RunId.safeParse(text);
   if (result.success) return result.data;
   throw new TuttiError("run.unknown", `There is no run ${JSON.stringify(text)}.`);

@@ -42,9 +42,16 @@ describe("start-up", () => {
       "cli/commands/show.ts",
       "cli/commands/approve.ts",
       "cli/commands/watch.ts",
-      "client/client.ts",
+      "client/daemon-client.ts",
       "client/start-daemon.ts",
     );
-    expect(packages).toEqual(["@tutti/protocol/errors", "commander"]);
+    expect(packages).toEqual([
+      "@tutti/client",
+      "@tutti/client/api-error",
+      "@tutti/client/events",
+      "@tutti/client/transport",
+      "@tutti/protocol/errors",
+      "commander",
+    ]);
   });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RunEvent, RunId } from "@tutti/protocol";
-import { createClient, type Client } from "../../src/client/client.ts";
+import { connectDaemon, type DaemonClient } from "../../src/client/daemon-client.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { createServer, type ApiServer } from "../../src/server/create-server.ts";
 import { memoryEngine, type MemoryEngine } from "./memory-engine.ts";
@@ -17,7 +17,7 @@ const KIM = { kind: "person", id: "kim" } as const;
 let folder: string;
 let engine: MemoryEngine;
 let server: ApiServer;
-let client: Client;
+let client: DaemonClient;
 let end: AbortController;
 let dropped: PromiseWithResolvers<void>;
 
@@ -60,7 +60,7 @@ beforeEach(async () => {
   engine = memoryEngine();
   dropped = Promise.withResolvers<void>();
   server = await listen();
-  client = createClient({ socketPath: socketPath(), version: "1" });
+  client = connectDaemon({ socketPath: socketPath(), version: "1" });
   end = new AbortController();
 });
 

@@ -137,14 +137,19 @@ it("the audit tells who did what, newest first, page by page, and of people alon
   expect(all.next).toBeNull();
   expect(all.items[0]).toMatchObject({ run, did: "run.paused", about: "lunch" });
   const first = await page("?limit=2");
-  const second = await page(`?limit=2&before=${first.next}`);
+  const second = await page(`?limit=2&cursor=${first.next}`);
   expect([...first.items, ...second.items]).toEqual(all.items.slice(0, 4));
   const people = await page("?actor=person&limit=200");
   expect(people.items.length).toBeGreaterThan(0);
   expect(people.items.every(({ actor }) => actor.kind === "person")).toBe(true);
   expect(people.items.map(({ did }) => did)).toEqual(["run.paused", "run.started"]);
   expect((await api("/audit?actor=moon")).status).toBe(400);
-  expect((await api("/audit?before=0")).status).toBe(400);
+  const others = await start("/repo", "Another");
+  const own = await page(`?run=${others}&limit=200`);
+  expect(new Set(own.items.map((line) => line.run))).toEqual(new Set([others]));
+  for (const cursor of ["0", "-1", "x", "99999999"])
+    expect((await api(`/audit?cursor=${cursor}`)).status).toBe(400);
+  expect((await api("/audit?run=r-000000")).status).toBe(404);
 });
 
 it("a page of the audit looks through a bounded part of the store and says where to go on", async () => {
@@ -159,10 +164,10 @@ it("a page of the audit looks through a bounded part of the store and says where
     },
   });
   const pages: AuditPage[] = [];
-  let next: number | null = engine.head() + 1;
+  let next: string | null = String(engine.head());
   while (next !== null) {
     looked = 0;
-    const page = AuditPage.parse((await api(`/audit?actor=person&before=${next}`)).body);
+    const page = AuditPage.parse((await api(`/audit?actor=person&cursor=${next}`)).body);
     expect(looked).toBeLessThanOrEqual(21_000);
     pages.push(page);
     next = page.next;

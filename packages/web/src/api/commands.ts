@@ -2,12 +2,11 @@
 import type { Accepted, PersonCommand } from "@tutti/protocol";
 import { useMutation } from "@tanstack/react-query";
 import { toast } from "sonner";
-import { requestJson } from "./http.ts";
+import { daemon } from "./daemon.ts";
 import { asProblem } from "./problem.ts";
-import { runPath } from "./queries.ts";
 
 export const sendCommand = (run: string, command: PersonCommand): Promise<Accepted> =>
-  requestJson<Accepted>({ method: "POST", path: `${runPath(run)}/commands`, json: command });
+  daemon.command(run, command);
 
 /** The answer arrives as an event; a refusal is told where the person looks. */
 export const useCommand = (run: string) =>

@@ -5,64 +5,48 @@
  *   connecting → live → lost → live
  *                  └──────→ refused (signed out)
  */
+import { ApiError } from "@tutti/client/api-error";
+import type { StreamMessage } from "@tutti/client/events";
+import { daemon } from "./daemon.ts";
 import { createStore, type Store } from "./store.ts";
 
-const EVENTS_PATH = "/api/v1/events";
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5000;
 
 export type StreamState = "connecting" | "live" | "lost" | "refused";
 
-/** `id`: its place in the order of all events; empty for what has none. */
-export type StreamEvent = { readonly name: string; readonly data: string; readonly id: string };
-
 type StreamOptions = {
-  /** Names of the events that are wanted. */
-  readonly names: readonly string[];
-  /** Id of the event after which to begin; empty for what is new. */
+  /** Position after which to begin; empty for what is new. */
   readonly after: string;
-  readonly onEvent: (event: StreamEvent) => void;
+  readonly onMessage: (message: StreamMessage) => void;
 };
 
 export type EventStream = { readonly state: Store<StreamState> };
 
-export function openStream({ names, after, onEvent }: StreamOptions): EventStream {
+export function openStream({ after, onMessage }: StreamOptions): EventStream {
   const state = createStore<StreamState>("connecting");
-  let source: EventSource | null = null;
-  let last = after;
   let retryMs = RETRY_MIN_MS;
 
-  const lost = async (): Promise<void> => {
-    source?.close();
-    const isRefused = await isSignedOut();
+  const onLost = (_count: number, error: unknown): number => {
+    const isRefused = error instanceof ApiError && error.status === 401;
     state.set(isRefused ? "refused" : "lost");
-    if (isRefused) return;
-    setTimeout(connect, retryMs);
+    if (isRefused) throw error;
+    const waitMs = retryMs;
     retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
+    return waitMs;
   };
 
-  const take = ({ type, data, lastEventId }: MessageEvent<string>): void => {
-    if (lastEventId !== "") last = lastEventId;
-    onEvent({ name: type, data, id: last });
-  };
-
-  function connect(): void {
-    source = new EventSource(last === "" ? EVENTS_PATH : `${EVENTS_PATH}?after=${last}`);
-    source.addEventListener("error", () => void lost());
-    source.addEventListener("ready", (event: MessageEvent<string>) => {
+  const follow = async (): Promise<void> => {
+    const { signal } = new AbortController(); // it ends with the page
+    const from = after === "" ? {} : { after };
+    for await (const message of daemon.follow({ ...from, signal, onLost })) {
+      onMessage(message);
+      if (message.kind !== "ready") continue;
       retryMs = RETRY_MIN_MS;
-      take(event);
       state.set("live");
-    });
-    for (const name of names) source.addEventListener(name, take);
-  }
+    }
+  };
 
-  connect();
+  void follow().catch(() => undefined); // refused: the state says so
   return { state };
 }
-
-const isSignedOut = (): Promise<boolean> =>
-  fetch("/api/v1/session").then(
-    ({ status }) => status === 401,
-    () => false, // no answer at all: it may be back soon
-  );

@@ -3,7 +3,6 @@
  * run is out of date; reading it again is the Query cache's work. A lost connection is taken up again
  * where it ended, and what is on screen is read anew as well.
  */
-import type { RunEvent } from "@tutti/protocol";
 import { type Connection, shareEvents } from "./shared-events.ts";
 import { createStore, type Store } from "./store.ts";
 
@@ -42,16 +41,13 @@ export function openLive({ onRuns, onRestored }: Listeners): Live {
 
   const connection = shareEvents({
     onRestored,
-    on: {
-      run: (data) => {
-        const { run }: Pick<RunEvent, "run"> = JSON.parse(data);
-        changed.add(run);
+    onMessage: (message) => {
+      if (message.kind === "run") {
+        changed.add(message.event.run);
         batch ??= setTimeout(flush, BATCH_MS);
-      },
-      activity: (data) => {
-        const { sessions }: { sessions: Record<string, Activity> } = JSON.parse(data);
-        activity.set({ ...activity.get(), ...sessions });
-      },
+      } else if (message.kind === "activity") {
+        activity.set({ ...activity.get(), ...message.activity.sessions });
+      }
     },
   });
 

@@ -1,13 +1,11 @@
 /** What the daemon knows of a project by its folder: what a new task and the settings show. */
-import type { AgentsReport, ProjectView } from "@tutti/protocol";
 import { queryOptions } from "@tanstack/react-query";
-import { requestJson, search } from "./http.ts";
+import { daemon } from "./daemon.ts";
 
 export const projectQuery = (path: string) =>
   queryOptions({
     queryKey: ["project", path],
-    queryFn: ({ signal }) =>
-      requestJson<ProjectView>({ path: `/project${search({ path })}`, signal }),
+    queryFn: ({ signal }) => daemon.project(path, { signal }),
     enabled: path.startsWith("/"),
     // Files of the project are no events: they are read when someone looks.
     staleTime: 0,
@@ -16,7 +14,6 @@ export const projectQuery = (path: string) =>
 export const agentsQuery = (path: string | undefined) =>
   queryOptions({
     queryKey: ["agents", path ?? ""],
-    queryFn: ({ signal }) =>
-      requestJson<AgentsReport>({ path: `/agents${search({ path })}`, signal }),
+    queryFn: ({ signal }) => daemon.agents({ path }, { signal }),
     staleTime: 0,
   });

@@ -1,8 +1,7 @@
 /** What the page reads, by name. A key begins with the noun; `["run", id]` covers all of that run. */
-import type { AttentionItem, ProjectLine, RunPage, RunView } from "@tutti/protocol";
+import { ApiError } from "@tutti/client/api-error";
 import { QueryClient, queryOptions } from "@tanstack/react-query";
-import { requestJson, search } from "./http.ts";
-import { ApiProblem } from "./problem.ts";
+import { daemon } from "./daemon.ts";
 
 const MAX_RETRIES = 2;
 
@@ -15,7 +14,7 @@ export const createQueryClient = (): QueryClient =>
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,
         retry: (failures, error) =>
-          failures < MAX_RETRIES && error instanceof ApiProblem && error.status === 0,
+          failures < MAX_RETRIES && error instanceof ApiError && error.status === 0,
       },
     },
   });
@@ -23,10 +22,7 @@ export const createQueryClient = (): QueryClient =>
 export const attentionQuery = () =>
   queryOptions({
     queryKey: ["attention"],
-    queryFn: ({ signal }) =>
-      requestJson<{ items: AttentionItem[] }>({ path: "/attention", signal }).then(
-        ({ items }) => items,
-      ),
+    queryFn: ({ signal }) => daemon.attention({}, { signal }),
   });
 
 export type RunsFilter = {
@@ -38,7 +34,8 @@ export type RunsFilter = {
 export const runsQuery = (filter: RunsFilter = {}) =>
   queryOptions({
     queryKey: ["runs", filter],
-    queryFn: ({ signal }) => requestJson<RunPage>({ path: `/runs${search(filter)}`, signal }),
+    queryFn: ({ signal }) =>
+      daemon.runs({ ...filter, states: filter.states?.split(",") }, { signal }),
   });
 
 /** Every project that has tasks. */
@@ -47,18 +44,13 @@ export const projectsQuery = () =>
     queryKey: ["projects"],
     // Several parts of a screen read it: one that is shown later does not begin anew.
     retryOnMount: false,
-    queryFn: ({ signal }) =>
-      requestJson<{ items: ProjectLine[] }>({ path: "/projects", signal }).then(
-        ({ items }) => items,
-      ),
+    queryFn: ({ signal }) => daemon.projects({ signal }),
   });
-
-export const runPath = (run: string): string => `/runs/${encodeURIComponent(run)}`;
 
 export const runQuery = (run: string) =>
   queryOptions({
     queryKey: ["run", run],
-    queryFn: ({ signal }) => requestJson<RunView>({ path: runPath(run), signal }),
+    queryFn: ({ signal }) => daemon.run(run, { signal }),
   });
 
 /** Reads again what an event of these runs may have changed, where it is on screen. */

@@ -1,13 +1,12 @@
 /** Signing in: the one-time code of a link, in the fragment, becomes a cookie that scripts cannot read. */
-import { requestJson, requestText } from "./http.ts";
-import { ApiProblem } from "./problem.ts";
-
-type Session = { readonly user: string; readonly version: string };
+import { ApiError } from "@tutti/client/api-error";
+import type { SessionFacts } from "@tutti/protocol";
+import { daemon } from "./daemon.ts";
 
 export type SignIn =
-  | { readonly kind: "signed-in"; readonly session: Session }
+  | { readonly kind: "signed-in"; readonly session: SessionFacts }
   | { readonly kind: "signed-out"; readonly why: string }
-  | { readonly kind: "failed"; readonly problem: ApiProblem };
+  | { readonly kind: "failed"; readonly problem: ApiError };
 
 /** Takes the code out of the address first, so that it is in no history, whatever becomes of it. */
 export function takeCode(): string | null {
@@ -19,10 +18,10 @@ export function takeCode(): string | null {
 
 export async function signIn(code: string | null): Promise<SignIn> {
   try {
-    if (code !== null) await requestText({ method: "POST", path: "/session", json: { code } });
-    return { kind: "signed-in", session: await requestJson<Session>({ path: "/session" }) };
+    if (code !== null) await daemon.signIn(code);
+    return { kind: "signed-in", session: await daemon.session() };
   } catch (error) {
-    if (!(error instanceof ApiProblem)) throw error;
+    if (!(error instanceof ApiError)) throw error;
     if (error.status !== 401) return { kind: "failed", problem: error };
     // A used link in a browser that is signed in already is no reason to turn a person away.
     if (code !== null) return signIn(null);
@@ -30,4 +29,4 @@ export async function signIn(code: string | null): Promise<SignIn> {
   }
 }
 
-export const signOut = (): Promise<string> => requestText({ method: "DELETE", path: "/session" });
+export const signOut = (): Promise<void> => daemon.signOut();

@@ -7,12 +7,8 @@
  * shows whenever another stream tells it, since it cannot know what the one before left out. A page that
  * nobody answers, because the leader hangs or the browser has no locks, reads a stream of its own.
  */
-import {
-  type EventStream,
-  openStream,
-  type StreamEvent,
-  type StreamState,
-} from "./event-stream.ts";
+import type { StreamMessage } from "@tutti/client/events";
+import { type EventStream, openStream, type StreamState } from "./event-stream.ts";
 import { createStore, type Store } from "./store.ts";
 
 /** Of the lock and of the channel. */
@@ -27,8 +23,7 @@ export type Connection = {
 };
 
 type Listeners = {
-  /** By the name of the event: its data. */
-  readonly on: Readonly<Record<string, (data: string) => void>>;
+  readonly onMessage: (message: StreamMessage) => void;
   /** Something may have been missed: everything may have changed. */
   readonly onRestored: () => void;
 };
@@ -37,17 +32,17 @@ type Standing = {
   readonly kind: StreamState;
   /** Tells one stream from the next. */
   readonly stream: string;
-  /** Id of the last event that it told. */
+  /** Of the last event that it told. */
   readonly position: string;
 };
 
 type Message =
   | { readonly say: "who-leads" }
   | ({ readonly say: "standing" } & Standing)
-  | ({ readonly say: "event" } & StreamEvent);
+  | { readonly say: "message"; readonly message: StreamMessage };
 
-export function shareEvents({ on, onRestored }: Listeners): Store<Connection> {
-  const page = createPage({ on, onRestored });
+export function shareEvents(listeners: Listeners): Store<Connection> {
+  const page = createPage(listeners);
   const { channel, post } = openChannel();
   const own = crypto.randomUUID();
   let stream: EventStream | null = null;
@@ -66,11 +61,10 @@ export function shareEvents({ on, onRestored }: Listeners): Store<Connection> {
   const read = (): EventStream => {
     leader.leave();
     const opened = openStream({
-      names: Object.keys(on),
       after: page.position(),
-      onEvent: (event) => {
-        page.hear(event);
-        tell({ say: "event", ...event });
+      onMessage: (message) => {
+        page.hear(message);
+        tell({ say: "message", message });
       },
     });
     opened.state.subscribe(() => {
@@ -84,7 +78,7 @@ export function shareEvents({ on, onRestored }: Listeners): Store<Connection> {
     if (data.say === "who-leads") return tellStanding();
     if (stream !== null) return undefined;
     leader.answered();
-    return data.say === "event" ? page.hear(data) : page.stand(data);
+    return data.say === "message" ? page.hear(data.message) : page.stand(data);
   });
 
   const leader = askLeader({
@@ -134,7 +128,7 @@ function openChannel() {
 }
 
 /** What this page has heard, whoever told it. */
-function createPage({ on, onRestored }: Listeners) {
+function createPage({ onMessage, onRestored }: Listeners) {
   const state = createStore<Connection>({ kind: "connecting", restored: 0 });
   let position = "";
   let told: string | null = null;
@@ -151,9 +145,9 @@ function createPage({ on, onRestored }: Listeners) {
   return {
     state,
     position: () => position,
-    hear: ({ name, data, id }: StreamEvent): void => {
-      if (id !== "") position = id;
-      on[name]?.(data);
+    hear: (message: StreamMessage): void => {
+      ({ position } = message);
+      onMessage(message);
     },
     /** While another page's stream connects, this one is as current as it was. */
     stand: (now: Standing): void => {

@@ -1,7 +1,7 @@
 /** Says when the page is not live, and that it is again. */
 import { useEffect } from "react";
 import { toast } from "sonner";
-import { outdated } from "../api/http.ts";
+import { outdated } from "../api/daemon.ts";
 import { useLive } from "../api/live-context.tsx";
 import { useStore } from "../api/store.ts";
 import { Button } from "../ui/button.tsx";

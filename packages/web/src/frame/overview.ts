@@ -1,7 +1,6 @@
 /** The few numbers that every screen shows. */
-import type { UsageReport } from "@tutti/protocol";
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { requestJson, search } from "../api/http.ts";
+import { daemon } from "../api/daemon.ts";
 import { attentionQuery, runsQuery } from "../api/queries.ts";
 
 const startOfToday = (): number => new Date().setHours(0, 0, 0, 0);
@@ -9,8 +8,7 @@ const startOfToday = (): number => new Date().setHours(0, 0, 0, 0);
 const todayQuery = (since: number) =>
   queryOptions({
     queryKey: ["usage", "since", since],
-    queryFn: ({ signal }) =>
-      requestJson<UsageReport>({ path: `/usage${search({ since })}`, signal }),
+    queryFn: ({ signal }) => daemon.usage({ since }, { signal }),
   });
 
 type Overview = {

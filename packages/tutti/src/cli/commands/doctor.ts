@@ -1,5 +1,5 @@
 import type { CapabilityView, DoctorReport, Probe } from "@tutti/protocol";
-import { ERRORS, EXIT, TuttiError } from "@tutti/protocol/errors";
+import { EXIT } from "@tutti/protocol/errors";
 import { hasErrors } from "../../documents/problem.ts";
 import type { Cli } from "../cli.ts";
 import { flagOption, type Action } from "../command-spec.ts";
@@ -11,6 +11,7 @@ import {
   workflowPlaces,
 } from "../project-files.ts";
 import { projectRoot } from "../project-root.ts";
+import { knownError } from "../report-error.ts";
 
 export const run: Action = async (cli, input) => {
   const say = (lines: readonly string[]): void => {
@@ -98,6 +99,7 @@ function probeRows({ checks, agents }: Probe): CapabilityView[] {
 }
 
 function failure(name: string, error: unknown): CapabilityView {
-  if (!(error instanceof TuttiError)) throw error;
-  return { name, ok: false, detail: error.message, mend: ERRORS[error.code].mend };
+  const known = knownError(error);
+  if (known === null) throw error;
+  return { name, ok: false, detail: known.message, mend: known.mend };
 }

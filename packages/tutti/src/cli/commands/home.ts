@@ -1,6 +1,6 @@
 /** `tutti` alone: what needs you, what runs, and the command center. */
 import { EXIT } from "@tutti/protocol/errors";
-import type { Client } from "../../client/client.ts";
+import type { DaemonClient } from "../../client/daemon-client.ts";
 import type { Cli } from "../cli.ts";
 import { addressOf, showLink } from "../command-center.ts";
 import type { Action } from "../command-spec.ts";
@@ -46,7 +46,7 @@ export const run: Action = async (cli) => {
 };
 
 /** A link is made for a person alone: a program that reads this has no browser to sign in. */
-async function showCommandCenter(cli: Cli, client: Client): Promise<void> {
+async function showCommandCenter(cli: Cli, client: DaemonClient): Promise<void> {
   cli.print("");
   if (cli.isTerminal) return await showLink(cli, await client.webLink(), { isBrowserWanted: true });
   const { port } = await client.web();

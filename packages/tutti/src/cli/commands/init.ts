@@ -18,6 +18,7 @@ import {
   type OwnFile,
 } from "../own-file.ts";
 import { requireProject, shown } from "../project-files.ts";
+import { knownError } from "../report-error.ts";
 import { printableLine } from "../terminal/printable.ts";
 
 export const run: Action = async (cli, input) => {
@@ -66,8 +67,9 @@ async function agentsHere(cli: Cli, root: string): Promise<readonly AgentView[]>
     const client = await cli.client();
     return (await client.agents({ path: root }, { signal: cli.deps.signal })).agents;
   } catch (error) {
-    if (!(error instanceof TuttiError)) throw error;
-    cli.note(`! Nothing is known of agents: ${error.message}`);
+    const known = knownError(error);
+    if (known === null) throw error;
+    cli.note(`! Nothing is known of agents: ${printableLine(known.message)}`);
     return [];
   }
 }

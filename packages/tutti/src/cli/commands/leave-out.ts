@@ -1,6 +1,6 @@
 import type { DiffView, LeftOutFile } from "@tutti/protocol";
 import { TuttiError } from "@tutti/protocol/errors";
-import type { Client } from "../../client/client.ts";
+import type { DaemonClient } from "../../client/daemon-client.ts";
 import { finish } from "../await-run.ts";
 import { textOption, type Action } from "../command-spec.ts";
 import { selectRun } from "../select-run.ts";
@@ -31,7 +31,7 @@ export const run: Action = async (cli, input) => {
   return finish(cli, input, { run: id, message, json: { ...accepted, files } });
 };
 
-type Of = { readonly client: Client; readonly id: string; readonly to: string };
+type Of = { readonly client: DaemonClient; readonly id: string; readonly to: string };
 
 /** A file by its whole name first: a name may end like a list of hunks. */
 async function partOf(of: Of, text: string, known: DiffView["files"]): Promise<LeftOutFile> {

@@ -1,3 +1,4 @@
+import { ApiError } from "@tutti/client/api-error";
 import { EXIT, TuttiError } from "@tutti/protocol/errors";
 import { readProcess } from "../../platform/process-table.ts";
 import { waitUntilGone } from "../../platform/process-tree.ts";
@@ -7,14 +8,14 @@ import type { Action } from "../command-spec.ts";
 const STOP_TIMEOUT_MS = 30_000;
 
 export const run: Action = async (cli) => {
-  const { createClient } = await import("../../client/client.ts");
+  const { connectDaemon } = await import("../../client/daemon-client.ts");
   const { socketPath } = cli.deps;
-  const client = createClient({ socketPath, version: null });
+  const client = connectDaemon({ socketPath, version: null });
   let pid: number;
   try {
     ({ pid } = await client.health());
   } catch (error) {
-    if (!(error instanceof TuttiError) || error.code !== "daemon.unreachable") throw error;
+    if (!(error instanceof ApiError && error.is("daemon.unreachable"))) throw error;
     if (cli.isJson) cli.printJson({ stopped: false, pid: null });
     else cli.print("No daemon is running.");
     return EXIT.ok;

@@ -1,6 +1,6 @@
 import type { RunEvent } from "@tutti/protocol";
 import { EXIT, TuttiError } from "@tutti/protocol/errors";
-import type { Client } from "../../client/client.ts";
+import type { DaemonClient } from "../../client/daemon-client.ts";
 import type { Cli } from "../cli.ts";
 import { textOption, type Action, type Input } from "../command-spec.ts";
 import { eventLine } from "../pages/event-line.ts";
@@ -17,7 +17,11 @@ export const run: Action = async (cli, input) => {
   return watchRun(cli, client, { run: id, after: after ?? 0 });
 };
 
-async function watchAll(cli: Cli, client: Client, after: number | undefined): Promise<number> {
+async function watchAll(
+  cli: Cli,
+  client: DaemonClient,
+  after: number | undefined,
+): Promise<number> {
   const { signal } = cli.deps;
   for await (const event of client.events({ signal, ...(after === undefined ? {} : { after }) })) {
     print(cli, event, event.run);
@@ -28,7 +32,7 @@ async function watchAll(cli: Cli, client: Client, after: number | undefined): Pr
 /** First what was, then what comes; the position joins the two without a gap. */
 async function watchRun(
   cli: Cli,
-  client: Client,
+  client: DaemonClient,
   { run: id, after }: { run: string; after: number },
 ): Promise<number> {
   const { signal } = cli.deps;

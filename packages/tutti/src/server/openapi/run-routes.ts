@@ -1,5 +1,6 @@
 /** Routes of runs and of what belongs to one. */
 import {
+  AuditActor,
   CommitId,
   MAX_PAGE,
   MAX_PATH_CHARS,
@@ -165,9 +166,10 @@ export const RUN_ROUTES: readonly Route[] = [
     path: "/audit",
     summary: "Who did what, over all tasks, newest first.",
     query: {
-      before: wholeNumber(1, Number.MAX_SAFE_INTEGER).describe("`next` of a page.").optional(),
+      cursor: text.describe("`next` of the page before.").optional(),
       limit,
-      actor: z.enum(["person", "agent", "system"]).optional(),
+      actor: AuditActor.optional(),
+      run: RunId.optional(),
     },
     answer: "AuditPage",
   },

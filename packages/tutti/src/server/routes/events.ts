@@ -1,15 +1,15 @@
 /** Live events of all runs, or of one. */
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { RunId, TuttiError } from "@tutti/protocol";
+import { TuttiError } from "@tutti/protocol";
 import type { Context } from "hono";
-import { numberQuery } from "../request.ts";
+import { numberQuery, runQuery } from "../request.ts";
 import { streamEvents } from "../event-stream.ts";
 import type { App, Service } from "./context.ts";
 
 export function addEventRoutes(app: App, { feed, activity, limits, signal, log }: Service): void {
   app.get("/events", async (context) => {
     const after = positionOf(context, feed.head());
-    const run = runOf(context);
+    const run = runQuery(context);
     await streamEvents(context.env.outgoing, {
       feed,
       activity,
@@ -30,12 +30,4 @@ function positionOf(context: Context, head: number): number {
     return numberQuery(context, "after", { fallback: head, min: 0, max: head });
   if (/^\d{1,15}$/u.test(last) && Number(last) <= head) return Number(last);
   throw new TuttiError("usage", "Last-Event-ID is not a sequence of this store.");
-}
-
-function runOf(context: Context): string | null {
-  const text = context.req.query("run");
-  if (text === undefined) return null;
-  const result = RunId.safeParse(text);
-  if (result.success) return result.data;
-  throw new TuttiError("run.unknown", `There is no run ${JSON.stringify(text)}.`);
 }

@@ -1,7 +1,7 @@
 /** What models were asked and what it took: of one run, or of all. */
-import { RunId, TuttiError, UsageGroup } from "@tutti/protocol";
+import { TuttiError, UsageGroup } from "@tutti/protocol";
 import type { Context } from "hono";
-import { numberQuery } from "../request.ts";
+import { numberQuery, runQuery } from "../request.ts";
 import { usageReport } from "../usage-view.ts";
 import type { App, Service } from "./context.ts";
 import { openRun } from "./runs.ts";
@@ -24,11 +24,8 @@ export function addUsageRoutes(app: App, service: Service): void {
 }
 
 function documentOf(context: Context, service: Service) {
-  const text = context.req.query("run");
-  if (text === undefined) return null;
-  const run = RunId.safeParse(text);
-  if (!run.success) throw new TuttiError("run.unknown", `There is no run ${JSON.stringify(text)}.`);
-  return openRun(service, run.data).document;
+  const run = runQuery(context);
+  return run === null ? null : openRun(service, run).document;
 }
 
 function groupOf(context: Context): UsageGroup | null {

@@ -1,8 +1,8 @@
 /** What an approval is about: the texts that were written, or the state of the work before its merge. */
 import type { AttentionItem, FindingView, RunView } from "@tutti/protocol";
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { requestText } from "../../api/http.ts";
-import { runPath, runQuery } from "../../api/queries.ts";
+import { daemon } from "../../api/daemon.ts";
+import { runQuery } from "../../api/queries.ts";
 import { Failed, Loading } from "../../ui/notice.tsx";
 import { countText } from "../../ui/numbers.ts";
 import { plainText } from "../../ui/plain.ts";
@@ -35,8 +35,7 @@ type ArtifactTextProps = { readonly run: string; readonly name: string; readonly
 const artifactTextQuery = ({ run, name, hash }: ArtifactTextProps) =>
   queryOptions({
     queryKey: ["run", run, "artifact", name, hash],
-    queryFn: ({ signal }) =>
-      requestText({ path: `${runPath(run)}/artifacts/${encodeURIComponent(name)}`, signal }),
+    queryFn: ({ signal }) => daemon.artifact(run, name, { signal }),
   });
 
 function ArtifactText(props: ArtifactTextProps) {

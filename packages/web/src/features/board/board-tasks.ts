@@ -1,8 +1,8 @@
 /** The tasks of the board, read page by page as far as someone looks. */
-import type { BoardColumn, RunPage, RunSummary } from "@tutti/protocol";
+import type { BoardColumn, RunSummary } from "@tutti/protocol";
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { requestJson, search } from "../../api/http.ts";
+import { daemon } from "../../api/daemon.ts";
 import type { BoardSearch } from "./board-search.ts";
 import { OPEN_STATES } from "./columns.ts";
 
@@ -16,10 +16,10 @@ const pagesQuery = (states: string, project: string | undefined) =>
   infiniteQueryOptions({
     queryKey: ["runs", "pages", states, project ?? ""],
     queryFn: ({ pageParam, signal }) =>
-      requestJson<RunPage>({
-        path: `/runs${search({ states, project, cursor: pageParam, limit: PAGE })}`,
-        signal,
-      }),
+      daemon.runs(
+        { states: states.split(","), project, cursor: pageParam, limit: PAGE },
+        { signal },
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
     enabled: states !== "",

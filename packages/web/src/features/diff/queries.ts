@@ -1,8 +1,6 @@
 /** What the review reads. A pair of commits never changes, so what was read of it is not read again. */
-import type { BlameView, CheckpointView, ConflictsView, DiffView } from "@tutti/protocol";
 import { queryOptions } from "@tanstack/react-query";
-import { requestJson, search } from "../../api/http.ts";
-import { runPath } from "../../api/queries.ts";
+import { daemon } from "../../api/daemon.ts";
 import { parsePatch } from "./patch.ts";
 import type { Range } from "./ranges.ts";
 
@@ -13,10 +11,7 @@ export const changedFilesQuery = (run: string, { from, to }: Range) =>
   queryOptions({
     queryKey: ["diff", run, from, to],
     queryFn: ({ signal }) =>
-      requestJson<DiffView>({
-        path: `${runPath(run)}/diff${search({ from, to, only: "files" })}`,
-        signal,
-      }).then(({ files }) => files),
+      daemon.diff(run, { from, to, only: "files" }, { signal }).then(({ files }) => files),
   });
 
 export const patchQuery = (run: string, { from, to }: Range, path: string) =>
@@ -26,10 +21,7 @@ export const patchQuery = (run: string, { from, to }: Range, path: string) =>
     // It is large and cannot change: comparing it with what was there before would only cost time.
     structuralSharing: false,
     queryFn: async ({ signal }) => {
-      const { patch, truncated } = await requestJson<DiffView>({
-        path: `${runPath(run)}/diff${search({ from, to, path })}`,
-        signal,
-      });
+      const { patch, truncated } = await daemon.diff(run, { from, to, path }, { signal });
       return { patch: parsePatch(patch), isCut: truncated };
     },
   });
@@ -38,22 +30,14 @@ export const blameQuery = (run: string, { from, to }: Range, path: string) =>
   queryOptions({
     queryKey: ["diff", run, from, to, "blame", path],
     structuralSharing: false,
-    queryFn: ({ signal }) =>
-      requestJson<BlameView>({
-        path: `${runPath(run)}/blame${search({ from, to, path })}`,
-        signal,
-      }),
+    queryFn: ({ signal }) => daemon.blame(run, { from, to, path }, { signal }),
   });
 
 /** By the candidate: only a new one brings a new checkpoint. */
 export const checkpointsQuery = (run: string, candidate: string | null) =>
   queryOptions({
     queryKey: ["checkpoints", run, candidate],
-    queryFn: ({ signal }) =>
-      requestJson<{ items: CheckpointView[] }>({
-        path: `${runPath(run)}/checkpoints`,
-        signal,
-      }).then(({ items }) => items),
+    queryFn: ({ signal }) => daemon.checkpoints(run, { signal }),
   });
 
 /** The target moves without a word to us: asked anew each time that the review is opened. */
@@ -61,6 +45,5 @@ export const conflictsQuery = (run: string, candidate: string | null) =>
   queryOptions({
     queryKey: ["conflicts", run, candidate],
     staleTime: 0,
-    queryFn: ({ signal }) =>
-      requestJson<ConflictsView>({ path: `${runPath(run)}/conflicts`, signal }),
+    queryFn: ({ signal }) => daemon.conflicts(run, { signal }),
   });

@@ -1,10 +1,9 @@
 /** The fleet as it is now, and what is asked of all of it. */
-import type { Fleet, FleetPaused } from "@tutti/protocol";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { toast } from "sonner";
 import { tellProblem } from "../../api/commands.ts";
-import { requestJson } from "../../api/http.ts";
+import { daemon } from "../../api/daemon.ts";
 import { useLive } from "../../api/live-context.tsx";
 import { runsQuery } from "../../api/queries.ts";
 import { countText } from "../../ui/numbers.ts";
@@ -18,7 +17,7 @@ const MOST = 200;
 export const fleetQuery = () =>
   queryOptions({
     queryKey: ["fleet"],
-    queryFn: ({ signal }) => requestJson<Fleet>({ path: "/fleet", signal }),
+    queryFn: ({ signal }) => daemon.fleet({ signal }),
     select: ({ items }) => items,
     refetchInterval: ({ state }) => (state.data?.items.length === 0 ? false : LOOK_AGAIN_MS),
   });
@@ -44,21 +43,16 @@ export function useFollowing(): void {
 }
 
 type Order = {
-  readonly path: "/fleet/pause" | "/fleet/stop" | "/fleet/resume";
+  readonly order: "pause" | "stop" | "resume";
   /** What the tasks are then. */
   readonly word: string;
 };
 
 /** Of all tasks at once. */
-export const useOrder = ({ path, word }: Order) => {
+export const useOrder = ({ order, word }: Order) => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () =>
-      requestJson<FleetPaused>({
-        method: "POST",
-        path,
-        ...(path === "/fleet/resume" ? {} : { json: { reason: `everything was ${word}` } }),
-      }),
+    mutationFn: () => daemon.orderFleet(order, { reason: `everything was ${word}` }),
     onSuccess: async ({ runs }) => {
       toast.success(`${countText(runs.length, "task")} ${word}.`);
       await client.invalidateQueries({ queryKey: ["fleet"] });

@@ -4,8 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { sendCommand, tellProblem } from "../../api/commands.ts";
-import { requestJson } from "../../api/http.ts";
-import { runPath } from "../../api/queries.ts";
+import { daemon } from "../../api/daemon.ts";
 import { useCommands } from "../../commands/commands.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ScreenHeading } from "../../ui/heading.tsx";
@@ -53,8 +52,8 @@ function FleetButtons({ isEmpty }: { readonly isEmpty: boolean }) {
   const search = useSearch({ from: "/fleet" });
   const navigate = useNavigate();
   const [asked, setAsked] = useState<"pause" | "stop" | null>(null);
-  const pauseAll = useOrder({ path: "/fleet/pause", word: "paused" });
-  const stopAll = useOrder({ path: "/fleet/stop", word: "stopped" });
+  const pauseAll = useOrder({ order: "pause", word: "paused" });
+  const stopAll = useOrder({ order: "stop", word: "stopped" });
   const isGrouped = search.by === "project";
   const group = (): void =>
     void navigate({
@@ -114,7 +113,7 @@ const STOPPED =
 
 function PausedLine() {
   const paused = usePaused();
-  const resumeAll = useOrder({ path: "/fleet/resume", word: "resumed" });
+  const resumeAll = useOrder({ order: "resume", word: "resumed" });
   const runs = paused.data?.items ?? [];
   const resume = (): void => resumeAll.mutate();
   useCommands(
@@ -141,8 +140,7 @@ const pause = ({ run, isPaused }: FleetRow): void => {
 };
 
 const halt = ({ run }: FleetRow): void => {
-  const json = { reason: "stopped from the fleet" };
-  requestJson({ method: "POST", path: `${runPath(run)}/halt`, json }).catch(tellProblem);
+  daemon.halt(run, "stopped from the fleet").catch(tellProblem);
 };
 
 function Rows({ rows }: { readonly rows: readonly FleetRow[] }) {

@@ -1,10 +1,9 @@
 /** Starts a task once, however often the button is pressed, and goes to it. */
-import type { RunStarted } from "@tutti/protocol";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
 import { toast } from "sonner";
-import { requestJson } from "../../api/http.ts";
+import { daemon } from "../../api/daemon.ts";
 import { type Draft, requestOf } from "./draft.ts";
 
 const WARNING_MS = 20_000;
@@ -19,13 +18,8 @@ export function useStart(onStarted: () => void) {
   };
   return useMutation({
     mutationFn: (draft: Draft) => {
-      const json = requestOf(draft);
-      return requestJson<RunStarted>({
-        method: "POST",
-        path: "/runs",
-        json,
-        headers: { "idempotency-key": keyFor(JSON.stringify(json)) },
-      });
+      const request = requestOf(draft);
+      return daemon.startRun(request, { key: keyFor(JSON.stringify(request)) });
     },
     onSuccess: async ({ run, warnings }) => {
       last.current = { body: "", key: "" };

@@ -1,11 +1,11 @@
 /** Search or run a command: everything that can be done from here, and every task and what it made. */
-import type { SearchHit, SearchResult } from "@tutti/protocol";
+import type { SearchHit } from "@tutti/protocol";
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from "react";
 import { useDeclaredCommands } from "../../commands/commands.tsx";
-import { requestJson, search } from "../../api/http.ts";
+import { daemon } from "../../api/daemon.ts";
 import { runsQuery } from "../../api/queries.ts";
 import { keysText } from "../../ui/keys.tsx";
 import { plainLine } from "../../ui/plain.ts";
@@ -22,8 +22,7 @@ const QUERY_MAX_CHARACTERS = 200;
 const searchQuery = (q: string) =>
   queryOptions({
     queryKey: ["search", q],
-    queryFn: ({ signal }) =>
-      requestJson<SearchResult>({ path: `/search${search({ q, limit: HITS })}`, signal }),
+    queryFn: ({ signal }) => daemon.search({ q, limit: HITS }, { signal }),
     staleTime: 0,
     placeholderData: keepPreviousData,
   });

@@ -3,8 +3,7 @@ import type { PersonCommand, RunView } from "@tutti/protocol";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { tellProblem, useCommand } from "../../api/commands.ts";
-import { requestJson } from "../../api/http.ts";
-import { runPath } from "../../api/queries.ts";
+import { daemon } from "../../api/daemon.ts";
 import { useCommands } from "../../commands/commands.tsx";
 import { Button } from "../../ui/button.tsx";
 import { CancelDialog } from "./cancel-dialog.tsx";
@@ -78,12 +77,7 @@ export function RunActions({ view }: { readonly view: RunView }) {
   const command = useCommand(view.run);
   const [isCancelling, setCancelling] = useState(false);
   const stop = useMutation({
-    mutationFn: () =>
-      requestJson({
-        method: "POST",
-        path: `${runPath(view.run)}/halt`,
-        json: { reason: `stopped ${HERE}` },
-      }),
+    mutationFn: () => daemon.halt(view.run, `stopped ${HERE}`),
     onError: tellProblem,
   });
   const actions = actionsOf(view, {

@@ -1,16 +1,11 @@
 /** What the tabs of a run read beside the run itself. Every key begins with the run: its events renew them. */
-import type { RunEvent, SessionView } from "@tutti/protocol";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { requestJson, requestText, search } from "../../api/http.ts";
-import { runPath } from "../../api/queries.ts";
+import { daemon } from "../../api/daemon.ts";
 
 export const sessionsQuery = (run: string) =>
   queryOptions({
     queryKey: ["run", run, "sessions"],
-    queryFn: ({ signal }) =>
-      requestJson<{ items: SessionView[] }>({ path: `${runPath(run)}/sessions`, signal }).then(
-        ({ items }) => items,
-      ),
+    queryFn: ({ signal }) => daemon.sessions(run, { signal }),
   });
 
 const EVENTS_PAGE = 200;
@@ -20,10 +15,7 @@ export const eventsQuery = (run: string) =>
     queryKey: ["run", run, "events"],
     initialPageParam: 0,
     queryFn: ({ signal, pageParam }) =>
-      requestJson<{ items: RunEvent[] }>({
-        path: `${runPath(run)}/events${search({ after: pageParam, limit: EVENTS_PAGE })}`,
-        signal,
-      }).then(({ items }) => items),
+      daemon.eventsOf(run, { after: pageParam, limit: EVENTS_PAGE }, { signal }),
     getNextPageParam: (last) => (last.length < EVENTS_PAGE ? undefined : last.at(-1)?.version),
   });
 
@@ -31,12 +23,11 @@ export const eventsQuery = (run: string) =>
 export const blobQuery = (hash: string) =>
   queryOptions({
     queryKey: ["blob", hash],
-    queryFn: ({ signal }) => requestText({ path: `/blobs/${encodeURIComponent(hash)}`, signal }),
+    queryFn: ({ signal }) => daemon.blob(hash, { signal }),
   });
 
 export const artifactQuery = ({ run, name, hash }: { run: string; name: string; hash: string }) =>
   queryOptions({
     queryKey: ["run", run, "artifact", name, hash],
-    queryFn: ({ signal }) =>
-      requestText({ path: `${runPath(run)}/artifacts/${encodeURIComponent(name)}`, signal }),
+    queryFn: ({ signal }) => daemon.artifact(run, name, { signal }),
   });

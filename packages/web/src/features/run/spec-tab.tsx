@@ -3,8 +3,7 @@ import type { RunView } from "@tutti/protocol";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { tellProblem, useCommand } from "../../api/commands.ts";
-import { requestText } from "../../api/http.ts";
-import { runPath } from "../../api/queries.ts";
+import { daemon } from "../../api/daemon.ts";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/field.ts";
 import { Empty } from "../../ui/notice.tsx";
@@ -114,16 +113,11 @@ type EditorProps = {
   readonly onDone: () => void;
 };
 
-function Editor({ artifact: { name }, text, onDone }: EditorProps) {
+function Editor({ artifact: { name, hash }, text, onDone }: EditorProps) {
   const { run } = useRun();
   const [draft, setDraft] = useState(text);
   const save = useMutation({
-    mutationFn: () =>
-      requestText({
-        method: "PUT",
-        path: `${runPath(run)}/artifacts/${encodeURIComponent(name)}`,
-        text: draft,
-      }),
+    mutationFn: () => daemon.amend(run, { name, text: draft, replaces: hash }),
     onSuccess: onDone,
     onError: tellProblem,
   });

@@ -2,19 +2,13 @@
  * Entries of one session by position, as far as they were looked at: a bounded number of pages, whatever
  * the length of the transcript. The end grows by what is new, and nothing is read twice.
  */
-import type { TranscriptEntry } from "@tutti/protocol";
-import { requestJson, search } from "../../api/http.ts";
+import type { TranscriptEntry, TranscriptWindow } from "@tutti/protocol";
+import { daemon } from "../../api/daemon.ts";
 import { createStore, type Store } from "../../api/store.ts";
 
 export const PAGE = 200;
 /** Pages that are kept; those that were not looked at for longest go first. */
 const PAGES_MAX = 40;
-
-type Window = {
-  readonly from: number;
-  readonly total: number;
-  readonly entries: readonly TranscriptEntry[];
-};
 
 export type Pages = {
   /** Entries that there are; it grows. */
@@ -33,7 +27,11 @@ export type TranscriptPages = {
   readonly close: () => void;
 };
 
-const kept = ({ pages, total: known }: Pages, page: number, { total, entries }: Window): Pages => {
+const kept = (
+  { pages, total: known }: Pages,
+  page: number,
+  { total, entries }: TranscriptWindow,
+): Pages => {
   const next = new Map(pages);
   const before = next.get(page) ?? [];
   next.delete(page);
@@ -59,9 +57,8 @@ export function openTranscript(session: string): TranscriptPages {
     reading.add(page);
     try {
       const held = state.get().pages.get(page)?.length ?? 0;
-      const query = search({ from: page * PAGE + held, limit: PAGE - held });
-      const path = `/sessions/${encodeURIComponent(session)}/transcript${query}`;
-      const window = await requestJson<Window>({ path, signal: ended.signal });
+      const wanted = { from: page * PAGE + held, limit: PAGE - held };
+      const window = await daemon.transcript(session, wanted, { signal: ended.signal });
       state.set(kept(state.get(), page, window));
     } catch (problem) {
       if (!ended.signal.aborted) state.set({ ...state.get(), problem });

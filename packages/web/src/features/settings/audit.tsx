@@ -1,9 +1,9 @@
 /** Who did what, over all tasks, newest first. */
-import type { AuditLine, AuditPage } from "@tutti/protocol";
+import type { AuditLine } from "@tutti/protocol";
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { requestJson, search } from "../../api/http.ts";
+import { daemon } from "../../api/daemon.ts";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/field.ts";
 import { SectionHeading } from "../../ui/heading.tsx";
@@ -12,21 +12,23 @@ import { plainLine } from "../../ui/plain.ts";
 
 const PAGE = 30;
 
-const auditQuery = (actor: string) =>
+type Whose = "person" | "agent" | "everybody";
+
+const auditQuery = (actor: Whose) =>
   infiniteQueryOptions({
     queryKey: ["audit", actor],
     queryFn: ({ pageParam, signal }) =>
-      requestJson<AuditPage>({
-        path: `/audit${search({ actor: actor || undefined, before: pageParam, limit: PAGE })}`,
-        signal,
-      }),
-    initialPageParam: undefined as number | undefined,
+      daemon.audit(
+        { actor: actor === "everybody" ? undefined : actor, cursor: pageParam, limit: PAGE },
+        { signal },
+      ),
+    initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
     staleTime: 0,
   });
 
 export function Audit() {
-  const [actor, setActor] = useState("person");
+  const [actor, setActor] = useState<Whose>("person");
   const query = useInfiniteQuery(auditQuery(actor));
   const items = query.data?.pages.flatMap((page) => page.items);
   return (
@@ -35,12 +37,14 @@ export function Audit() {
         <select
           aria-label="Whose doings"
           value={actor}
-          onChange={({ target }) => setActor(target.value)}
+          onChange={({ target: { value } }) =>
+            setActor(value === "person" || value === "agent" ? value : "everybody")
+          }
           className={FIELD}
         >
           <option value="person">People</option>
           <option value="agent">Agents</option>
-          <option value="">Everybody, Tutti included</option>
+          <option value="everybody">Everybody, Tutti included</option>
         </select>
       </SectionHeading>
       {query.isPending && <Loading what="the audit" />}

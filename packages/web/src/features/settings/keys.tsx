@@ -1,9 +1,9 @@
 /** Keys of providers. They are written here and never shown: no route tells them. */
-import type { KeyLine, KeyList } from "@tutti/protocol";
+import type { KeyLine } from "@tutti/protocol";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { tellProblem } from "../../api/commands.ts";
-import { requestJson } from "../../api/http.ts";
+import { daemon } from "../../api/daemon.ts";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/field.ts";
 import { SectionHeading } from "../../ui/heading.tsx";
@@ -13,12 +13,9 @@ import { Queried } from "../../ui/queried.tsx";
 const keysQuery = () =>
   queryOptions({
     queryKey: ["keys"],
-    queryFn: ({ signal }) =>
-      requestJson<KeyList>({ path: "/keys", signal }).then(({ items }) => items),
+    queryFn: ({ signal }) => daemon.keys({ signal }),
     staleTime: 0,
   });
-
-const keyPath = (name: string): string => `/keys/${encodeURIComponent(name)}`;
 
 /** What agents lack changes with the keys. */
 const useChanged = () => {
@@ -60,7 +57,7 @@ const PLACES: Record<KeyLine["source"], string> = {
 function StoredKey({ line: { name, source } }: { readonly line: KeyLine }) {
   const onSuccess = useChanged();
   const remove = useMutation({
-    mutationFn: () => requestJson({ method: "DELETE", path: keyPath(name) }),
+    mutationFn: () => daemon.removeKey(name),
     onSuccess,
     onError: tellProblem,
   });
@@ -87,8 +84,7 @@ function NewKey() {
   const [name, setName] = useState("");
   const [value, setValue] = useState("");
   const store = useMutation({
-    mutationFn: (key: { name: string; value: string }) =>
-      requestJson({ method: "PUT", path: keyPath(key.name), text: key.value }),
+    mutationFn: (key: { name: string; value: string }) => daemon.setKey(key),
     onSuccess: async () => {
       setName("");
       await changed();

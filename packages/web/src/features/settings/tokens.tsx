@@ -1,9 +1,9 @@
 /** Tokens of programs that use the interface; each is shown once, when it is made. */
-import type { CreateToken, TokenCreated, TokenView } from "@tutti/protocol";
+import type { CreateToken, TokenView } from "@tutti/protocol";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { tellProblem } from "../../api/commands.ts";
-import { requestJson } from "../../api/http.ts";
+import { daemon } from "../../api/daemon.ts";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/field.ts";
 import { SectionHeading } from "../../ui/heading.tsx";
@@ -17,8 +17,7 @@ const USUAL_DAYS = 30;
 const tokensQuery = () =>
   queryOptions({
     queryKey: ["tokens"],
-    queryFn: ({ signal }) =>
-      requestJson<{ items: TokenView[] }>({ path: "/tokens", signal }).then(({ items }) => items),
+    queryFn: ({ signal }) => daemon.tokens({ signal }),
     staleTime: 0,
   });
 
@@ -49,8 +48,7 @@ export function Tokens() {
 function TokenLine({ token }: { readonly token: TokenView }) {
   const client = useQueryClient();
   const revoke = useMutation({
-    mutationFn: () =>
-      requestJson({ method: "DELETE", path: `/tokens/${encodeURIComponent(token.id)}` }),
+    mutationFn: () => daemon.removeToken(token.id),
     onSuccess: () => client.invalidateQueries({ queryKey: ["tokens"] }),
     onError: tellProblem,
   });
@@ -90,8 +88,7 @@ function NewToken() {
   const [name, setName] = useState("");
   const [days, setDays] = useState(USUAL_DAYS);
   const create = useMutation({
-    mutationFn: (wish: CreateToken) =>
-      requestJson<TokenCreated>({ method: "POST", path: "/tokens", json: wish }),
+    mutationFn: (wish: CreateToken) => daemon.createToken(wish),
     onSuccess: async () => {
       setName("");
       await client.invalidateQueries({ queryKey: ["tokens"] });
