@@ -4,6 +4,13 @@ import { changeRequest, requestText } from "../src/features/diff/change-request.
 import { diffAddress } from "../src/features/diff/diff-address.ts";
 import { withNamed } from "../src/features/diff/hidden-characters.ts";
 import type { DraftComment } from "../src/features/diff/kept.ts";
+import {
+  amountText,
+  filesOf,
+  isMarked,
+  type Marks,
+  toggled,
+} from "../src/features/diff/leaving.ts";
 import { pairsOf, parsePatch } from "../src/features/diff/patch.ts";
 import { choiceOf, rangesOf } from "../src/features/diff/ranges.ts";
 import { groupsOf } from "../src/features/diff/risk.ts";
@@ -42,8 +49,8 @@ describe("a patch", () => {
   it("is read into hunks and numbered lines, whatever the lines look like", () => {
     const patch = parsePatch(PATCH);
     expect(patch.hunks).toEqual([
-      { context: "", oldStart: 1, newStart: 1, first: 0, count: 5 },
-      { context: "function here()", oldStart: 20, newStart: 20, first: 5, count: 4 },
+      { context: "", name: "-1,4 +1,4", newStart: 1, first: 0, count: 5 },
+      { context: "function here()", name: "-20,2 +20,3", newStart: 20, first: 5, count: 4 },
     ]);
     expect(texts(patch)).toEqual([
       ["same", 1, 1, "one"],
@@ -398,5 +405,31 @@ describe("characters that hide", () => {
     );
     expect(withNamed("a\u200Bb\u001B[31m\r")).toBe("a⟨U+200B⟩b⟨U+001B⟩[31m␍");
     expect(withNamed("\tשלום, 你好, 👩\u200D👧")).toBe("\tשלום, 你好, 👩\u200D👧");
+  });
+});
+
+const marksAfter = (...steps: readonly (readonly [string, string | null])[]): Marks =>
+  steps.reduce<Marks>((marks, [path, hunk]) => toggled(marks, path, hunk), new Map());
+
+describe("what is marked to be left out", () => {
+  it("is hunks by the names that git gives them, or whole files", () => {
+    const marks = marksAfter(["a.ts", "-1 +1"], ["a.ts", "-9,2 +9,3"], ["b.ts", null]);
+    expect(filesOf(marks)).toEqual([
+      { path: "a.ts", hunks: ["-1 +1", "-9,2 +9,3"] },
+      { path: "b.ts", hunks: null },
+    ]);
+    expect(amountText(filesOf(marks))).toBe("2 hunks of 1 file and 1 whole file");
+    expect(isMarked("whole", "-1 +1")).toBe(true);
+  });
+
+  it("is nothing any more when every mark is taken away", () => {
+    expect(filesOf(marksAfter(["a.ts", "-1 +1"], ["a.ts", "-1 +1"]))).toEqual([]);
+    expect(filesOf(marksAfter(["a.ts", null], ["a.ts", "-1 +1"]))).toEqual([]);
+    expect(filesOf(marksAfter(["a.ts", "-1 +1"], ["a.ts", null], ["a.ts", null]))).toEqual([]);
+  });
+
+  it("has the names of hunks as they stand in the patch", () => {
+    const patch = parsePatch("@@ -1,3 +1,4 @@ head\n a\n+b\n c\n d\n@@ -9 +10,0 @@\n-x\n");
+    expect(patch.hunks.map(({ name }) => name)).toEqual(["-1,3 +1,4", "-9 +10,0"]);
   });
 });

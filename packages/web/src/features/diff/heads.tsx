@@ -4,6 +4,7 @@ import { classNames } from "../../ui/class-names.ts";
 import { FamilyMark } from "../../ui/family-mark.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { withNamed } from "./hidden-characters.ts";
+import { isMarked, type LeftMark } from "./leaving.ts";
 import type { Hunk } from "./patch.ts";
 import type { Actions, Shown } from "./row-view.tsx";
 import type { Work, Writers } from "./writers.ts";
@@ -34,7 +35,7 @@ type FileHeadProps = {
 };
 
 export function FileHead({ shown, isCurrent, actions }: FileHeadProps) {
-  const { file, flags, isViewed, isFolded } = shown;
+  const { file, flags, isViewed, isFolded, left } = shown;
   const place = { path: file.path, side: "new" as const, line: 1, quote: "" };
   return (
     <div
@@ -68,6 +69,13 @@ export function FileHead({ shown, isCurrent, actions }: FileHeadProps) {
         >
           Send back file
         </Button>
+        {left !== null && (
+          <LeaveOut
+            what="file"
+            isLeft={isMarked(left, null)}
+            onToggle={() => actions.leave(file.path, null)}
+          />
+        )}
         <label className="flex min-h-7 cursor-pointer items-center gap-1.5 max-sm:min-h-11">
           <input type="checkbox" checked={isViewed} onChange={() => actions.view(file.path)} />
           Viewed
@@ -81,11 +89,12 @@ type HunkHeadProps = {
   readonly hunk: Hunk;
   readonly path: string;
   readonly writers: Writers | null;
+  readonly left: LeftMark | null;
   readonly isCurrent: boolean;
   readonly actions: Actions;
 };
 
-export function HunkHead({ hunk, path, writers, isCurrent, actions }: HunkHeadProps) {
+export function HunkHead({ hunk, path, writers, left, isCurrent, actions }: HunkHeadProps) {
   const place = { path, side: "new" as const, line: hunk.newStart, quote: "" };
   return (
     <div
@@ -104,7 +113,34 @@ export function HunkHead({ hunk, path, writers, isCurrent, actions }: HunkHeadPr
       >
         Send back hunk
       </Button>
+      {left !== null && (
+        <LeaveOut
+          what="hunk"
+          isLeft={isMarked(left, hunk.name)}
+          onToggle={() => actions.leave(path, hunk.name)}
+        />
+      )}
     </div>
+  );
+}
+
+type LeaveProps = {
+  readonly what: "file" | "hunk";
+  readonly isLeft: boolean;
+  readonly onToggle: () => void;
+};
+
+/** A mark, not yet a deed: the bar below says what will be left out, and does it. */
+function LeaveOut({ what, isLeft, onToggle }: LeaveProps) {
+  return (
+    <Button
+      emphasis="quiet"
+      aria-pressed={isLeft}
+      className={isLeft ? "text-refused!" : QUIET}
+      onClick={onToggle}
+    >
+      <span aria-hidden="true">{isLeft ? "✕" : "–"}</span> Leave out {what}
+    </Button>
   );
 }
 

@@ -18,7 +18,8 @@ export type PatchLine = {
 export type Hunk = {
   /** What git says the hunk is in, such as a function. */
   readonly context: string;
-  readonly oldStart: number;
+  /** Its head as git writes it, such as `-12,3 +12,5`: what the hunk is called elsewhere. */
+  readonly name: string;
   readonly newStart: number;
   /** Lines of the patch. */
   readonly first: number;
@@ -43,7 +44,7 @@ export type FilePatch = {
   readonly mode: { readonly from: string; readonly to: string } | null;
 };
 
-const HUNK = /^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@ ?(.*)$/u;
+const HUNK = /^@@ (-(\d+)(?:,\d+)? \+(\d+)(?:,\d+)?) @@ ?(.*)$/u;
 const KINDS = ["same", "added", "removed"] as const;
 const [SAME, ADDED, REMOVED] = [0, 1, 2];
 const [PLUS, MINUS, BACKSLASH, AT] = [43, 45, 92, 64];
@@ -109,11 +110,11 @@ function openHunk(line: string, scan: Scan, counter: Counter): void {
   const match = HUNK.exec(line);
   if (match === null) return;
   closeHunk(scan);
-  counter.old = Number(match[1]);
-  counter.new = Number(match[2]);
-  const context = match[3] ?? "";
+  counter.old = Number(match[2]);
+  counter.new = Number(match[3]);
+  const [name, context] = [match[1] ?? "", match[4] ?? ""];
   const first = scan.starts.length;
-  scan.hunks.push({ context, oldStart: counter.old, newStart: counter.new, first, count: 0 });
+  scan.hunks.push({ context, name, newStart: counter.new, first, count: 0 });
 }
 
 function closeHunk({ hunks, starts }: Scan): void {

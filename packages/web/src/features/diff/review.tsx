@@ -14,6 +14,8 @@ import { FileTree } from "./file-tree.tsx";
 import { Counts } from "./heads.tsx";
 import { keptOf } from "./kept.ts";
 import { RangePicker } from "./range-picker.tsx";
+import { canLeaveOut } from "./leaving.ts";
+import { LeaveBar } from "./leave-bar.tsx";
 import type { Range, RangeChoice } from "./ranges.ts";
 import { type ListHandle, ReviewList } from "./review-list.tsx";
 import type { RiskGroup } from "./risk.ts";
@@ -79,7 +81,12 @@ export function Review(props: ReviewProps) {
           />
         </div>
       )}
-      {isWhole && <ApproveBar run={run} seen={seen} isDraft={kept.comments.length > 0} />}
+      {canLeaveOut(run, range) && (
+        <LeaveBar run={run} marks={doing.marks} onDone={actions.unmark} />
+      )}
+      {isWhole && doing.marks.size === 0 && (
+        <ApproveBar run={run} seen={seen} isDraft={kept.comments.length > 0} />
+      )}
       <SendBar run={run} comments={kept.comments} sendBack={doing.sendBack} onDone={actions.done} />
     </div>
   );

@@ -7,6 +7,7 @@ import { Code, NoLine } from "./line.tsx";
 import { FileHead, HunkHead } from "./heads.tsx";
 import { CommentWriter, DraftedComment } from "./comment.tsx";
 import type { FilePatch, PatchLine } from "./patch.ts";
+import type { LeftMark } from "./leaving.ts";
 import type { Place, ReviewFile, Row } from "./rows.ts";
 import { wordChange, type Span } from "./words.ts";
 import { type Work, type Writers, writersOf } from "./writers.ts";
@@ -19,6 +20,8 @@ export type Actions = {
   readonly cancel: () => void;
   readonly drop: (id: string) => void;
   readonly sendBack: (place: Place, what: string) => void;
+  /** Marks a hunk as one to leave out, or the file where none is named; or takes the mark away. */
+  readonly leave: (path: string, hunk: string | null) => void;
   readonly retry: (path: string) => void;
 };
 
@@ -26,6 +29,8 @@ export type Shown = ReviewFile & {
   readonly flags: readonly string[];
   readonly isViewed: boolean;
   readonly blame: BlameView | null;
+  /** Marked to be left out; null where nothing can be. */
+  readonly left: LeftMark | null;
 };
 
 type RowProps = {
@@ -60,6 +65,7 @@ export function RowView({ row, shown, checkpoints, isCurrent, actions }: RowProp
           hunk={row.hunk}
           path={path}
           writers={knownWriters(shown, row.hunk, checkpoints)}
+          left={shown.left}
           isCurrent={isCurrent}
           actions={actions}
         />

@@ -2,6 +2,7 @@
 import { useMemo, useState } from "react";
 import { addComment, change, dropComments } from "./kept.ts";
 import type { Range } from "./ranges.ts";
+import { type Marks, toggled } from "./leaving.ts";
 import type { Actions } from "./row-view.tsx";
 import type { Place } from "./rows.ts";
 import type { SendBack } from "./send-bar.tsx";
@@ -11,14 +12,18 @@ type Doing = {
   readonly folded: ReadonlyMap<string, boolean>;
   readonly writing: Place | null;
   readonly sendBack: SendBack | null;
+  readonly marks: Marks;
 };
 
-const IDLE: Doing = { folded: new Map(), writing: null, sendBack: null };
+const IDLE: Doing = { folded: new Map(), writing: null, sendBack: null, marks: new Map() };
 
 export function useDoing(run: string, range: Range) {
   const [doing, setDoing] = useState(IDLE);
   const { from, to } = range;
-  const actions = useMemo((): Omit<Actions, "retry"> & { readonly done: () => void } => {
+  const actions = useMemo((): Omit<Actions, "retry"> & {
+    readonly done: () => void;
+    readonly unmark: () => void;
+  } => {
     const set = (what: (before: Doing) => Partial<Doing>): void =>
       setDoing((before) => ({ ...before, ...what(before) }));
     const fold = (path: string, isFolded: boolean): void =>
@@ -41,6 +46,8 @@ export function useDoing(run: string, range: Range) {
       },
       drop: (id) => dropComments(run, [id]),
       sendBack: ({ path }, what) => set(() => ({ sendBack: { path, what }, writing: null })),
+      leave: (path, hunk) => set(({ marks }) => ({ marks: toggled(marks, path, hunk) })),
+      unmark: () => set(() => ({ marks: new Map() })),
       done: () => set(() => ({ sendBack: null })),
     };
   }, [run, from, to]);

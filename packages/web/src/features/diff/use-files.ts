@@ -3,6 +3,7 @@ import { useQueries } from "@tanstack/react-query";
 import type { DiffFile, RunView } from "@tutti/protocol";
 import { asProblem } from "../../api/problem.ts";
 import { useCallback, useMemo, useState } from "react";
+import { canLeaveOut, type Marks, NONE } from "./leaving.ts";
 import type { Kept } from "./kept.ts";
 import type { FilePatch } from "./patch.ts";
 import { blameQuery, patchQuery } from "./queries.ts";
@@ -21,6 +22,7 @@ type Asked = {
   readonly folded: ReadonlyMap<string, boolean>;
   readonly writing: Place | null;
   readonly view: View;
+  readonly marks: Marks;
 };
 
 export type Files = {
@@ -108,7 +110,7 @@ type Read = { readonly loaded: Loaded; readonly blame: Shown["blame"] };
 const NO_COMMENTS: Shown["comments"] = [];
 
 function shownOf(file: DiffFile, { loaded, blame }: Read, asked: Asked): Shown {
-  const { run, range, kept, folded, writing, conflicts } = asked;
+  const { run, range, kept, folded, writing, conflicts, marks } = asked;
   const { path } = file;
   const isViewed = kept.viewed.includes(viewedKey(range, path));
   const comments = kept.comments.filter((comment) => comment.path === path);
@@ -117,6 +119,7 @@ function shownOf(file: DiffFile, { loaded, blame }: Read, asked: Asked): Shown {
     file,
     loaded,
     blame,
+    left: canLeaveOut(run, range) ? (marks.get(path) ?? NONE) : null,
     range,
     isViewed,
     isFolded: folded.get(path) ?? isViewed,
@@ -135,6 +138,7 @@ function isSame(left: Shown, right: Shown): boolean {
     (left.loaded === right.loaded || left.loaded.kind === "failed") &&
     left.loaded.kind === right.loaded.kind &&
     left.blame === right.blame &&
+    left.left === right.left &&
     rangeKey(left.range) === rangeKey(right.range) &&
     left.isViewed === right.isViewed &&
     left.isFolded === right.isFolded &&

@@ -1,5 +1,5 @@
 /** The keys of the review; the palette lists the same commands. */
-import { useCommands } from "../../commands/commands.tsx";
+import { type PageCommand, useCommands } from "../../commands/commands.tsx";
 import { nextRow } from "./cursor.ts";
 import { placeOf, type Actions, type Shown } from "./row-view.tsx";
 import type { Place, Row, Rows, View } from "./rows.ts";
@@ -18,24 +18,31 @@ type Keyed = {
 const HUNKS: readonly Row["kind"][] = ["hunk", "file"];
 const FILES: readonly Row["kind"][] = ["file"];
 
-export function useReviewKeys({ rows, shown, index, goTo, actions, view, setView }: Keyed): void {
-  const at = index ?? -1;
+const group = "Diff";
+
+function moves(rows: Rows, at: number, goTo: (index: number) => void): readonly PageCommand[] {
   const move = (by: 1 | -1, kinds: readonly Row["kind"][]) => (): void => {
     const next = nextRow(rows, at, { by, kinds });
     if (next !== null) goTo(next);
   };
+  return [
+    { id: "diff.next", title: "Next change", group, keys: "j", run: move(1, HUNKS) },
+    { id: "diff.previous", title: "Previous change", group, keys: "k", run: move(-1, HUNKS) },
+    { id: "diff.next-file", title: "Next file", group, keys: "]", run: move(1, FILES) },
+    { id: "diff.previous-file", title: "Previous file", group, keys: "[", run: move(-1, FILES) },
+  ];
+}
+
+export function useReviewKeys({ rows, shown, index, goTo, actions, view, setView }: Keyed): void {
+  const at = index ?? -1;
   const here = rows.count === 0 ? null : rows.at(Math.max(at, 0));
   const file = here === null ? undefined : shown[here.file];
   const withFile = (act: (file: Shown) => void) => (): void => {
     if (file !== undefined) act(file);
   };
   const place = file === undefined || here === null ? null : commentPlace(file, here.row);
-  const group = "Diff";
   useCommands([
-    { id: "diff.next", title: "Next change", group, keys: "j", run: move(1, HUNKS) },
-    { id: "diff.previous", title: "Previous change", group, keys: "k", run: move(-1, HUNKS) },
-    { id: "diff.next-file", title: "Next file", group, keys: "]", run: move(1, FILES) },
-    { id: "diff.previous-file", title: "Previous file", group, keys: "[", run: move(-1, FILES) },
+    ...moves(rows, at, goTo),
     {
       id: "diff.viewed",
       title: "Mark the file as viewed, or not",
@@ -60,6 +67,15 @@ export function useReviewKeys({ rows, shown, index, goTo, actions, view, setView
       },
     },
     {
+      id: "diff.leave",
+      title: "Mark what is under the cursor to be left out, or not",
+      group,
+      keys: "l",
+      run: withFile((it) => {
+        if (it.left !== null) actions.leave(it.file.path, hunkAt(rows, at));
+      }),
+    },
+    {
       id: "diff.send-back",
       title: "Send back what is under the cursor",
       group,
@@ -72,6 +88,16 @@ export function useReviewKeys({ rows, shown, index, goTo, actions, view, setView
       }),
     },
   ]);
+}
+
+/** The hunk that a row belongs to; null on the head of a file. */
+function hunkAt(rows: Rows, index: number): string | null {
+  for (let at = index; at >= 0; at -= 1) {
+    const { row } = rows.at(at);
+    if (row.kind === "hunk") return row.hunk.name;
+    if (row.kind === "file") return null;
+  }
+  return null;
 }
 
 /** The line under the cursor; of a hunk or a file, its first changed line. */
