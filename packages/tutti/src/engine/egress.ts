@@ -49,6 +49,8 @@ export const createEgressDesk = (
       if (command.kind !== "egress.allow" || command.scope !== "project") return;
       const state = document(run);
       if (state === null || !isKnownTarget(state.egress, command.target)) return;
+      // An answer that comes too late is refused, and may not count for the project all the same.
+      if (state.finished !== null || state.cancelled !== null) return;
       deps.egressGrants.allow(state.project.path, command.target);
     },
   };

@@ -58,26 +58,49 @@ export function idempotency({ holderOf, isOnce }: IdempotencyOptions): Middlewar
     const name = `${holderOf(context)} ${key}`;
     const query = new URL(context.req.url).search;
     const fingerprint = hash([method, path, query, await textBody(context)]);
-    const before = kept.get(name);
-    if (before !== undefined && before.fingerprint !== fingerprint) throw otherRequest();
-    const answer = (await before?.answer) ?? null;
-    if (answer !== null) {
-      const headers = { ...answer.headers, [REPLAYED_HEADER]: "true" };
-      context.res = new Response(answer.text, { status: answer.status, headers });
+    const claimed = await claim(kept, name, fingerprint);
+    if (claimed.kind === "answered") {
+      const { status, headers, text } = claimed.answer;
+      context.res = new Response(text, {
+        status,
+        headers: { ...headers, [REPLAYED_HEADER]: "true" },
+      });
       return;
     }
-    const { promise, resolve } = Promise.withResolvers<Answer | null>();
-    kept.set(name, { fingerprint, answer: promise });
-    forgetOldest(kept);
     let done: Answer | null = null;
     try {
       await next();
       done = await answerOf(context.res);
     } finally {
-      if (done === null) kept.delete(name);
-      resolve(done);
+      claimed.settle(done);
     }
   };
+}
+
+type Claimed =
+  | { readonly kind: "answered"; readonly answer: Answer }
+  /** It is to be done now; told how it went, null where it is to be done again. */
+  | { readonly kind: "mine"; readonly settle: (answer: Answer | null) => void };
+
+/** Of several that waited for one that failed, the first goes on and the others wait for it in turn. */
+async function claim(
+  kept: Map<string, Kept>,
+  name: string,
+  fingerprint: string,
+): Promise<Claimed> {
+  for (let before = kept.get(name); before !== undefined; before = kept.get(name)) {
+    if (before.fingerprint !== fingerprint) throw otherRequest();
+    const answer = await before.answer;
+    if (answer !== null) return { kind: "answered", answer };
+  }
+  const { promise, resolve } = Promise.withResolvers<Answer | null>();
+  kept.set(name, { fingerprint, answer: promise });
+  forgetOldest(kept);
+  const settle = (answer: Answer | null): void => {
+    if (answer === null && kept.get(name)?.answer === promise) kept.delete(name);
+    resolve(answer);
+  };
+  return { kind: "mine", settle };
 }
 
 const otherRequest = (): TuttiError =>

@@ -63,6 +63,16 @@ describe("the programs of a run", () => {
     expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ version: 1 });
   });
 
+  it("get nothing from an answer that is refused because the run has ended", () => {
+    const { answers, desk, world, grants } = open();
+    answers.denied(HOST);
+    apply(world, { kind: "run.cancel", reason: "no longer wanted" }, PERSON);
+    const command = { kind: "egress.allow", target: HOST, scope: "project" } as const;
+    desk.remember(world.state.id, command);
+    expect(apply(world, command, PERSON)).toBe("run.finished");
+    expect(grants.allows(world.state.project.path, HOST)).toBe(false);
+  });
+
   it("get nothing from an answer to what nobody asked, nor from a file that was tampered with", () => {
     const { desk, world, grants } = open();
     const command = { kind: "egress.allow", target: HOST, scope: "project" } as const;

@@ -106,6 +106,31 @@ it("a refusal is repeated too; what failed in the daemon is tried again", async 
   expect((await api("/gc", keyed({ method: "POST" }, "k-2"))).status).toBe(200);
 });
 
+it("of several that wait for one that fails only one goes on at a time", async () => {
+  let [calls, atOnce, most] = [0, 0, 0];
+  const first = Promise.withResolvers<void>();
+  Object.assign(engine, {
+    gc: async () => {
+      calls += 1;
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      const isFirst = calls === 1;
+      await (isFirst ? first.promise : new Promise((resolve) => void setImmediate(resolve)));
+      atOnce -= 1;
+      if (isFirst) throw new Error("a defect");
+      return { removed: calls };
+    },
+  });
+  const send = () => api("/gc", keyed({ method: "POST" }, "k-1"));
+  const answers = Array.from({ length: 6 }, () => send());
+  // Answered only once the six before it have been read: they came on their own connections, and wait.
+  for (let round = 0; round < 20; round += 1) await api("/health");
+  first.resolve();
+  const all = await Promise.all(answers);
+  expect(all.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 200, 500]);
+  expect([calls, most]).toEqual([2, 1]);
+});
+
 it("a run is not sent again to whoever has it, until it changes", async () => {
   const path = `/runs/${run}`;
   const first = await api(path);
