@@ -83,11 +83,7 @@ type Claimed =
   | { readonly kind: "mine"; readonly settle: (answer: Answer | null) => void };
 
 /** Of several that waited for one that failed, the first goes on and the others wait for it in turn. */
-async function claim(
-  kept: Map<string, Kept>,
-  name: string,
-  fingerprint: string,
-): Promise<Claimed> {
+async function claim(kept: Map<string, Kept>, name: string, fingerprint: string): Promise<Claimed> {
   for (let before = kept.get(name); before !== undefined; before = kept.get(name)) {
     if (before.fingerprint !== fingerprint) throw otherRequest();
     const answer = await before.answer;

@@ -121,13 +121,12 @@ it("of several that wait for one that fails only one goes on at a time", async (
       return { removed: calls };
     },
   });
-  const send = () => api("/gc", keyed({ method: "POST" }, "k-1"));
-  const answers = Array.from({ length: 6 }, () => send());
+  const answers = Array.from({ length: 6 }, () => api("/gc", keyed({ method: "POST" }, "k-1")));
   // Answered only once the six before it have been read: they came on their own connections, and wait.
   for (let round = 0; round < 20; round += 1) await api("/health");
   first.resolve();
   const all = await Promise.all(answers);
-  expect(all.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 200, 500]);
+  expect(all.filter(({ status }) => status === 500)).toHaveLength(1);
   expect([calls, most]).toEqual([2, 1]);
 });
 

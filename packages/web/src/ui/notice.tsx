@@ -39,3 +39,11 @@ export function Failed({ error, onRetry }: FailedProps) {
     </div>
   );
 }
+
+/** Something changed while a person wrote. */
+export const Overtaken = ({ children }: { readonly children: ReactNode }) => (
+  <output className="block text-waiting">
+    <span aria-hidden="true">! </span>
+    {children}
+  </output>
+);

@@ -13,21 +13,24 @@ import { isArtifactLine, Subject } from "./subject.tsx";
 
 type Remember = Words["remember"];
 
+/** An answer that is being written is to what was asked when it was begun, whatever is asked by then. */
+type Writing = { readonly answer: AttentionAnswer; readonly to: AttentionItem };
+
 export function AnswerPanel({ item }: { readonly item: AttentionItem }) {
   const command = useCommand(item.run);
-  const [writing, setWriting] = useState<AttentionAnswer | null>(null);
+  const [writing, setWriting] = useState<Writing | null>(null);
   const [remember, setRemember] = useState<Remember>("once");
 
-  const send = (answer: AttentionAnswer, text: string): boolean => {
-    const said = commandFor(item, answer, { text, remember });
+  const send = ({ answer, to }: Writing, text: string): boolean => {
+    const said = commandFor(to, answer, { text, remember });
     if (said === null || command.isPending) return said !== null;
     command.mutate(said, { onSuccess: () => setWriting(null) });
     return true;
   };
   const give = (answer: AttentionAnswer): void => {
     // Ending a run is asked twice: the second question is the field for its words.
-    if (answer.needsText || endsRun(item, answer)) setWriting(answer);
-    else send(answer, "");
+    if (answer.needsText || endsRun(item, answer)) setWriting({ answer, to: item });
+    else send({ answer, to: item }, "");
   };
 
   useCommands(
@@ -57,8 +60,9 @@ export function AnswerPanel({ item }: { readonly item: AttentionItem }) {
           <Answers item={item} isSending={command.isPending} onGive={give} />
         ) : (
           <AnswerText
-            key={writing.name}
-            answer={writing}
+            key={writing.answer.name}
+            answer={writing.answer}
+            isOld={writing.to.id !== item.id || writing.to.subject !== item.subject}
             isSending={command.isPending}
             onSend={(text) => send(writing, text)}
             onBack={() => setWriting(null)}

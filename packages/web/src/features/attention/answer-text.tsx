@@ -4,11 +4,14 @@ import { useEffect, useRef, useState } from "react";
 import { useCommands } from "../../commands/commands.tsx";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/field.ts";
+import { Overtaken } from "../../ui/notice.tsx";
 import { Labelled } from "../../ui/labelled.tsx";
 
 type AnswerTextProps = {
   readonly answer: AttentionAnswer;
   readonly isSending: boolean;
+  /** Something else is asked by now. */
+  readonly isOld: boolean;
   /** False where the text makes no answer. */
   readonly onSend: (text: string) => boolean;
   readonly onBack: () => void;
@@ -20,11 +23,13 @@ const MEASURES: Readonly<Record<string, string>> = {
   "--minutes TEXT": "New limit in minutes",
 };
 
+const OLD = "What is asked has changed since you began. Go back to answer it as it is now.";
+
 const labelOf = ({ name, command }: AttentionAnswer): string =>
   Object.entries(MEASURES).find(([part]) => command.includes(part))?.[1] ??
   (command.includes("--reason") || name === "allow" || name === "accept" ? "Reason" : "Comment");
 
-export function AnswerText({ answer, isSending, onSend, onBack }: AnswerTextProps) {
+export function AnswerText({ answer, isSending, isOld, onSend, onBack }: AnswerTextProps) {
   const [text, setText] = useState("");
   const [isRefused, setRefused] = useState(false);
   const submit = (): void => {
@@ -60,6 +65,7 @@ export function AnswerText({ answer, isSending, onSend, onBack }: AnswerTextProp
       ) : (
         <p>The run ends. What was made so far is parked, not lost.</p>
       )}
+      {isOld && <Overtaken>{OLD}</Overtaken>}
       {isRefused && (
         <p role="alert" className="text-refused">
           <span aria-hidden="true">✕ </span>

@@ -39,6 +39,10 @@ export function keptOf(run: string): Store<Kept> {
   if (known !== undefined) return known;
   const store = createStore(read(run));
   store.subscribe(() => write(run, store.get()));
+  // Another tab of the same review: what it kept is not overwritten by what this one remembers.
+  window.addEventListener("storage", ({ key }) => {
+    if (key === PREFIX + run) store.set(read(run));
+  });
   stores.set(run, store);
   return store;
 }

@@ -4,7 +4,11 @@ const KEY = "tutti.new-task";
 export const keptText = {
   get: (): string => sessionStorage.getItem(KEY) ?? "",
   set: (text: string): void => {
-    if (text === "") sessionStorage.removeItem(KEY);
-    else sessionStorage.setItem(KEY, text);
+    try {
+      if (text === "") sessionStorage.removeItem(KEY);
+      else sessionStorage.setItem(KEY, text);
+    } catch {
+      // More than the browser keeps: it lives as long as the page.
+    }
   },
 };

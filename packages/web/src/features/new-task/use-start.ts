@@ -1,4 +1,5 @@
 /** Starts a task once, however often the button is pressed, and goes to it. */
+import { ApiError } from "@tutti/client/api-error";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
@@ -11,7 +12,7 @@ const WARNING_MS = 20_000;
 export function useStart(onStarted: () => void) {
   const navigate = useNavigate();
   const last = useRef({ body: "", key: "" });
-  /** The same request has the same key: sent again after a lost answer, it starts nothing new. */
+  /** Until it is answered the same request has the same key: sent again, it starts nothing new. */
   const keyFor = (body: string): string => {
     if (last.current.body !== body) last.current = { body, key: crypto.randomUUID() };
     return last.current.key;
@@ -20,6 +21,10 @@ export function useStart(onStarted: () => void) {
     mutationFn: (draft: Draft) => {
       const request = requestOf(draft);
       return daemon.startRun(request, { key: keyFor(JSON.stringify(request)) });
+    },
+    onError: (error) => {
+      // A refusal is an answer, which the daemon would repeat whatever was mended meanwhile.
+      if (error instanceof ApiError && error.status !== 0) last.current = { body: "", key: "" };
     },
     onSuccess: async ({ run, warnings }) => {
       last.current = { body: "", key: "" };

@@ -6,7 +6,7 @@ import { tellProblem, useCommand } from "../../api/commands.ts";
 import { daemon } from "../../api/daemon.ts";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/field.ts";
-import { Empty } from "../../ui/notice.tsx";
+import { Empty, Overtaken } from "../../ui/notice.tsx";
 import { bytesText } from "../../ui/numbers.ts";
 import { plainText } from "../../ui/plain.ts";
 import { Queried } from "../../ui/queried.tsx";
@@ -48,7 +48,7 @@ export function SpecTab() {
       {approval !== undefined && (
         <section aria-label="Approval" className="border-l-2 border-waiting bg-surface px-3 py-2">
           <h2 className="font-strong">{plainText(approval.asks)}</h2>
-          <AnswerPanel item={approval} />
+          <AnswerPanel key={approval.id} item={approval} />
         </section>
       )}
       {artifacts.map((artifact) => (
@@ -62,7 +62,8 @@ function ArtifactSection({ artifact }: { readonly artifact: Artifact }) {
   const { run, finishedAt } = useRun();
   const { name, hash, by, at, bytes } = artifact;
   const query = useQuery(artifactQuery({ run, name, hash }));
-  const [isEditing, setEditing] = useState(false);
+  /** What was on screen when its editing began, which outlives what others make of it meanwhile. */
+  const [editing, setEditing] = useState<Edited | null>(null);
   return (
     <section aria-label={name} className="rounded border border-line">
       <header className="flex flex-wrap items-center gap-x-3 border-b border-line px-3 py-1">
@@ -71,22 +72,20 @@ function ArtifactSection({ artifact }: { readonly artifact: Artifact }) {
         <span className="text-muted">
           {bytesText(bytes)} · {plainText(by)} · <Ago at={at} />
         </span>
-        {finishedAt === null && !isEditing && query.data !== undefined && (
-          <Button className="ml-auto" onClick={() => setEditing(true)}>
+        {finishedAt === null && editing === null && query.data !== undefined && (
+          <Button className="ml-auto" onClick={() => setEditing({ hash, text: query.data })}>
             Edit
           </Button>
         )}
       </header>
       <div className="px-3 py-2">
-        <Queried query={query} what={name}>
-          {(text) =>
-            isEditing ? (
-              <Editor artifact={artifact} text={text} onDone={() => setEditing(false)} />
-            ) : (
-              <Text name={name} text={text} />
-            )
-          }
-        </Queried>
+        {editing === null ? (
+          <Queried query={query} what={name}>
+            {(text) => <Text name={name} text={text} />}
+          </Queried>
+        ) : (
+          <Editor artifact={artifact} edited={editing} onDone={() => setEditing(null)} />
+        )}
       </div>
       <Comments on={name} />
     </section>
@@ -107,17 +106,20 @@ function Text({ name, text }: { readonly name: string; readonly text: string }) 
   );
 }
 
+type Edited = { readonly hash: string; readonly text: string };
+
 type EditorProps = {
   readonly artifact: Artifact;
-  readonly text: string;
+  readonly edited: Edited;
   readonly onDone: () => void;
 };
 
-function Editor({ artifact: { name, hash }, text, onDone }: EditorProps) {
+function Editor({ artifact: { name, hash }, edited, onDone }: EditorProps) {
   const { run } = useRun();
-  const [draft, setDraft] = useState(text);
+  const [draft, setDraft] = useState(edited.text);
   const save = useMutation({
-    mutationFn: () => daemon.amend(run, { name, text: draft, replaces: hash }),
+    // Nobody overwrites what they have not seen.
+    mutationFn: () => daemon.amend(run, { name, text: draft, replaces: edited.hash }),
     onSuccess: onDone,
     onError: tellProblem,
   });
@@ -135,9 +137,15 @@ function Editor({ artifact: { name, hash }, text, onDone }: EditorProps) {
         value={draft}
         onChange={({ target }) => setDraft(target.value)}
       />
+      {hash !== edited.hash && (
+        <Overtaken>
+          It was replaced while you wrote, so yours cannot be saved over it. Copy what you need,
+          leave, and edit it as it is now.
+        </Overtaken>
+      )}
       <p className="text-muted">What rests on it becomes stale, and its approval is void.</p>
       <div className="flex gap-2">
-        <Button type="submit" emphasis="primary" disabled={draft === text || save.isPending}>
+        <Button type="submit" emphasis="primary" disabled={draft === edited.text || save.isPending}>
           Save as mine
         </Button>
         <Button onClick={onDone}>Leave as it was</Button>
