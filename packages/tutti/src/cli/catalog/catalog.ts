@@ -2,11 +2,12 @@
 import type { CommandGroup, CommandSpec } from "../command-spec.ts";
 import { ANSWERS } from "./answers.ts";
 import { EVERYDAY } from "./everyday.ts";
+import { LOOKING } from "./looking.ts";
 import { MACHINE } from "./machine.ts";
 import { WORK } from "./work.ts";
 
 export const GROUPS: readonly CommandGroup[] = [
-  { title: "Tasks", commands: EVERYDAY },
+  { title: "Tasks", commands: [...EVERYDAY, ...LOOKING] },
   { title: "Answers", commands: ANSWERS },
   { title: "Work", commands: WORK },
   { title: "Project and machine", commands: MACHINE },

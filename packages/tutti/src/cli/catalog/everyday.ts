@@ -12,6 +12,16 @@ export const WAIT_OPTION: OptionSpec = {
   about: "Stay until the run ends or needs you, and show its progress",
 };
 
+export const LIMIT_OPTION: OptionSpec = {
+  flags: "--limit <number>",
+  about: "At most this many (default 50)",
+};
+
+export const CURSOR_OPTION: OptionSpec = {
+  flags: "--cursor <next>",
+  about: "Go on after the page before, which tells it; `next` with --json",
+};
+
 export const EVERYDAY: readonly CommandSpec[] = [
   {
     name: "run",
@@ -80,7 +90,8 @@ export const EVERYDAY: readonly CommandSpec[] = [
     options: [
       { flags: "--all", about: "Of every project, not only of this one" },
       { flags: "--state <states>", about: "Only these states, separated by commas" },
-      { flags: "--limit <number>", about: "At most this many (default 50)" },
+      LIMIT_OPTION,
+      CURSOR_OPTION,
     ],
     examples: [
       { command: "tutti tasks", about: "The runs of this project, newest first" },
@@ -100,6 +111,7 @@ export const EVERYDAY: readonly CommandSpec[] = [
         about: "Print what was said in the newest session, or in the newest one of this step",
       },
       { flags: "--sessions", about: "List the sessions of the run" },
+      { flags: "--blob <hash>", about: "Print what is stored by this hash, such as an output" },
     ],
     examples: [
       { command: "tutti show", about: "The newest run of this project" },

@@ -9,6 +9,23 @@ const WORKFLOW_EXAMPLE = { command: "tutti workflows show spec-first", about: "R
 export const MACHINE: readonly CommandSpec[] = [
   OPEN,
   {
+    name: "project",
+    about: "Show what holds in this project: roles, agents, checks, policies, workflows",
+    details:
+      "As it is committed on the branch that is checked out: what a run that starts now would have. Names are those of .tutti/config.yaml.",
+    examples: [
+      { command: "tutti project", about: "The project of this folder" },
+      { command: "tutti project --json", about: "For a program" },
+    ],
+    load: () => import("../commands/project.ts"),
+  },
+  {
+    name: "projects",
+    about: "List the projects that have runs",
+    examples: [{ command: "tutti projects", about: "The newest first" }],
+    load: () => import("../commands/projects.ts"),
+  },
+  {
     name: "init",
     about: "Write .tutti/config.yaml for this project",
     details:

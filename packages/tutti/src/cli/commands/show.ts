@@ -21,6 +21,13 @@ export const run: Action = async (cli, input) => {
     else cli.print(cli.isTerminal ? printable(text) : text);
     return EXIT.ok;
   }
+  const hash = textOption(input, "blob");
+  if (hash !== undefined) {
+    const text = await client.blob(hash);
+    if (cli.isJson) cli.printJson({ hash, text });
+    else cli.print(cli.isTerminal ? printable(text) : text);
+    return EXIT.ok;
+  }
   if (flagOption(input, "sessions")) {
     const sessions = (await client.sessions(id)).map(({ session }) => session);
     if (cli.isJson) cli.printJson({ run: id, sessions });
