@@ -8,6 +8,13 @@ import { followEvents, type StreamMessage, type StreamQuery } from "./events.ts"
 import { recordCalls } from "./record-calls.ts";
 import { sendBy } from "./requests.ts";
 import { runCalls } from "./run-calls.ts";
+import {
+  readTerminal,
+  terminalCalls,
+  type TerminalName,
+  type TerminalNews,
+  type TerminalQuery,
+} from "./terminal-calls.ts";
 import type { Transport } from "./transport.ts";
 
 export type Client = ReturnType<typeof createClient>;
@@ -19,6 +26,9 @@ export function createClient(transport: Transport) {
     ...recordCalls(send),
     ...daemonCalls(send),
     ...accessCalls(send),
+    ...terminalCalls(send),
+    readTerminal: (name: TerminalName, query: TerminalQuery): AsyncGenerator<TerminalNews> =>
+      readTerminal(transport, name, query),
     /** Live events, without end. */
     follow: (query: StreamQuery): AsyncGenerator<StreamMessage> => followEvents(transport, query),
   };

@@ -84,7 +84,7 @@ function messageOf({ event, data }: Frame): Told | null {
   return null;
 }
 
-async function* framesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
+export async function* framesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
   const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of body) {
@@ -110,7 +110,7 @@ function parseFrame(block: string): Frame | null {
 }
 
 /** Ends early when aborted. */
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(timer);

@@ -54,6 +54,8 @@ it("has a call for every route that the interface describes, and no other", asyn
     return 0;
   };
   const wish = { reason: "lunch" };
+  const terminal = { run: "{}", id: "{}" };
+  const size = { rows: 24, columns: 80 };
   await Promise.all([
     client.startRun({ path: "/p", text: "Do" }),
     client.runs(),
@@ -76,6 +78,12 @@ it("has a call for every route that the interface describes, and no other", asyn
     client.checkpoints("{}"),
     client.conflicts("{}"),
     client.shell("{}"),
+    client.openTerminal("{}", size),
+    client.terminals("{}"),
+    client.typeInTerminal(terminal, "ls"),
+    client.resizeTerminal(terminal, size),
+    client.closeTerminal(terminal),
+    client.readTerminal(terminal, { signal: end.signal, onLost }).next(),
     client.health(),
     client.fleet(),
     client.orderFleet("pause", wish),

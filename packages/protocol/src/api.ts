@@ -80,6 +80,8 @@ export const ENGINE_COMMANDS = [
   "permission.ask",
   "egress.deny",
   "artifact.amend",
+  "terminal.open",
+  "terminal.close",
 ] as const;
 
 /** What a person may ask of a run. */

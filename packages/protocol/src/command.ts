@@ -9,6 +9,7 @@ import { CommitId, EffectId, FindingId, ProjectId, RunId, Sha256, StepKey } from
 import { ToolFacts } from "./permission.ts";
 import { Policy, Target } from "./policy.ts";
 import { EgressScope, EgressTarget } from "./egress.ts";
+import { TerminalEnd, TerminalId } from "./terminal.ts";
 import { Budget, BudgetScope } from "./usage.ts";
 import { Workflow } from "./workflow.ts";
 
@@ -85,6 +86,13 @@ export const Command = z.discriminatedUnion("kind", [
   }),
   /** Takes the last leaving out back: the candidate is what it was before. */
   kind("hunks.put-back", { candidate: CommitId }),
+  /** From the desk that holds terminals: before one is launched, and once nothing of it is left. */
+  kind("terminal.open", { terminal: TerminalId }),
+  kind("terminal.close", {
+    terminal: TerminalId,
+    reason: TerminalEnd,
+    code: z.number().int().nullable(),
+  }),
   /** Sends the work back to the author with a person's words. */
   kind("work.return", { comment: z.string().min(1) }),
   /** What was refused may be reached from now on, by what runs already too. */

@@ -26,8 +26,9 @@ import {
   StepKey,
 } from "./ids.ts";
 import { RememberedAnswer, ToolFacts } from "./permission.ts";
-import { Policy, Target } from "./policy.ts";
+import { Isolation, Policy, Target } from "./policy.ts";
 import { EgressScope, EgressTarget } from "./egress.ts";
+import { TerminalAccess, TerminalEnd, TerminalId } from "./terminal.ts";
 import { Budget, BudgetScope, ServedModel } from "./usage.ts";
 import { Workflow } from "./workflow.ts";
 
@@ -86,6 +87,19 @@ export const EventBody = z.discriminatedUnion("type", [
   type("workspace.disposed", { parked: z.array(z.string()), vault: z.string().optional() }),
   type("workspace.taken", { by: z.string() }),
   type("workspace.given", { by: z.string() }),
+  /** A terminal in the workspace; `isolation: none` has no fence around it. */
+  type("terminal.opened", {
+    terminal: TerminalId,
+    by: z.string(),
+    access: TerminalAccess,
+    isolation: Isolation,
+  }),
+  /** Nothing of it is left. */
+  type("terminal.closed", {
+    terminal: TerminalId,
+    reason: TerminalEnd,
+    code: z.number().int().nullable(),
+  }),
   type("effect.requested", { effect: Effect }),
   type("effect.settled", { effect: EffectId, outcome: z.string() }),
   type("effect.cancelled", { effect: EffectId, reason: z.string() }),

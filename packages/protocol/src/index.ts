@@ -25,6 +25,7 @@ export * from "./permission.ts";
 export * from "./policy.ts";
 export * from "./provider.ts";
 export * from "./run.ts";
+export * from "./terminal.ts";
 export * from "./transcript.ts";
 export * from "./usage-report.ts";
 export * from "./usage.ts";

@@ -10,9 +10,10 @@ import { RememberedAnswer, ToolFacts } from "./permission.ts";
 import { Policy, Target } from "./policy.ts";
 import { EgressRecord } from "./egress.ts";
 import { Budget, ServedModel } from "./usage.ts";
+import { OpenTerminal } from "./terminal.ts";
 import { Workflow } from "./workflow.ts";
 
-export const FOLD_VERSION = 7;
+export const FOLD_VERSION = 8;
 
 export const Attempt = z.object({
   number: z.number().int().positive(),
@@ -164,6 +165,8 @@ export const RunDocument = z.object({
   ]),
   /** The person who works in the workspace; no agent writes meanwhile. */
   takenBy: z.string().nullable(),
+  /** Those that are open, in order. A writable one is open only while its person has the workspace. */
+  terminals: z.array(OpenTerminal),
   steps: z.record(z.string(), StepState),
   /** Repair instances of `for_each` steps, in order of creation: step id → keys. */
   repairs: z.record(z.string(), z.array(StepKey)),

@@ -37,6 +37,7 @@ import { openSqliteStore } from "./store/sqlite/store.ts";
 import { createVerification } from "./verification/verification.ts";
 import { openEgressGrants } from "./workspace/sandbox/egress-grants.ts";
 import { createSandbox } from "./workspace/sandbox/sandbox.ts";
+import { createTerminals } from "./workspace/sandbox/terminals.ts";
 import { createWorkspaces } from "./workspace/workspaces.ts";
 
 /** Turns wait for models most of the time, so there are more of them than processors. */
@@ -95,6 +96,7 @@ const createDeps = (options: DaemonOptions, { store, redactor, log }: Parts): De
     store,
     answers: openProjectAnswers(join(folders.data, "answers")),
     sandbox,
+    terminals: createTerminals(sandbox),
     workspaces,
     repositories,
     agents: allAgents({

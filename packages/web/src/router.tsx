@@ -14,6 +14,7 @@ import { fleetSearch } from "./features/fleet/fleet-search.ts";
 import { newTaskSearch } from "./features/new-task/new-task-search.ts";
 import { overviewSearch, transcriptSearch } from "./features/run/run-search.ts";
 import { settingsSearch } from "./features/settings/settings-search.ts";
+import { terminalSearch } from "./features/terminal/terminal-search.ts";
 import { Empty, Failed } from "./ui/notice.tsx";
 
 const root = createRootRoute({
@@ -114,13 +115,23 @@ const record = createRoute({
   component: lazyRouteComponent(() => import("./features/run/record-tab.tsx"), "RecordTab"),
 });
 
+const terminal = createRoute({
+  getParentRoute: () => run,
+  path: "/terminal",
+  component: lazyRouteComponent(
+    () => import("./features/terminal/terminal-tab.tsx"),
+    "TerminalTab",
+  ),
+  validateSearch: terminalSearch,
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
     board,
     fleet,
     newTask,
-    run.addChildren([overview, transcript, spec, diff, checks, findings, record]),
+    run.addChildren([overview, transcript, spec, diff, checks, findings, record, terminal]),
     settings,
   ]),
   defaultPreload: "intent",

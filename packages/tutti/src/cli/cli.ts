@@ -6,7 +6,11 @@ import type { CatalogAgent } from "../config/catalog.ts";
 import type { Folders } from "../platform/paths.ts";
 import type { Style } from "./terminal/style.ts";
 
-export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type Output = Writable & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+};
 export type InputStream = AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean };
 
 /** A daemon that this process runs itself. */

@@ -19,5 +19,7 @@ export const UNACCOUNTED_TURNS_MAX = 20;
 export const FACTS_KEPT_MAX = 6;
 /** Attempts kept in the document per step. */
 export const ATTEMPTS_KEPT_MAX = 50;
+/** Terminals of one run that are open at once. */
+export const TERMINALS_OPEN_MAX = 4;
 /** Events of one decision: a run-away loop in the domain is a bug and asserts. */
 export const EVENTS_PER_DECISION_MAX = 1000;

@@ -23,6 +23,7 @@ import type {
   TranscriptEntry,
 } from "@tutti/protocol";
 import type { Growth, MeterQuery, Page, RunSummary, UsageRow, OnceOnly } from "./ports/store.ts";
+import type { OpenTerminals } from "./terminals.ts";
 import type { Capability, LaunchSpec } from "./ports/sandbox.ts";
 
 export type RunRequest = {
@@ -131,6 +132,8 @@ export type Engine = DiffReads & {
   readonly halt: (run: RunId, reason: string, actor: Actor) => Promise<Outcome>;
   /** Everything a terminal inside the fence needs; the CLI launches it. */
   readonly shell: (run: RunId) => Promise<LaunchSpec>;
+  /** Those that the daemon holds itself. */
+  readonly terminals: OpenTerminals;
   readonly capabilities: () => Promise<readonly Capability[]>;
   /** Runs every configured check and each agent's handshake once in the fence, on the project's present commit. TuttiError for what is wrong with the repository or the configuration. */
   readonly probe: (path: string, options: { readonly signal: AbortSignal }) => Promise<Probe>;

@@ -16,6 +16,12 @@ import type { Deps } from "./ports/deps.ts";
 import type { LaunchSpec } from "./ports/sandbox.ts";
 import type { Dispatcher } from "./ports/dispatcher.ts";
 import { createReads } from "./reads.ts";
+import {
+  closeLostTerminals,
+  createTerminalDesk,
+  placeFor,
+  type TerminalDesk,
+} from "./terminals.ts";
 import { createTrials } from "./trials.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { assertNoSecrets } from "./redaction.ts";
@@ -139,9 +145,11 @@ const shellOf = async (deps: Deps, runs: Runs, run: RunId): Promise<LaunchSpec> 
     throw new TuttiError("workspace.not-ready", `The workspace of ${run} is not there.`);
   // What is written there becomes the next checkpoint, under the name of whoever has the workspace.
   const access = state.takenBy === null ? "read-only" : "writable";
+  if (access === "read-only" && state.policy.isolation === "none")
+    throw new TuttiError("terminal.unfenced", "Without a fence a terminal would write the tree.");
   const place = await deps.workspaces.authorPlace(sourceOf(state), { access });
   return {
-    place,
+    place: placeFor(place, access),
     command: ["/bin/bash", "--norc", "-i"],
     egress: [],
     owner: `shell-${run}`,
@@ -170,6 +178,14 @@ const createStarter = (deps: Deps, runs: Runs, fence: () => Promise<void>) => {
   };
 };
 
+const haltIn =
+  (runs: Runs, halts: Performers["halts"]): Engine["halt"] =>
+  async (run, reason, actor) => {
+    const paused = await runs.handle(run, { kind: "run.pause", reason }, actor);
+    halts.halt(run);
+    return outcomeOf(run, paused);
+  };
+
 /** What a model said is kept in the name of the person who asked it. */
 const opinionIn =
   (runs: Runs, advisers: Advisers): Engine["opinion"] =>
@@ -191,15 +207,18 @@ type Performers = {
   readonly egress: ReturnType<typeof createEgressDesk>;
   readonly halts: ReturnType<typeof createHalts>;
   readonly shared: Shared;
+  readonly terminals: TerminalDesk;
 };
 
 const performIn = async (
-  { deps, runs, feed, permissions, egress, halts, shared }: Performers,
+  { deps, runs, feed, permissions, egress, halts, shared, terminals }: Performers,
   effect: Effect,
   options: { readonly signal: AbortSignal },
 ): Promise<EffectResult> => {
   const state = runs.document(effect.run);
   if (state === null) throw new Error(`effect ${effect.id} belongs to no run`);
+  if (effect.payload.kind === "workspace.dispose")
+    await terminals.endOf(effect.run, { reason: "run-ended" });
   using halted = halts.begin(effect);
   const signal = AbortSignal.any([options.signal, halted.signal]);
   const [{ ask }, { document }, { subscribe }] = [permissions, runs, feed];
@@ -216,16 +235,42 @@ const handlerOf = ({
   deps,
   runs,
   egress,
-}: Pick<Performers, "deps" | "runs" | "egress">): Engine["handleOnce"] => {
+  terminals,
+}: Pick<Performers, "deps" | "runs" | "egress" | "terminals">): Engine["handleOnce"] => {
   return async (run, asked, actor) => {
     const { command } = asked;
     checkProject(deps, runs.document(run), command);
     await checkHunks(deps, runs.document(run), command);
+    // First nothing writes any more; one that is opened in between makes the domain refuse.
+    if (command.kind === "workspace.give")
+      await terminals.endOf(run, { reason: "given", only: "writable" });
     egress.remember(run, command);
     const result = await runs.handleOnce(run, asked, actor);
     return outcomeOf(run, rememberForProject(deps, command, result));
   };
 };
+
+type Living = Pick<Performers, "deps" | "runs" | "terminals"> & {
+  readonly dispatcher: Dispatcher;
+  /** Runs that something may still be under way for. */
+  readonly live: () => RunId[];
+};
+
+const lifeOf = ({ deps, runs, dispatcher, terminals, live }: Living) =>
+  ({
+    start: async () => {
+      await deps.sandbox.recover();
+      await deps.workspaces.recover(live());
+      await closeLostTerminals(runs, live());
+      await dispatcher.start();
+    },
+    stop: async () => {
+      await terminals.stop();
+      await dispatcher.stop();
+      deps.store.transcript.flush();
+    },
+    drain: () => dispatcher.drain(),
+  }) satisfies Partial<Engine>;
 
 export const createEngine = (deps: Deps): Engine => {
   const feed = createFeed(deps.log);
@@ -243,11 +288,16 @@ export const createEngine = (deps: Deps): Engine => {
   const permissions = createPermissions({ handle: runs.handle, nextId: deps.ids.permission });
   const dispatcher = deps.dispatcher({
     perform: (effect, options) =>
-      performIn({ deps, runs, feed, permissions, egress, halts, shared }, effect, options),
+      performIn(
+        { deps, runs, feed, permissions, egress, halts, shared, terminals },
+        effect,
+        options,
+      ),
     groupsOf: (effect) => groupsOf(effect, runs.document(effect.run), deps.limits),
     settle: settleIn(deps.store, runs),
   });
   const egress = createEgressDesk(deps, runs);
+  const terminals = createTerminalDesk({ ...deps, runs, fence: shared.fence });
   const halts = createHalts();
   const reads = createReads(deps, runs);
   const advisers = createAdvisers(deps, () => RunId.parse(deps.ids.run()));
@@ -256,29 +306,17 @@ export const createEngine = (deps: Deps): Engine => {
     ...new Set([...workedOn(deps.store), ...reads.unfinished(), ...inUse()]),
   ];
 
-  const handleOnce = handlerOf({ deps, runs, egress });
+  const handleOnce = handlerOf({ deps, runs, egress, terminals });
 
   return {
-    start: async () => {
-      await deps.sandbox.recover();
-      await deps.workspaces.recover(live());
-      await dispatcher.start();
-    },
-    stop: async () => {
-      await dispatcher.stop();
-      deps.store.transcript.flush();
-    },
-    drain: () => dispatcher.drain(),
+    ...lifeOf({ deps, runs, dispatcher, terminals, live }),
     startRun: createStarter(deps, runs, shared.fence),
     handle: (run, command, actor) => handleOnce(run, { command, request: null }, actor),
     handleOnce,
-    halt: async (run, reason, actor) => {
-      const paused = await runs.handle(run, { kind: "run.pause", reason }, actor);
-      halts.halt(run);
-      return outcomeOf(run, paused);
-    },
+    halt: haltIn(runs, halts),
     amend: (run, artifact, actor) => amend({ deps, runs, actor }, run, artifact),
     shell: (run) => shellOf(deps, runs, run),
+    terminals,
     advise: advisers.advise,
     opinion: opinionIn(runs, advisers),
     gc: () => deps.workspaces.sweep(live()),

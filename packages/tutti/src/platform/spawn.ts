@@ -17,8 +17,8 @@ export type SpawnSpec = {
   readonly env: Readonly<Record<string, string>>;
   /** The caller's own stdio and terminal: no session of its own then. */
   readonly isTerminal?: boolean;
-  /** Descriptors from 3 on: an open one to pass, a pipe to write to, or the channel for messages. */
-  readonly extra?: readonly (number | "pipe" | "ipc")[];
+  /** Descriptors from 3 on: an open one to pass, a pipe to write to, the channel for messages, or none. */
+  readonly extra?: readonly (number | "pipe" | "ipc" | "ignore")[];
   /** `false` leaves the environment exactly as given, without the mark of the tree. */
   readonly isMarked?: boolean;
 };

@@ -19,6 +19,7 @@ import { addReadingRoutes } from "./routes/reading.ts";
 import { addRecordRoutes } from "./routes/record.ts";
 import { addRunRoutes } from "./routes/runs.ts";
 import { addSearchRoutes } from "./routes/search.ts";
+import { addTerminalRoutes } from "./routes/terminals.ts";
 import { addUsageRoutes } from "./routes/usage.ts";
 import type { App, Service } from "./routes/context.ts";
 
@@ -52,6 +53,7 @@ export function createApp(service: Service): App {
   addProjectRoutes(app, service);
   addKeyRoutes(app, service);
   addSearchRoutes(app, service);
+  addTerminalRoutes(app, service);
   addOpenApiRoute(app);
   addEventRoutes(app, service);
   app.notFound((context) => {

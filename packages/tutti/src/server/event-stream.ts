@@ -38,18 +38,10 @@ export async function streamEvents(
   options: StreamOptions,
 ): Promise<void> {
   const { feed, after, limits, signal, log } = options;
-  const gone = new AbortController();
-  response.once("close", () => gone.abort());
-  response.on("error", () => gone.abort());
-  const ended = AbortSignal.any([signal, gone.signal]);
-  response.writeHead(200, {
-    "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-store",
-    "x-accel-buffering": "no",
-  });
+  const ended = openStream(response, signal);
   try {
     const hello = JSON.stringify({ head: feed.head() });
-    await write(response, `id: ${after}\nevent: ${STREAM_EVENTS.ready}\ndata: ${hello}\n\n`, {
+    await writeFrame(response, `id: ${after}\nevent: ${STREAM_EVENTS.ready}\ndata: ${hello}\n\n`, {
       limits,
       signal: ended,
     });
@@ -64,6 +56,19 @@ export async function streamEvents(
   if (!response.destroyed) response.end();
 }
 
+/** Sends the head of a stream. Aborts when the reader leaves or the server closes. */
+export function openStream(response: ServerResponse, signal: AbortSignal): AbortSignal {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  response.on("error", () => gone.abort());
+  response.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    "x-accel-buffering": "no",
+  });
+  return AbortSignal.any([signal, gone.signal]);
+}
+
 async function pump(
   response: ServerResponse,
   { feed, activity, after, run, limits, signal }: StreamOptions,
@@ -74,13 +79,13 @@ async function pump(
     const frames = feed.after(cursor);
     for (const frame of frames) {
       const isWanted = run === null || frame.run === run;
-      if (isWanted) await write(response, frame.text, { limits, signal });
+      if (isWanted) await writeFrame(response, frame.text, { limits, signal });
       cursor = frame.seq;
     }
     const now = activity.beat();
     const grown = activity.after(beat, run);
     beat = now;
-    if (grown !== null) await write(response, grown, { limits, signal });
+    if (grown !== null) await writeFrame(response, grown, { limits, signal });
     if (frames.length > 0 || grown !== null) {
       // A reader far behind, or of one run among thousands, would look through the whole store in one go.
       await nextTurn();
@@ -113,7 +118,7 @@ async function idle(
   ].map((change) => change.then(() => "changed" as const));
   try {
     const first = await Promise.race([quiet, ...news]);
-    if (first === "quiet") await write(response, ": still here\n\n", { limits, signal });
+    if (first === "quiet") await writeFrame(response, ": still here\n\n", { limits, signal });
   } finally {
     done.abort();
     await Promise.allSettled([quiet, ...news]);
@@ -123,7 +128,7 @@ async function idle(
 type WriteOptions = { readonly limits: StreamLimits; readonly signal: AbortSignal };
 
 /** Resolves when there is room for more. Rejects when the reader stalls. */
-async function write(
+export async function writeFrame(
   response: ServerResponse,
   text: string,
   { limits, signal }: WriteOptions,

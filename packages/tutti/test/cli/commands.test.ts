@@ -311,7 +311,7 @@ describe("steering", () => {
     expect((await h.tutti(["give", run])).code).toBe(0);
   });
 
-  it("opens a shell on a terminal, and runs a script elsewhere", async () => {
+  it("opens a shell on a terminal, and runs a script elsewhere, which a pipe that claims to be one is too", async () => {
     const run = await started();
     expect((await h.tutti(["shell", run], { isTerminal: true })).code).toBe(7);
     expect(h.shells[0]?.place.root).toBe(`/ws/${run}`);

@@ -20,6 +20,8 @@ import { statusOf } from "../../src/domain/status.ts";
 import type { Engine, RunRequest } from "../../src/engine/api.ts";
 import type { Growth, UsageGroup, UsageRow } from "../../src/engine/ports/store.ts";
 import { projectIdOf } from "../../src/engine/start-run.ts";
+import { createTerminalDesk } from "../../src/engine/terminals.ts";
+import { echoTerminals } from "./echo-terminals.ts";
 import { resultFor, startCommand } from "../domain/world.ts";
 
 const WORKER: Actor = { kind: "system", part: "worker" };
@@ -40,6 +42,23 @@ export type MemoryEngine = Engine & {
   /** A session says something. */
   readonly say: (session: string, text: string) => void;
 };
+
+const shell: Engine["shell"] = async (run) => ({
+  place: {
+    root: `/ws/${run}`,
+    mounts: [],
+    env: { HOME: "/home/agent" },
+    artifacts: "/ws/artifacts",
+    maxBytes: 1,
+    tmpBytes: 1,
+    isolation: "sandbox",
+  },
+  command: ["bash"],
+  egress: [],
+  owner: run,
+  terminal: true,
+  onEgress: () => undefined,
+});
 
 export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
   const documents = new Map<RunId, RunDocument>();
@@ -111,7 +130,25 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
   };
   const watchers = new Set<(growth: Growth) => void>();
   const all = (): AttentionItem[] => [...documents.values()].flatMap((state) => attention(state));
+  const terminals = createTerminalDesk({
+    terminals: echoTerminals,
+    workspaces: { authorPlace: async ({ run }) => (await shell(run)).place },
+    clock: { now: () => now },
+    ids: { run: () => `r-${String((counter += 1)).padStart(6, "0")}` },
+    log: () => undefined,
+    fence: async () => undefined,
+    runs: {
+      document: (run) => documents.get(run) ?? null,
+      handle: async (run, command, actor) => {
+        const outcome = perform(run, command, actor);
+        const state = documents.get(run);
+        if (outcome.kind === "rejected" || state === undefined) return outcome as never;
+        return { ...outcome, state, events: [] };
+      },
+    },
+  });
   return {
+    terminals,
     start: async () => undefined,
     stop: async () => undefined,
     drain: async () => undefined,
@@ -218,22 +255,7 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
       family: "openai",
       isForeign: true,
     }),
-    shell: async (run) => ({
-      place: {
-        root: `/ws/${run}`,
-        mounts: [],
-        env: { HOME: "/home/agent" },
-        artifacts: "/ws/artifacts",
-        maxBytes: 1,
-        tmpBytes: 1,
-        isolation: "sandbox",
-      },
-      command: ["bash"],
-      egress: [],
-      owner: run,
-      terminal: true,
-      onEgress: () => undefined,
-    }),
+    shell,
     capabilities: async () => [{ name: "bubblewrap", ok: true, detail: "0.8.0", mend: null }],
     probe: async (path) => {
       if (path.endsWith("broken")) throw new TuttiError("config.missing", "no configuration");

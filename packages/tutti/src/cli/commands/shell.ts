@@ -1,22 +1,39 @@
+import { EXIT } from "@tutti/protocol/errors";
 import type { Action } from "../command-spec.ts";
 import { selectRun } from "../select-run.ts";
+import { attach, isKeyboard, screenSize } from "../terminal/attach.ts";
 
 const SCRIPT_SHELL = ["/bin/bash", "--norc", "-s"];
+
+/** Why a terminal ended that its shell did not end. */
+const ENDS: Readonly<Record<string, string>> = {
+  closed: "it was closed",
+  idle: "nothing happened in it for an hour",
+  given: "the workspace was given back",
+  "run-ended": "the run has ended",
+  stopped: "the daemon was stopped",
+  lost: "the daemon is gone",
+  "workspace-full": "the workspace is full",
+};
 
 export const run: Action = async (cli, input) => {
   const { run: id } = await selectRun(cli, input.args, "act");
   const client = await cli.client();
-  const spec = await client.shell(id);
-  if (cli.isJson) {
+  const { stdin } = cli.deps;
+  if (cli.isJson || !isKeyboard(stdin)) {
+    const spec = await client.shell(id);
+    // Without a terminal there is nobody to prompt: standard input is the script.
+    if (!cli.isJson) return cli.deps.launchShell({ ...spec, command: SCRIPT_SHELL });
     cli.printJson(spec);
-    return 0;
+    return EXIT.ok;
   }
-  // Without a terminal there is nobody to prompt: standard input is the script.
-  if (cli.deps.stdin.isTTY !== true)
-    return cli.deps.launchShell({ ...spec, command: SCRIPT_SHELL });
-  cli.note(`A shell in the fence of ${id}, in ${spec.place.root}. Leave it with \`exit\`.`);
-  const tree = spec.place.mounts.find(({ target }) => target === spec.place.root);
-  if (tree?.access === "read-only")
+  const terminal = await client.openTerminal(id, screenSize(cli));
+  const fence = terminal.isolation === "none" ? "A shell WITHOUT a fence" : "A shell in the fence";
+  cli.note(`${fence} of ${id}, in ${terminal.root}. Leave it with \`exit\`.`);
+  if (terminal.access === "read-only")
     cli.note(`The work tree is read-only here; \`tutti take ${id}\` first to work in it.`);
-  return cli.deps.launchShell(spec);
+  const { reason, code } = await attach(cli, { client, terminal, keyboard: stdin });
+  if (reason === "exited") return code ?? EXIT.failed;
+  cli.note(`The terminal has ended: ${ENDS[reason] ?? reason}.`);
+  return reason === "given" || reason === "closed" ? EXIT.ok : EXIT.failed;
 };

@@ -12,6 +12,7 @@ export function eventLine(event: RunEvent, style: Style): string | null {
     runLine(body) ??
     stepLine(body) ??
     workLine(body) ??
+    terminalLine(body) ??
     mergeLine(body) ??
     reviewLine(body) ??
     answerLine(body) ??
@@ -99,6 +100,19 @@ function workLine(body: EventBody): Line | null {
         `checks on ${where}: ${results.join(", ")}`,
       ];
     }
+    default:
+      return null;
+  }
+}
+
+function terminalLine(body: EventBody): Line | null {
+  switch (body.type) {
+    case "terminal.opened": {
+      const fence = body.isolation === "none" ? ", without a fence" : "";
+      return ["plain", "+", `terminal opened by ${body.by} (${body.access}${fence})`];
+    }
+    case "terminal.closed":
+      return ["quiet", "–", `terminal closed (${body.reason})`];
     default:
       return null;
   }

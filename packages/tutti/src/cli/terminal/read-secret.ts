@@ -10,8 +10,8 @@ const ERASE_LINE = "\u0015";
 /** Terminals put these around what is pasted, where a program before asked for it. */
 const PASTE_MARKS = ["\u001b[200~", "\u001b[201~"];
 
-type Raw = InputStream & { readonly setRawMode: (isRaw: boolean) => unknown };
-const isRaw = (stdin: InputStream): stdin is Raw =>
+export type RawInput = InputStream & { readonly setRawMode: (isRaw: boolean) => unknown };
+export const isRaw = (stdin: InputStream): stdin is RawInput =>
   stdin.isTTY === true && "setRawMode" in stdin && typeof stdin.setRawMode === "function";
 
 export async function readSecret(cli: Cli, prompt: string): Promise<string> {
@@ -30,7 +30,7 @@ export async function readSecret(cli: Cli, prompt: string): Promise<string> {
 const unmarked = (text: string): string =>
   PASTE_MARKS.reduce((rest, mark) => rest.replaceAll(mark, ""), text);
 
-async function readLine(stdin: Raw): Promise<string> {
+async function readLine(stdin: RawInput): Promise<string> {
   let typed = "";
   for await (const chunk of stdin) {
     for (const character of unmarked(Buffer.from(chunk).toString())) {

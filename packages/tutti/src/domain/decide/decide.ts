@@ -17,6 +17,7 @@ import { cancelRun, pauseRun, resumeRun, startedBody, prepareWorkspace } from ".
 import { addComment, amendArtifact, renewStep, retryRun, returnWork, waiveStep } from "./step.ts";
 import { leaveOut, putBack } from "./hunks.ts";
 import { messageTurn } from "./message.ts";
+import { closeTerminal, openTerminal } from "./terminal.ts";
 import { giveWorkspace, takeWorkspace } from "./workspace.ts";
 
 export type Decision =
@@ -49,6 +50,7 @@ const PERSONS_ONLY: ReadonlySet<Command["kind"]> = new Set([
   "workspace.give",
   "hunks.leave-out",
   "hunks.put-back",
+  "terminal.open",
   "work.return",
   "comment.add",
   "turn.message",
@@ -60,11 +62,14 @@ const WORKERS_ONLY: ReadonlySet<Command["kind"]> = new Set([
   "permission.ask",
   "egress.deny",
 ]);
+/** A terminal is closed by a person, or by whatever ends it. */
+const NOT_AGENTS: ReadonlySet<Command["kind"]> = new Set(["terminal.close"]);
 
 const actorMay = (command: Command, actor: Actor): boolean =>
-  PERSONS_ONLY.has(command.kind)
+  (NOT_AGENTS.has(command.kind) && actor.kind !== "agent") ||
+  (PERSONS_ONLY.has(command.kind)
     ? actor.kind === "person"
-    : WORKERS_ONLY.has(command.kind) && actor.kind === "system";
+    : WORKERS_ONLY.has(command.kind) && actor.kind === "system");
 
 /** Each returns null when it emitted its events, or the refusal. */
 const perform = (
@@ -146,6 +151,8 @@ type Rest = CommandOf<
   | "workspace.give"
   | "hunks.leave-out"
   | "hunks.put-back"
+  | "terminal.open"
+  | "terminal.close"
   | "egress.deny"
   | "egress.allow"
   | "egress.refuse"
@@ -162,6 +169,10 @@ const performRest = (draft: Draft, command: Rest): Rejected | null => {
       return leaveOut(draft, command);
     case "hunks.put-back":
       return putBack(draft, command);
+    case "terminal.open":
+      return openTerminal(draft, command);
+    case "terminal.close":
+      return closeTerminal(draft, command);
     case "egress.deny":
       return denyEgress(draft, command);
     case "egress.allow":
@@ -176,7 +187,11 @@ const performRest = (draft: Draft, command: Rest): Rejected | null => {
 };
 
 /** Allowed on a run that has ended. */
-const AFTER_THE_END: ReadonlySet<Command["kind"]> = new Set(["effect.settle", "comment.add"]);
+const AFTER_THE_END: ReadonlySet<Command["kind"]> = new Set([
+  "effect.settle",
+  "comment.add",
+  "terminal.close",
+]);
 
 /** Whatever could void a gate waits until the merge under way has settled: its outcome is not known yet. */
 const WHILE_MERGING: ReadonlySet<Command["kind"]> = new Set([
@@ -186,6 +201,8 @@ const WHILE_MERGING: ReadonlySet<Command["kind"]> = new Set([
   "comment.add",
   "run.pause",
   "run.resume",
+  "terminal.open",
+  "terminal.close",
   "egress.deny",
   "egress.allow",
   "egress.refuse",

@@ -23,6 +23,8 @@ export const takeWorkspace = (draft: Draft): Rejected | null => {
 export const giveWorkspace = (draft: Draft): Rejected | null => {
   if (draft.state.takenBy === null)
     return reject("workspace.not-ready", "nobody has taken the workspace");
+  if (draft.state.terminals.some(({ access }) => access === "writable"))
+    return reject("terminal.open", "a terminal that writes the workspace is still open");
   const by = actorName(draft);
   emit(draft, { type: "workspace.given", by });
   request(draft, { kind: "checkpoint.create", step: null, message: `work by ${by}`, by });

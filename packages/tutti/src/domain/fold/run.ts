@@ -22,6 +22,7 @@ export const startDocument = (body: EventOf<"run.started">, at: number): RunDocu
   finished: null,
   workspace: { kind: "none" },
   takenBy: null,
+  terminals: [],
   steps: {},
   repairs: {},
   artifacts: {},
@@ -102,6 +103,12 @@ const foldPlace = (state: RunDocument, body: EventBody, at: number): RunDocument
       return { ...state, takenBy: body.by };
     case "workspace.given":
       return { ...state, takenBy: null };
+    case "terminal.opened": {
+      const { terminal: id, by, access } = body;
+      return { ...state, terminals: [...state.terminals, { id, by, access, since: at }] };
+    }
+    case "terminal.closed":
+      return { ...state, terminals: state.terminals.filter(({ id }) => id !== body.terminal) };
     default:
       return null;
   }

@@ -8,6 +8,7 @@ import type { ProjectRules } from "./rules.ts";
 import type { Redactor } from "./secrets.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { Store } from "./store.ts";
+import type { Terminals } from "./terminal.ts";
 import type { Verification } from "./verification.ts";
 import type { Repositories, Workspaces } from "./workspaces.ts";
 import type { Effect, EffectResult } from "@tutti/protocol";
@@ -24,6 +25,7 @@ export type Deps = {
   readonly answers: ProjectAnswers;
   readonly dispatcher: (hooks: DispatcherHooks) => Dispatcher;
   readonly sandbox: Sandbox;
+  readonly terminals: Terminals;
   readonly agents: Agents;
   readonly gateway: Gateway;
   readonly workspaces: Workspaces;

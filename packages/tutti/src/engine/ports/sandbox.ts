@@ -40,6 +40,8 @@ export type LaunchSpec = {
   readonly owner: string;
   /** A pseudo-terminal is the caller's own terminal: stdio inherited, for `tutti shell`. */
   readonly terminal?: boolean;
+  /** With it the command has one more pipe from Tutti, which nothing answers: `FencedProcess.control`. */
+  readonly hasControl?: boolean;
 };
 
 export type ExitFact = {
@@ -54,6 +56,8 @@ export type FencedProcess = {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
+  /** Null without `hasControl`. */
+  readonly control: Writable | null;
   readonly exited: Promise<ExitFact>;
   /** SIGTERM, then SIGKILL of the whole tree after `graceMs`. Resolves when nothing is left. */
   readonly stop: (graceMs?: number) => Promise<ExitFact>;

@@ -4,9 +4,10 @@ import { z } from "zod";
 import { DAEMON_ROUTES } from "./daemon-routes.ts";
 import type { Route } from "./route.ts";
 import { RUN_ROUTES } from "./run-routes.ts";
+import { TERMINAL_ROUTES } from "./terminal-routes.ts";
 import { ANSWERS, BODIES } from "./schemas.ts";
 
-export const ROUTES: readonly Route[] = [...RUN_ROUTES, ...DAEMON_ROUTES];
+export const ROUTES: readonly Route[] = [...RUN_ROUTES, ...TERMINAL_ROUTES, ...DAEMON_ROUTES];
 
 const API_VERSION = "1";
 

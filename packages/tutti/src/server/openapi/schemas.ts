@@ -40,6 +40,10 @@ import {
   SessionView,
   ShellSpec,
   StartRun,
+  TerminalInput,
+  TerminalList,
+  TerminalSize,
+  TerminalView,
   TokenCreated,
   TokenView,
   TranscriptEntry,
@@ -67,6 +71,8 @@ export const BODIES = {
   FleetPause,
   PersonCommand,
   StartRun,
+  TerminalInput,
+  TerminalSize,
 };
 export type BodyName = keyof typeof BODIES;
 
@@ -108,6 +114,10 @@ export const ANSWERS = {
   SessionView,
   ShellSpec,
   Stopping: z.object({ stopping: z.literal(true) }),
+  TerminalList,
+  TerminalSize,
+  TerminalTyped: z.object({ typed: z.number().int() }),
+  TerminalView,
   TokenCreated,
   TokenList: listOf(TokenView),
   TokenRemoved: z.object({ removed: z.string() }),

@@ -8,7 +8,7 @@ import { hasWayOut, needsChannel } from "./hand-over.ts";
 import { EGRESS_PORT, launcherArguments, splitEnvironment } from "./launcher.ts";
 import { fenceArguments } from "./policy.ts";
 import type { Registry } from "./registry.ts";
-import { fenceScript, START_DESCRIPTORS } from "./start-scripts.ts";
+import { fenceScript, withoutStrays, START_DESCRIPTORS } from "./start-scripts.ts";
 import type { FenceUser } from "./system-files.ts";
 
 /** What is the same for every process of one daemon. */
@@ -42,7 +42,7 @@ export type StartPlan = {
 export function planStart(fence: Fence, spec: LaunchSpec): StartPlan {
   const hasEgress = hasWayOut(spec);
   const hasChannel = needsChannel(spec);
-  const needsLauncher = hasChannel || fence.hasStrayDescriptors;
+  const needsLauncher = hasChannel || isForLauncher(fence, spec);
   const wanted = {
     ...spec.place.env,
     ...spec.env,
@@ -70,10 +70,17 @@ export function planStart(fence: Fence, spec: LaunchSpec): StartPlan {
   };
   return {
     args: fenceArguments(policy),
-    command: needsLauncher ? [NODE_INSIDE, ...launcherArguments(task)] : spec.command,
+    command: needsLauncher ? [NODE_INSIDE, ...launcherArguments(task)] : commandOf(spec),
     hasChannel,
   };
 }
+
+/** Strays are closed by the launcher, but where it would close the control pipe as well. */
+const isForLauncher = ({ hasStrayDescriptors }: Fence, { hasControl = false }: LaunchSpec) =>
+  hasStrayDescriptors && !hasControl;
+
+const commandOf = ({ command, hasControl = false }: LaunchSpec): readonly string[] =>
+  hasControl ? withoutStrays(command) : command;
 
 export type SpawnPlan = { readonly command: readonly string[]; readonly cgroup: string | null };
 
@@ -95,7 +102,13 @@ export async function spawnFence(
       env: { PATH: "/usr/bin:/bin" },
       isTerminal: spec.terminal === true,
       isMarked: false,
-      extra: [filter, "pipe", "pipe", ...(needsChannel(spec) ? (["ipc"] as const) : [])],
+      extra: [
+        filter,
+        "pipe",
+        "pipe",
+        ...(needsChannel(spec) ? (["ipc"] as const) : []),
+        ...(spec.hasControl === true ? (["pipe"] as const) : []),
+      ],
     });
   } finally {
     closeSync(filter);

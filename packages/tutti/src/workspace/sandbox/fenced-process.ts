@@ -219,6 +219,7 @@ class Running {
       stdin,
       stdout,
       stderr,
+      control: this.#owned.pipe(START_DESCRIPTORS.control),
       exited: this.#exited,
       stop: (graceMs) => this.stop(graceMs),
       [Symbol.asyncDispose]: async () => {

@@ -36,7 +36,10 @@ export const needsChannel = (spec: LaunchSpec): boolean => {
 };
 
 /** Refuses (`sandbox.failed`, `sandbox.path`) what a launch asks of its launcher beyond the bounds. */
-export function checkRequests({ listeners = [], homeFiles = {}, place }: LaunchSpec): void {
+export function checkRequests(spec: LaunchSpec): void {
+  const { listeners = [], homeFiles = {}, place } = spec;
+  if (spec.hasControl === true && needsChannel(spec))
+    throw refusal("a control pipe takes the place of what is handed over");
   const ports = listeners.map(({ port }) => port);
   const wrong = ports.find(
     (port) => !Number.isInteger(port) || port < PORT_MIN || port > PORT_MAX || port === EGRESS_PORT,

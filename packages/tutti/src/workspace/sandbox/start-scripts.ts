@@ -4,8 +4,11 @@
  */
 import { OOM_SCORE, TASKS_MAX } from "./limits.ts";
 
-/** Descriptors of the fence's start, in the order in which they are passed to `spawnOwned`. */
-export const START_DESCRIPTORS = { seccomp: 3, args: 4, ready: 5, channel: 6 } as const;
+/**
+ * Descriptors of the fence's start, in the order in which they are passed to `spawnOwned`. The last
+ * is open only where it is wanted, for one thing or the other.
+ */
+export const START_DESCRIPTORS = { seccomp: 3, args: 4, ready: 5, channel: 6, control: 6 } as const;
 
 /** A shell counts file sizes in these. */
 const FILE_SIZE_UNIT_BYTES = 512;
@@ -39,6 +42,14 @@ read -r _ <&3 || exit 125
 exec 3<&-
 exec "$@"`;
 
+/** What the daemon's own parent leaked is closed, the control pipe is not. */
+const STRAYS = `
+for path in /proc/self/fd/*; do
+  number=\${path##*/}
+  case $number in 0 | 1 | 2 | ${START_DESCRIPTORS.control}) ;; *) eval "exec $number>&-" ;; esac
+done
+exec "$@"`;
+
 export type FenceStart = {
   readonly bubblewrap: string;
   readonly maxFileBytes: number;
@@ -54,6 +65,16 @@ export function fenceScript({ bubblewrap, maxFileBytes, cgroup, command }: Fence
   const inside = ["/bin/sh", "-c", INSIDE, "sh", ...command];
   return [...outside, bubblewrap, "--args", `${START_DESCRIPTORS.args}`, "--", ...inside];
 }
+
+/** dash knows descriptors of one digit alone. */
+export const withoutStrays = (command: readonly string[]): string[] => [
+  "/bin/bash",
+  "--norc",
+  "-c",
+  STRAYS,
+  "bash",
+  ...command,
+];
 
 /** Arguments for /bin/sh; a line on descriptor 3 lets it begin. */
 export function unfencedScript(command: readonly string[]): string[] {

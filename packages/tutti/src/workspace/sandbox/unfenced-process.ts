@@ -6,7 +6,7 @@ import { stopOnAbort } from "./fenced-process.ts";
 import { checkRequests, handOver } from "./hand-over.ts";
 import { launcherArguments, splitEnvironment } from "./launcher.ts";
 import { register, type Registry } from "./registry.ts";
-import { unfencedScript } from "./start-scripts.ts";
+import { START_DESCRIPTORS, unfencedScript } from "./start-scripts.ts";
 
 export async function startUnfenced(
   registry: Registry,
@@ -42,6 +42,7 @@ export async function startUnfenced(
     stdin: owned.stdin,
     stdout: owned.stdout,
     stderr: owned.stderr,
+    control: owned.pipe(START_DESCRIPTORS.control),
     exited,
     stop,
     [Symbol.asyncDispose]: async () => {
@@ -62,8 +63,11 @@ export async function startUnfenced(
 /** The launcher writes the files here too, so that there is one way in which it is done. */
 function planUnfenced(spec: LaunchSpec, hasFiles: boolean) {
   const wanted = { ...spec.place.env, ...spec.env };
-  if (!hasFiles)
-    return { args: unfencedScript(spec.command), env: wanted, extra: ["pipe"] as const };
+  const extra =
+    spec.hasControl === true
+      ? (["pipe", "ignore", "ignore", "pipe"] as const)
+      : (["pipe"] as const);
+  if (!hasFiles) return { args: unfencedScript(spec.command), env: wanted, extra };
   const env = splitEnvironment(wanted);
   const task = { ports: [], hasFiles, command: spec.command, env: env.command };
   return {

@@ -13,6 +13,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   ":run": "r-abcdef",
   ":hash": "0".repeat(64),
   ":session": "r-abcdef/author/1",
+  ":terminal": "t-abcdef",
 };
 const LINES = routes().map(({ method, path }) => {
   const real = path.replace(/:\w+/gu, (name) => encodeURIComponent(SAMPLES[name] ?? "spec.md"));

@@ -12,6 +12,9 @@ const GROUPS: Readonly<Record<string, readonly RegExp[]>> = {
     /^\/blobs\/:hash$/u,
   ],
   "streams (A7, A11, A13)": [/^\/events$/u],
+  "terminals (A3, A4, A7, A11, A12, A13, A17, A20)": [
+    /^\/runs\/:run\/terminals(?:\/:terminal(?:\/(?:output|input|size))?)?$/u,
+  ],
   "changing (A3, A13, A17)": [
     /^\/runs(?:\/:run\/(?:commands|halt|artifacts\/:name|findings\/:finding\/opinion))?$/u,
     /^\/(?:doctor|gc|stop|agents\/test|project\/advice)$/u,
@@ -21,8 +24,7 @@ const GROUPS: Readonly<Record<string, readonly RegExp[]>> = {
 };
 
 /** Surfaces that no group of this folder looks at. */
-const UNSEEN =
-  /login|oauth|saml|scim|tenant|org|webhook|hook|callback|mcp|proxy|upload|exec|terminal/iu;
+const UNSEEN = /login|oauth|saml|scim|tenant|org|webhook|hook|callback|mcp|proxy|upload|exec|pty/iu;
 
 it("each route is of a kind that attacks are tried on", () => {
   const all = routes();

@@ -17,6 +17,7 @@ const TABS = [
   { to: "/runs/$run/checks", word: "Checks", key: "5" },
   { to: "/runs/$run/findings", word: "Findings", key: "6" },
   { to: "/runs/$run/record", word: "Record", key: "7" },
+  { to: "/runs/$run/terminal", word: "Terminal", key: "8" },
 ] as const;
 
 export function RunScreen() {

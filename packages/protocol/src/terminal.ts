@@ -1,0 +1,93 @@
+/** Terminals inside the fence of a run that the daemon holds: what is asked of one and told of one. */
+import { z } from "zod";
+import { Instant, RunId } from "./ids.ts";
+import { Isolation } from "./policy.ts";
+
+/** Characters of one input, as UTF-16 counts them; a longer one is sent in parts. */
+export const TERMINAL_INPUT_MAX_CHARS = 16_384;
+const CELLS_MAX = 1000;
+
+/** `t-` and 12 base32 characters. */
+export const TerminalId = z.string().regex(/^t-[a-z0-9]{6,32}$/u, "not a valid terminal");
+
+/** Whether it writes the work tree: only that of the person who has taken it does. */
+export const TerminalAccess = z.enum(["read-only", "writable"]);
+export type TerminalAccess = z.infer<typeof TerminalAccess>;
+
+export const TerminalSize = z.object({
+  rows: z.number().int().min(1).max(CELLS_MAX),
+  columns: z.number().int().min(1).max(CELLS_MAX),
+});
+export type TerminalSize = z.infer<typeof TerminalSize>;
+
+/**
+ * `exited`: its shell ended. `closed`: a person closed it. `given`: the workspace was given back.
+ * `left`: whoever opened it is signed out. `stopped`: the daemon was. `lost`: a daemon that was killed had it.
+ */
+export const TerminalEnd = z.enum([
+  "exited",
+  "closed",
+  "idle",
+  "given",
+  "run-ended",
+  "left",
+  "stopped",
+  "lost",
+  "workspace-full",
+  "failed",
+]);
+export type TerminalEnd = z.infer<typeof TerminalEnd>;
+
+/** One that is open, as the document of its run has it. */
+export const OpenTerminal = z.object({
+  id: TerminalId,
+  by: z.string(),
+  access: TerminalAccess,
+  since: Instant,
+});
+
+export const TerminalView = z.object({
+  id: TerminalId,
+  run: RunId,
+  by: z.string(),
+  access: TerminalAccess,
+  /** `none`: there is no fence around it. */
+  isolation: Isolation,
+  /** Work folder. */
+  root: z.string(),
+  openedAt: Instant,
+  /** Null while it is open. */
+  ended: z
+    .object({ reason: TerminalEnd, code: z.number().int().nullable(), at: Instant })
+    .nullable(),
+});
+export type TerminalView = z.infer<typeof TerminalView>;
+
+export const TerminalList = z.object({ items: z.array(TerminalView) });
+export type TerminalList = z.infer<typeof TerminalList>;
+
+/** What is typed. */
+export const TerminalInput = z.object({ data: z.string().min(1).max(TERMINAL_INPUT_MAX_CHARS) });
+export type TerminalInput = z.infer<typeof TerminalInput>;
+
+/**
+ * Server-sent events of a terminal's output. `id` is the position behind what an event brings, in
+ * bytes since the terminal was opened.
+ */
+export const TERMINAL_EVENTS = {
+  /** `{"from", "data"}`: bytes as base64, and where they begin. A gap before them was let go of. */
+  output: "output",
+  /** `{}`: all that was kept has been told. Once on each connection. */
+  live: "live",
+  /** `{"reason", "code"}`, the last one. */
+  ended: "ended",
+} as const;
+
+export const TerminalOutput = z.object({ from: z.number().int().nonnegative(), data: z.string() });
+export type TerminalOutput = z.infer<typeof TerminalOutput>;
+
+export const TerminalEnded = z.object({
+  reason: TerminalEnd,
+  code: z.number().int().nullable(),
+});
+export type TerminalEnded = z.infer<typeof TerminalEnded>;

@@ -1,0 +1,101 @@
+/** Terminals inside the fence that the daemon holds: each is of one run, and ends with who opened it. */
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import {
+  type RunId,
+  TerminalId,
+  TerminalInput,
+  type TerminalList,
+  TerminalSize,
+  TuttiError,
+} from "@tutti/protocol";
+import type { Context } from "hono";
+import { holderOf } from "../holder.ts";
+import { actorOf, jsonBody, numberQuery, runParameter } from "../request.ts";
+import { streamTerminal } from "../terminal-stream.ts";
+import type { App, Service } from "./context.ts";
+import { openRun } from "./runs.ts";
+
+export function addTerminalRoutes(app: App, service: Service): void {
+  const { user, limits, signal } = service;
+  const { terminals } = service.engine;
+  const keeper = createKeeper(service);
+
+  app.post("/runs/:run/terminals", async (context) => {
+    const size = await jsonBody(context, TerminalSize);
+    const { id: run } = openRun(service, runParameter(context)).document;
+    const view = await terminals.open({ run, size }, actorOf(context, user));
+    keeper.keep(holderOf(service, context), { run, id: view.id });
+    return context.json(view, 201, { location: `${context.req.path}/${view.id}` });
+  });
+
+  app.get("/runs/:run/terminals", (context) => {
+    const { id } = openRun(service, runParameter(context)).document;
+    const answer: TerminalList = { items: [...terminals.list(id)] };
+    return context.json(answer);
+  });
+
+  app.get("/runs/:run/terminals/:terminal/output", async (context) => {
+    const output = terminals.output(nameOf(context));
+    const after = positionOf(context, output.end());
+    await streamTerminal(context.env.outgoing, { output, after, limits, signal });
+    return RESPONSE_ALREADY_SENT;
+  });
+
+  app.post("/runs/:run/terminals/:terminal/input", async (context) => {
+    const { data } = await jsonBody(context, TerminalInput);
+    terminals.write(nameOf(context), data);
+    return context.json({ typed: data.length });
+  });
+
+  app.put("/runs/:run/terminals/:terminal/size", async (context) => {
+    const size = await jsonBody(context, TerminalSize);
+    terminals.resize(nameOf(context), size);
+    return context.json(size);
+  });
+
+  app.delete("/runs/:run/terminals/:terminal", async (context) => {
+    const name = nameOf(context);
+    await terminals.close(name, actorOf(context, user));
+    return context.json(terminals.output(name).view());
+  });
+}
+
+type Name = { readonly run: RunId; readonly id: string };
+
+/** A terminal is not left to itself when the session or token that opened it is taken back. */
+function createKeeper({ engine, web, log }: Service) {
+  const held = new Map<string, readonly Name[]>();
+  const isOpen = ({ run, id }: Name): boolean =>
+    engine.terminals.list(run).some((one) => one.id === id && one.ended === null);
+  const endAll = (holder: string): void => {
+    for (const name of held.get(holder) ?? [])
+      engine.terminals
+        .close(name, null)
+        .catch((error: unknown) => log.warn("terminal.not-closed", { error: String(error) }));
+    held.delete(holder);
+  };
+  let isWatching = false;
+  return {
+    keep: (holder: string, name: Name): void => {
+      if (holder === "" || web === null) return;
+      if (!isWatching) web.access.onGone(endAll);
+      isWatching = true;
+      held.set(holder, [...(held.get(holder) ?? []).filter(isOpen), name]);
+    },
+  };
+}
+
+function nameOf(context: Context) {
+  const run = runParameter(context);
+  const result = TerminalId.safeParse(context.req.param("terminal"));
+  if (result.success) return { run, id: result.data };
+  throw new TuttiError("terminal.unknown", "A terminal is named by `t-` and its characters.");
+}
+
+/** `Last-Event-ID` of a reader that comes back, else `?after`, else all that is kept. */
+function positionOf(context: Context, end: number): number {
+  const last = context.req.header("last-event-id");
+  if (last === undefined) return numberQuery(context, "after", { fallback: 0, min: 0, max: end });
+  if (/^\d{1,15}$/u.test(last) && Number(last) <= end) return Number(last);
+  throw new TuttiError("usage", "Last-Event-ID is not a position of this terminal.");
+}

@@ -1,0 +1,113 @@
+/** Terminals inside the fence of a run: to look at its workspace, or to work in it once it is taken over. */
+import type { RunView, TerminalView } from "@tutti/protocol";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import { daemon } from "../../api/daemon.ts";
+import { tellProblem } from "../../api/commands.ts";
+import { Button } from "../../ui/button.tsx";
+import { Empty } from "../../ui/notice.tsx";
+import { Queried } from "../../ui/queried.tsx";
+import { useRun } from "../run/run-context.tsx";
+import { terminalsQuery } from "./terminal-requests.ts";
+import { endText, TerminalScreen } from "./terminal-screen.tsx";
+
+/** Until its screen is there and knows better. */
+const FIRST_SIZE = { rows: 24, columns: 80 };
+
+/** The one that is asked for, else the newest that is open, else the newest. */
+const chosenOf = (items: readonly TerminalView[], asked: string | undefined) =>
+  items.find(({ id }) => id === asked) ??
+  items.findLast(({ ended }) => ended === null) ??
+  items.at(-1);
+
+export function TerminalTab() {
+  const view = useRun();
+  const query = useQuery(terminalsQuery(view.run));
+  return (
+    <Queried query={query} what="the terminals">
+      {(items) => <Terminals view={view} items={items} />}
+    </Queried>
+  );
+}
+
+type TerminalsProps = { readonly view: RunView; readonly items: readonly TerminalView[] };
+
+function Terminals({ view, items }: TerminalsProps) {
+  const { terminal: asked } = useSearch({ from: "/runs/$run/terminal" });
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const [opened, setOpened] = useState<string | null>(null);
+  const show = (terminal: string): void =>
+    void navigate({ to: "/runs/$run/terminal", params: { run: view.run }, search: { terminal } });
+  const open = useMutation({
+    mutationFn: () => daemon.openTerminal(view.run, FIRST_SIZE),
+    onSuccess: async ({ id }) => {
+      await client.invalidateQueries({ queryKey: terminalsQuery(view.run).queryKey });
+      setOpened(id);
+      show(id);
+    },
+    onError: tellProblem,
+  });
+  const chosen = chosenOf(items, asked);
+  const isThere = view.workspace.kind === "ready" && view.finishedAt === null;
+  return (
+    <div className="flex h-full min-h-96 flex-col">
+      <div className="flex flex-wrap items-center gap-2 px-4 py-2">
+        <Button
+          emphasis="primary"
+          disabled={!isThere || open.isPending}
+          onClick={() => open.mutate()}
+        >
+          Open terminal
+        </Button>
+        <p className="text-muted">{introOf(view, isThere)}</p>
+      </div>
+      {items.length > 1 && <Choice items={items} chosen={chosen?.id} onChoose={show} />}
+      {chosen === undefined ? (
+        <Empty title="No terminal is open here.">
+          <p className="max-w-[72ch]">
+            A terminal runs inside the fence of this run: it sees what agents and checks see, has no
+            network and no keys. Open one by the button above, or by{" "}
+            <code className="font-mono">tutti shell {view.run}</code>.
+          </p>
+        </Empty>
+      ) : (
+        <TerminalScreen key={chosen.id} view={chosen} isNew={chosen.id === opened} />
+      )}
+    </div>
+  );
+}
+
+function introOf({ workspace, finishedAt }: RunView, isThere: boolean): string {
+  if (finishedAt !== null) return "The run has ended, and its workspace with it.";
+  if (!isThere) return "The workspace is not ready.";
+  return workspace.takenBy === null
+    ? "It only looks: take the workspace over to work in it."
+    : `${workspace.takenBy} has the workspace: a terminal of theirs writes it, until it is given back.`;
+}
+
+type ChoiceProps = {
+  readonly items: readonly TerminalView[];
+  readonly chosen: string | undefined;
+  readonly onChoose: (id: string) => void;
+};
+
+function Choice({ items, chosen, onChoose }: ChoiceProps) {
+  return (
+    <nav aria-label="Terminals" className="flex gap-1 overflow-x-auto px-4 pb-2">
+      {items.map((item, index) => (
+        <Button
+          key={item.id}
+          aria-pressed={item.id === chosen}
+          className={item.id === chosen ? "border-accent" : ""}
+          emphasis="quiet"
+          onClick={() => onChoose(item.id)}
+        >
+          {index + 1}
+          <span className="text-muted">{item.ended === null ? item.access : endText(item)}</span>
+        </Button>
+      ))}
+    </nav>
+  );
+}

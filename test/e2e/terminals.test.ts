@@ -1,0 +1,146 @@
+/** Terminals inside the fence of a run, by the command line and the interface: who writes what, and how one ends. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { createDaemon, type Daemon, happened, jsonOf } from "../fixtures/daemon.ts";
+import { survivors, touching } from "../fixtures/processes.ts";
+import { createProject, EMPTY_REVIEW, REPOSITORY } from "../fixtures/project.ts";
+import { SIGNED } from "../fixtures/signed.ts";
+
+const SIZE = { rows: 24, columns: 80 };
+
+const projectOf = () =>
+  createProject({
+    agents: {
+      alto: {
+        family: "anthropic",
+        script: {
+          name: "alto",
+          turns: [
+            {
+              step: "implement",
+              do: [{ do: "write", path: "NOTES.md", content: "the agent's\n" }],
+            },
+          ],
+        },
+      },
+      tenor: { family: "openai", script: EMPTY_REVIEW },
+    },
+    checks: { there: { run: "test -e sum.mjs", timeout: "30s" } },
+    workflows: { signed: SIGNED },
+  });
+
+const waitingRun = async ({ tutti }: Daemon): Promise<string> =>
+  jsonOf(await tutti(["run", "Note it", "--workflow", "signed", "--wait", "--json"])).run;
+
+/** Types a line and waits until all of it is done. */
+const does = async ({ client }: Daemon, { run, id }: { run: string; id: string }, line: string) => {
+  await client.typeInTerminal({ run, id }, `${line}\recho do''ne-$((40+2))\r`);
+  const stop = new AbortController();
+  let text = "";
+  for await (const news of client.readTerminal(
+    { run, id },
+    { signal: stop.signal, onLost: () => 50 },
+  )) {
+    if (news.kind === "output") text += Buffer.from(news.bytes).toString();
+    if (text.includes("done-42")) break;
+  }
+  stop.abort();
+  return text;
+};
+
+it("a terminal of who took the workspace writes it, ends when it is given back, and is in the record under their name", async () => {
+  using project = projectOf();
+  await using daemon = createDaemon(project);
+  const { client, tutti } = daemon;
+  const run = await waitingRun(daemon);
+  const looking = await client.openTerminal(run, SIZE);
+  expect(looking).toMatchObject({ access: "read-only", isolation: "sandbox", ended: null });
+  const looked = await does(
+    daemon,
+    looking,
+    'cat NOTES.md; echo x > mine.txt; echo x > "$TUTTI_ARTIFACTS/spec.md"; echo x > ~/planted',
+  );
+  expect(looked).toContain("the agent's");
+  expect(looked.match(/Read-only file system/gu)).toHaveLength(3);
+
+  await tutti(["take", run]);
+  const working = await client.openTerminal(run, SIZE);
+  expect(working.access).toBe("writable");
+  await does(
+    daemon,
+    working,
+    "echo 'by hand' > mine.txt; (while :; do echo on > still.txt; done) &",
+  );
+  const given = jsonOf(await tutti(["give", run, "--wait", "--json"]));
+  expect(given.families.authors).toEqual(["anthropic", "human"]);
+  const terminals = await client.terminals(run);
+  expect(terminals.map(({ id, ended }) => [id, ended?.reason ?? null])).toEqual([
+    [looking.id, null],
+    [working.id, "given"],
+  ]);
+  const events = await client.eventsOf(run, { after: 0 });
+  const kinds = events.flatMap(({ body, actor }) =>
+    body.type.startsWith("terminal.") || body.type.startsWith("workspace.g")
+      ? [`${body.type} ${actor.kind}`]
+      : [],
+  );
+  expect(kinds).toEqual([
+    "terminal.opened person",
+    "terminal.opened person",
+    "terminal.closed system",
+    "workspace.given person",
+  ]);
+  // Nothing writes any more: what was committed is what is there.
+  expect(touching([project.folder]).filter(({ about }) => about.includes("still.txt"))).toEqual([]);
+});
+
+it("nothing is left of a terminal whose daemon is killed, and the record says that it was lost", async () => {
+  using project = projectOf();
+  await using daemon = createDaemon(project);
+  const { client } = daemon;
+  const run = await waitingRun(daemon);
+  const { id } = await client.openTerminal(run, SIZE);
+  await does(
+    daemon,
+    { run, id },
+    `setsid sleep 300 & (trap '' HUP TERM; exec -a ${id} sleep 300) &`,
+  );
+  const held = touching([id]);
+  expect(held.length).toBeGreaterThan(0);
+  await daemon.kill();
+  expect(await survivors(held, 5000)).toEqual([]);
+  await client.health();
+  const closed = await happened(client, run, ({ body }) => body.type === "terminal.closed");
+  expect(closed.body).toMatchObject({ terminal: id, reason: "lost" });
+  await expect(client.typeInTerminal({ run, id }, "x")).rejects.toMatchObject({
+    code: "terminal.unknown",
+  });
+});
+
+it("`tutti shell` on a terminal is one in the fence: keys, sizes and the shell's code pass through", async () => {
+  using project = projectOf();
+  await using daemon = createDaemon(project);
+  const run = await waitingRun(daemon);
+  const program = join(REPOSITORY, "packages/tutti/bin/tutti.mjs");
+  const command = `stty rows 33 columns 99; exec '${process.execPath}' '${program}' shell ${run}`;
+  const child = spawn("script", ["-q", "-f", "-e", "-c", command, "/dev/null"], {
+    cwd: project.root,
+    env: { ...daemon.env, SHELL: "/bin/sh" },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  let text = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+  const shows = (part: RegExp) => expect.poll(() => text, { timeout: 15_000 }).toMatch(part);
+  await shows(/A shell in the fence of r-.*read-only here.*\$ $/su);
+  child.stdin.write("stty size; ls /home; cat /root/.bashrc; sleep 300\r");
+  await shows(/33 99\r+\nagent\r+\n.*bashrc: (?:No such file|Permission denied)/su);
+  child.stdin.write("\u0003");
+  await shows(/\^C.*\$ $/su);
+  child.stdin.write("exit 7\r");
+  const [code] = await once(child, "exit");
+  expect(code).toBe(7);
+  const [terminal] = await daemon.client.terminals(run);
+  expect(terminal?.ended).toMatchObject({ reason: "exited", code: 7 });
+});
