@@ -1,7 +1,7 @@
 /**
  * The one client of the daemon's interface, for the command line, the command center and other programs:
  * a call for every route. It is given the way to the daemon, and needs neither Node nor a browser. Of the
- * protocol it takes types alone. Every call throws ApiError and nothing else, unless it was aborted.
+ * protocol it takes types alone. A call throws ApiError, unless it was aborted or its transport failed otherwise.
  */
 import { accessCalls, daemonCalls } from "./daemon-calls.ts";
 import { followEvents, type StreamMessage, type StreamQuery } from "./events.ts";

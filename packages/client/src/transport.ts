@@ -26,7 +26,7 @@ export type ApiAnswer = {
   readonly close: () => void;
 };
 
-/** Throws ApiError when no answer comes, and what the signal says when it was aborted. */
+/** Throws ApiError when no answer comes, what the signal says when it was aborted, and failures of its own. */
 export type Transport = (request: ApiRequest) => Promise<ApiAnswer>;
 
 /** An answer that is no error. Throws ApiError. */
@@ -34,28 +34,25 @@ export async function open(transport: Transport, request: ApiRequest): Promise<A
   if (STRAY_SEGMENT.test(request.path)) throw strayPath(request.path);
   const answer = await transport(request);
   if (answer.status < 400) return answer;
-  throw errorOf(answer.status, await readText(answer));
+  throw errorOf(answer.status, await readText(answer, request));
 }
 
-/** The whole text of an answer that is no error. Throws ApiError. */
-export async function requestText(transport: Transport, request: ApiRequest): Promise<string> {
+/** The whole text of an answer that is no error. Throws ApiError, and what the transport throws of its own. */
+export const requestText = async (transport: Transport, request: ApiRequest): Promise<string> =>
+  readText(await open(transport, request), request);
+
+async function readText(answer: ApiAnswer, { signal }: ApiRequest): Promise<string> {
   try {
-    return await readText(await open(transport, request));
-  } catch (error) {
-    if (error instanceof ApiError || request.signal?.aborted === true) throw error;
-    throw new ApiError(
-      {
-        status: 0,
-        code: "daemon.unreachable",
-        detail: "The daemon's answer broke off.",
-        mend: "Ask again; the log of the daemon may say more.",
-      },
-      { cause: error },
-    );
+    return await textOf(answer);
+  } catch (cause) {
+    if (cause instanceof ApiError || signal?.aborted === true) throw cause;
+    const detail = "The daemon's answer broke off.";
+    const mend = "Ask again; the log of the daemon may say more.";
+    throw new ApiError({ status: 0, code: "daemon.unreachable", detail, mend }, { cause });
   }
 }
 
-async function readText({ body, close }: ApiAnswer): Promise<string> {
+async function textOf({ body, close }: ApiAnswer): Promise<string> {
   const decoder = new TextDecoder();
   const parts: string[] = [];
   let bytes = 0;

@@ -188,6 +188,12 @@ it("throws its one error for an answer that breaks off", async () => {
   });
 });
 
+it("hands on what its transport fails with, such as a daemon that could not be started", async () => {
+  const failure = new TypeError("no daemon can be started");
+  const client = createClient(() => Promise.reject(failure));
+  await expect(client.health()).rejects.toBe(failure);
+});
+
 it("reads characters that come in pieces", async () => {
   const bytes = new TextEncoder().encode("é 🎻");
   const pieces = answering(...[...bytes].map((byte) => Uint8Array.of(byte)));

@@ -42,8 +42,14 @@ export type TokenView = z.infer<typeof TokenView>;
 export const TokenCreated = TokenView.extend({ token: z.string() });
 export type TokenCreated = z.infer<typeof TokenCreated>;
 
-/** `port`: null while nobody has asked for a link. */
-export const WebState = z.object({ port: z.number().int().nullable() });
+/**
+ * `port`: null while nobody has asked for a link. `lost`: where it was before the daemon was started again, and
+ * another program is now.
+ */
+export const WebState = z.object({
+  port: z.number().int().nullable(),
+  lost: z.number().int().nullable().optional(),
+});
 export type WebState = z.infer<typeof WebState>;
 
 /** An address that signs one browser in, once. */

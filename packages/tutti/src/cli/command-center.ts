@@ -1,5 +1,5 @@
 /** The command center as commands show it: a link that signs a browser in, and the desktop's browser. */
-import type { WebLink } from "@tutti/protocol";
+import type { WebLink, WebState } from "@tutti/protocol";
 import { openInBrowser } from "../platform/open-in-browser.ts";
 import type { Cli } from "./cli.ts";
 
@@ -11,8 +11,17 @@ export async function showLink(
   { url, port }: WebLink,
   { isBrowserWanted }: { readonly isBrowserWanted: boolean },
 ): Promise<void> {
-  const isOpened = isBrowserWanted && cli.isTerminal && (await openInBrowser(url, cli.deps.env));
+  const { folders, env } = cli.deps;
+  const isOpened =
+    isBrowserWanted && cli.isTerminal && (await openInBrowser(url, { folder: folders.state, env }));
   if (isOpened) return cli.print(`Opened ${addressOf(port)} in your browser.`);
   cli.print(url);
   cli.note("Open it in a browser on this machine: it works once, within a minute.");
+}
+
+/** Pages that were open at that address do not find the daemon again. */
+export function noteLost(cli: Cli, { port, lost }: WebState): void {
+  if (lost === null || lost === undefined) return;
+  const now = port === null ? "it is closed" : `it is at ${addressOf(port)}`;
+  cli.note(`! Another program took the command center's port ${lost}: ${now} now.`);
 }

@@ -63,7 +63,7 @@ export async function createServer(engine: Engine, options: ServerOptions): Prom
   const closing = new AbortController();
   const feed = openFeed(engine);
   const activity = openActivity(engine);
-  const web = options.web === undefined ? null : webOf(options.web, { app: () => app, now });
+  const web = options.web === undefined ? null : webOf(options.web, { app: () => app, now, log });
   const app: App = createApp({
     engine,
     feed,
@@ -101,8 +101,8 @@ export async function createServer(engine: Engine, options: ServerOptions): Prom
 
 const webOf = (
   options: NonNullable<ServerOptions["web"]>,
-  { app, now }: { readonly app: () => App; readonly now: () => number },
-): Web => createWeb(options, { app, access: openAccess({ file: options.accessFile, now }) });
+  { app, now, log }: { readonly app: () => App; readonly now: () => number; readonly log: Log },
+): Web => createWeb(options, { app, access: openAccess({ file: options.accessFile, now }), log });
 
 const noAgents: Service["agents"] = async () => ({ agents: [], problems: [] });
 

@@ -5,6 +5,7 @@ import type {
   RunDocument,
   RunId,
   RunSummary,
+  SessionView,
   TranscriptEntry,
   UsageTotals,
 } from "@tutti/protocol";
@@ -16,9 +17,10 @@ import { turnSession } from "../engine/perform/context.ts";
 export const OPEN_STATES = ["queued", "working", "waiting", "paused"] as const;
 const PAGE = 200;
 /** Entries looked through for one that says something. */
-export const LAST_ENTRIES = 12;
+const LAST_ENTRIES = 12;
 const LINE_MAX_CHARACTERS = 200;
-type Fleet = Pick<Engine, "transcript" | "usage">;
+type Transcripts = Pick<Engine, "transcript">;
+type Fleet = Transcripts & Pick<Engine, "usage">;
 type Turn = Extract<EffectPayload, { kind: "agent.turn" | "review.turn" }>;
 
 /** Runs in these states, or all, newest first. */
@@ -48,15 +50,26 @@ export function fleetRows(
   });
 }
 
-export function rowsOf(engine: Fleet, document: RunDocument, now: number): FleetRow[] {
-  const turns = Object.values(document.effects).flatMap(({ id, payload }) =>
-    payload.kind === "agent.turn" || payload.kind === "review.turn" ? [{ id, payload }] : [],
-  );
+function rowsOf(engine: Fleet, document: RunDocument, now: number): FleetRow[] {
+  const turns = turnViews(engine, document, now);
   if (turns.length === 0) return [];
   const metered = meteredBy(engine, document.id);
-  return turns.map(({ id, payload }) => {
+  return turns.map((turn) => ({
+    ...turn,
+    run: document.id,
+    isPaused: document.paused !== null,
+    project: document.project,
+    title: document.task.title,
+    ...takenIn(metered.get(`${turn.step}.${turn.attempt}`)),
+  }));
+}
+
+/** The turns of a run that have not ended, as its sessions. */
+export function turnViews(engine: Transcripts, document: RunDocument, now: number) {
+  return Object.values(document.effects).flatMap(({ id, payload }) => {
+    if (payload.kind !== "agent.turn" && payload.kind !== "review.turn") return [];
     const isAsking = document.permissions.some(({ effect }) => effect === id);
-    return rowOf(engine, { document, payload, isAsking, metered, now });
+    return [turnView(engine, { document, payload, isAsking, now })];
   });
 }
 
@@ -68,32 +81,35 @@ type Facts = {
   readonly payload: Turn;
   /** A question of it waits for a person. */
   readonly isAsking: boolean;
-  readonly metered: ReturnType<typeof meteredBy>;
   readonly now: number;
 };
 
-function rowOf(engine: Fleet, { document, payload, isAsking, metered, now }: Facts): FleetRow {
+function turnView(engine: Transcripts, { document, payload, isAsking, now }: Facts) {
   const { step, attempt, agent } = payload;
   const session = turnSession(document, payload);
+  const heard = heardIn(engine, session);
+  const state = isAsking ? ("waiting" as const) : stateOf(heard.lastAt, now);
+  return { session, step, attempt, ...whoIs(document, agent), state, ...heard };
+}
+
+/** Who an agent of a run is. */
+export const whoIs = (document: RunDocument, agent: string) => ({
+  agent,
+  family: familyOf(document, agent),
+  model: document.policy.config.agents[agent]?.model ?? null,
+});
+
+/** What the transcript of a session tells of it. */
+export function heardIn(
+  engine: Transcripts,
+  session: string,
+): Pick<SessionView, "startedAt" | "lastAt" | "total" | "last"> {
   const { entries, total } = engine.transcript(session, -LAST_ENTRIES, LAST_ENTRIES);
-  const lastAt = entries.at(-1)?.at ?? null;
   return {
-    session,
-    run: document.id,
-    step,
-    attempt,
-    agent,
-    family: familyOf(document, agent),
-    model: document.policy.config.agents[agent]?.model ?? null,
-    state: isAsking ? "waiting" : stateOf(lastAt, now),
-    isPaused: document.paused !== null,
     startedAt: engine.transcript(session, 0, 1).entries[0]?.at ?? null,
-    lastAt,
+    lastAt: entries.at(-1)?.at ?? null,
     total,
     last: lastLine(entries),
-    project: document.project,
-    title: document.task.title,
-    ...takenIn(metered.get(`${step}.${attempt}`)),
   };
 }
 
@@ -108,7 +124,7 @@ const stateOf = (lastAt: number | null, now: number): FleetRow["state"] => {
 };
 
 /** The newest entry that tells what the agent does. */
-export function lastLine(entries: readonly TranscriptEntry[]): string | null {
+function lastLine(entries: readonly TranscriptEntry[]): string | null {
   for (const entry of entries.toReversed()) {
     const line = lineOf(entry);
     if (line !== null) return line.slice(0, LINE_MAX_CHARACTERS);

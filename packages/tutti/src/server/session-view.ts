@@ -1,67 +1,28 @@
 /** Sessions of a run: of its turns, and of what Tutti ran itself. */
 import type { RunDocument, SessionView } from "@tutti/protocol";
-import { familyOf } from "../domain/roles.ts";
 import type { Engine } from "../engine/api.ts";
-import { LAST_ENTRIES, lastLine, rowsOf } from "./fleet-view.ts";
+import { heardIn, turnViews, whoIs } from "./fleet-view.ts";
 
 type Place = {
-  readonly engine: Pick<Engine, "transcript" | "sessions" | "usage">;
+  readonly engine: Pick<Engine, "transcript" | "sessions">;
   readonly document: RunDocument;
   readonly now: number;
 };
 
 /** In the order of their first entry; turns that have said nothing yet are last. */
 export function sessionViews({ engine, document, now }: Place): readonly SessionView[] {
-  const turns = new Map(rowsOf(engine, document, now).map((row) => [row.session, row]));
+  const turns = new Map(turnViews(engine, document, now).map((turn) => [turn.session, turn]));
   const names = [...new Set([...engine.sessions(document.id), ...turns.keys()])];
-  return names.map((name) => {
-    const row = turns.get(name);
-    return row === undefined ? endedView({ engine, document, now }, name) : viewOfTurn(row);
-  });
+  return names.map((name) => turns.get(name) ?? endedView({ engine, document }, name));
 }
 
-const viewOfTurn = ({
-  session,
-  step,
-  attempt,
-  agent,
-  family,
-  model,
-  state,
-  startedAt,
-  lastAt,
-  total,
-  last,
-}: ReturnType<typeof rowsOf>[number]): SessionView => ({
-  session,
-  step,
-  attempt,
-  agent,
-  family,
-  model,
-  state,
-  startedAt,
-  lastAt,
-  total,
-  last,
-});
-
-function endedView({ engine, document }: Place, session: string): SessionView {
+function endedView(
+  { engine, document }: Pick<Place, "engine" | "document">,
+  session: string,
+): SessionView {
   const { step, attempt, agent } = partsOf(document, session);
-  const { total, entries } = engine.transcript(session, -LAST_ENTRIES, LAST_ENTRIES);
-  return {
-    session,
-    step,
-    attempt,
-    agent,
-    family: agent === null ? null : familyOf(document, agent),
-    model: agent === null ? null : (document.policy.config.agents[agent]?.model ?? null),
-    state: "ended",
-    startedAt: engine.transcript(session, 0, 1).entries[0]?.at ?? null,
-    lastAt: entries.at(-1)?.at ?? null,
-    total,
-    last: lastLine(entries),
-  };
+  const who = agent === null ? { agent, family: null, model: null } : whoIs(document, agent);
+  return { session, step, attempt, ...who, state: "ended", ...heardIn(engine, session) };
 }
 
 /** `RUN/STEP/ATTEMPT`, `RUN/STEP/AGENT/ROUND.ATTEMPT`, or `RUN/` and what is no turn. */

@@ -1,5 +1,8 @@
 /** The command center from the command line. */
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openHarness, type Harness } from "./harness.ts";
 import { openProgram } from "./program.ts";
@@ -21,7 +24,7 @@ describe("the command center from the command line", () => {
     const { out } = await h.tutti([]);
     expect(out).toContain(`The command center: http://127.0.0.1:${port} (`);
     expect(out).not.toContain("#code=");
-    expect(JSON.parse((await h.tutti(["--json"])).out).web).toEqual({ port });
+    expect(JSON.parse((await h.tutti(["--json"])).out).web).toEqual({ port, lost: null });
   });
 
   it("gives a person without a desktop the link", async () => {
@@ -66,6 +69,26 @@ describe("the listener of a daemon", () => {
     expect(await session.json()).toMatchObject({ via: "session" });
   });
 
+  it("that another program took the port of is logged, told, and elsewhere", SLOW, async () => {
+    await using program = openProgram();
+    const { port } = JSON.parse((await program.tutti(["open", "--json"])).out);
+    await program.tutti(["stop"]);
+    const other = createServer().listen(port, "127.0.0.1");
+    await once(other, "listening");
+    try {
+      const home = await program.tutti([]);
+      expect(home.err).toContain(`took the command center's port ${port}: it is closed now`);
+      const opened = await program.tutti(["open"]);
+      const [, now] = LINK.exec(opened.out) ?? [];
+      expect(now).not.toBe(String(port));
+      expect(opened.err).toContain(`port ${port}: it is at http://127.0.0.1:${now} now`);
+      const log = readFileSync(join(program.folder, "data/state/daemon.log"), "utf8");
+      expect(log).toMatch(new RegExp(`"port":${port},.*"web\\.not-reopened"`, "u"));
+    } finally {
+      other.close();
+    }
+  });
+
   it("is closed until a link is asked for, and then where `--port` said", SLOW, async () => {
     await using program = openProgram();
     const other = JSON.parse((await program.tutti(["open", "--json"])).out);
@@ -73,7 +96,10 @@ describe("the listener of a daemon", () => {
     await using served = openProgram();
     const daemon = served.start(["serve", "--port", String(other.port)]);
     await once(daemon.stdout ?? daemon, "data");
-    expect(JSON.parse((await served.tutti(["--json"])).out).web).toEqual({ port: null });
+    expect(JSON.parse((await served.tutti(["--json"])).out).web).toEqual({
+      port: null,
+      lost: null,
+    });
     const link = JSON.parse((await served.tutti(["open", "--json"])).out);
     expect(link.port).toBe(other.port);
   });

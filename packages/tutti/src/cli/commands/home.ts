@@ -2,7 +2,7 @@
 import { EXIT } from "@tutti/protocol/errors";
 import type { DaemonClient } from "../../client/daemon-client.ts";
 import type { Cli } from "../cli.ts";
-import { addressOf, showLink } from "../command-center.ts";
+import { addressOf, noteLost, showLink } from "../command-center.ts";
 import type { Action } from "../command-spec.ts";
 import { attentionLines } from "../pages/attention-list.ts";
 import { taskLines } from "../pages/task-list.ts";
@@ -48,8 +48,14 @@ export const run: Action = async (cli) => {
 /** A link is made for a person alone: a program that reads this has no browser to sign in. */
 async function showCommandCenter(cli: Cli, client: DaemonClient): Promise<void> {
   cli.print("");
-  if (cli.isTerminal) return await showLink(cli, await client.webLink(), { isBrowserWanted: true });
-  const { port } = await client.web();
+  if (cli.isTerminal) {
+    const link = await client.webLink();
+    noteLost(cli, await client.web());
+    return await showLink(cli, link, { isBrowserWanted: true });
+  }
+  const web = await client.web();
+  noteLost(cli, web);
+  const { port } = web;
   cli.print(
     port === null
       ? "The command center: `tutti open`"

@@ -73,7 +73,7 @@ export function addAccessRoutes(app: App, { web, user, version }: Service): void
   });
 
   app.get("/web", (context) => {
-    const state: WebState = { port: web.port() };
+    const state: WebState = { port: web.port(), lost: web.lost() };
     return context.json(state);
   });
 

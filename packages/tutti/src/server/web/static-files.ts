@@ -83,8 +83,9 @@ const isAsset = (path: string): boolean =>
 function lookUp(folder: string, name: string): Found | null {
   try {
     const root = realpathSync(folder);
-    const path = realpathSync(join(root, name));
-    if (!path.startsWith(root + sep)) return null;
+    const path = join(root, name);
+    // No link is followed, not even one that stays inside: what is built has none.
+    if (realpathSync(path) !== path || !path.startsWith(root + sep)) return null;
     const stat = statSync(path);
     if (!stat.isFile()) return null;
     return { path, size: stat.size, tag: `"${stat.size}-${Math.round(stat.mtimeMs)}"` };

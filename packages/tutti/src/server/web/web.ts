@@ -6,9 +6,10 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { TuttiError } from "@tutti/protocol";
 import { writeFileAtomic } from "../../platform/atomic-file.ts";
+import type { Log } from "../../platform/log.ts";
 import type { App } from "../routes/context.ts";
 import type { Access, Holder } from "./access.ts";
-import type { WebListener } from "./listener.ts";
+import type { WebListener, WebListenerOptions } from "./listener.ts";
 
 const USUAL_PORT = 4810;
 const SWEEP_EVERY_MS = 30_000;
@@ -30,34 +31,27 @@ export type Web = {
   readonly port: () => number | null;
   /** Opens it when it is closed. Throws `web.port-taken`. */
   readonly open: () => Promise<number>;
-  /** Opens it where it was before the restart; says false when it was closed or its port is taken. */
-  readonly reopen: () => Promise<boolean>;
+  /** Where it was before the restart and cannot be now; null when it is there, or was closed. */
+  readonly lost: () => number | null;
+  /** Opens it where it was before the restart, if it was open. A port that is taken is logged, and told by `lost`. */
+  readonly reopen: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
-type Parts = { readonly app: () => App; readonly access: Access };
+type Parts = { readonly app: () => App; readonly access: Access; readonly log: Log };
 
-export function createWeb({ folder, file, port: wanted }: WebOptions, { app, access }: Parts): Web {
+export function createWeb(
+  { folder, file, port: wanted }: WebOptions,
+  { app, access, log }: Parts,
+): Web {
   const holders = new WeakMap<IncomingMessage, Holder>();
   let listener: Promise<WebListener> | null = null;
   let opened: WebListener | null = null;
+  let lost: number | null = null;
   const sweep = setInterval(() => access.sweep(), SWEEP_EVERY_MS).unref();
 
-  const openAt = async (ports: readonly number[]): Promise<WebListener> => {
-    const { openWebListener } = await import("./listener.ts");
-    for (const [index, port] of ports.entries()) {
-      try {
-        return await openWebListener({ app: app(), access, holders, folder, port });
-      } catch (error) {
-        const isTaken = error instanceof TuttiError && error.code === "web.port-taken";
-        if (!isTaken || index === ports.length - 1) throw error;
-      }
-    }
-    throw new Error("there is no port to try");
-  };
-
   const open = async (ports: readonly number[]): Promise<number> => {
-    listener ??= openAt(ports);
+    listener ??= openAt(ports, { app: app(), access, holders, folder });
     try {
       opened = await listener;
     } catch (error) {
@@ -72,6 +66,7 @@ export function createWeb({ folder, file, port: wanted }: WebOptions, { app, acc
     access,
     holders,
     port: () => opened?.port ?? null,
+    lost: () => (lost === opened?.port ? null : lost),
     open: () => {
       const before = portIn(file);
       const usual = [...(before === null ? [] : [before]), USUAL_PORT, 0];
@@ -79,17 +74,38 @@ export function createWeb({ folder, file, port: wanted }: WebOptions, { app, acc
     },
     reopen: async () => {
       const before = portIn(file);
-      if (before === null) return false;
-      return open([wanted ?? before]).then(
-        () => true,
-        () => false,
-      );
+      if (before === null) return;
+      const port = wanted ?? before;
+      try {
+        await open([port]);
+      } catch (error) {
+        lost = port;
+        const why = error instanceof Error ? error.message : String(error);
+        log.warn("web.not-reopened", { port, why });
+      }
     },
     close: async () => {
       clearInterval(sweep);
       await (await listener)?.close();
     },
   };
+}
+
+/** On the first of these ports that is free. */
+async function openAt(
+  ports: readonly number[],
+  parts: Omit<WebListenerOptions, "port">,
+): Promise<WebListener> {
+  const { openWebListener } = await import("./listener.ts");
+  for (const [index, port] of ports.entries()) {
+    try {
+      return await openWebListener({ ...parts, port });
+    } catch (error) {
+      const isTaken = error instanceof TuttiError && error.code === "web.port-taken";
+      if (!isTaken || index === ports.length - 1) throw error;
+    }
+  }
+  throw new Error("there is no port to try");
 }
 
 function keepPort(file: string, port: number): void {
