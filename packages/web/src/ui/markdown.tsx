@@ -1,9 +1,10 @@
 /**
- * Markdown of agents and repositories, as hostile as its authors may be: no HTML, no picture, and a link
- * says where it leads before anybody follows it.
+ * Markdown of agents and repositories, as hostile as its authors may be: no HTML, no picture, a link
+ * says where it leads before anybody follows it, and what would hold up the page is shown as it is.
  */
 import type { ComponentProps, ReactNode } from "react";
 import { Streamdown } from "streamdown";
+import { isBounded } from "./markdown-bounds.ts";
 import { plainText } from "./plain.ts";
 import { ScrollText } from "./scroll-text.tsx";
 
@@ -57,11 +58,20 @@ const Block = ({ children }: { readonly children?: ReactNode }) => (
   <ScrollText>{children}</ScrollText>
 );
 
+const Unlaid = ({ text }: { readonly text: string }) => (
+  <>
+    <p className="text-xs text-muted">Shown as it is: too much to lay out.</p>
+    <ScrollText className="max-h-[70vh] wrap-anywhere whitespace-pre-wrap">{text}</ScrollText>
+  </>
+);
+
 type Components = NonNullable<ComponentProps<typeof Streamdown>["components"]>;
 
 const components = { a: Link, img: Picture, inlineCode: Code, pre: Block } as Components;
 
 export function Markdown({ text, isGrowing = false }: MarkdownProps) {
+  const plain = plainText(text);
+  if (!isBounded(plain)) return <Unlaid text={plain} />;
   return (
     <div dir="auto" className="markdown max-w-[72ch] wrap-anywhere">
       <Streamdown
@@ -71,7 +81,7 @@ export function Markdown({ text, isGrowing = false }: MarkdownProps) {
         components={components}
         urlTransform={(url) => webAddress(url)?.href ?? ""}
       >
-        {plainText(text)}
+        {plain}
       </Streamdown>
     </div>
   );
