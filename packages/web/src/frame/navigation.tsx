@@ -15,7 +15,7 @@ export function Navigation() {
   return (
     <nav
       aria-label="Screens"
-      className="flex w-44 shrink-0 flex-col gap-0.5 border-r border-line p-2 max-lg:w-13 max-sm:w-full max-sm:flex-row max-sm:justify-around max-sm:border-t max-sm:border-r-0"
+      className="flex w-44 shrink-0 flex-col gap-0.5 border-r border-line p-2 max-lg:w-13 max-sm:w-full max-sm:flex-row max-sm:justify-around max-sm:gap-0 max-sm:border-t max-sm:p-1 max-sm:border-r-0"
     >
       {ENTRIES.map(({ to, word, Icon }) => (
         <Link
@@ -24,12 +24,12 @@ export function Navigation() {
           title={word}
           activeOptions={{ exact: true }}
           activeProps={{ className: "bg-selected font-strong" }}
-          className="flex min-h-7 items-center gap-2.5 rounded px-2 hover:bg-raised max-sm:min-h-11"
+          className="flex min-h-7 items-center gap-2.5 rounded px-2 hover:bg-raised max-sm:relative max-sm:min-h-12 max-sm:min-w-14 max-sm:flex-col max-sm:justify-center max-sm:gap-0.5"
         >
           <Icon aria-hidden="true" size={15} strokeWidth={1.75} className="shrink-0" />
-          <span className="max-lg:sr-only">{word}</span>
+          <span className="max-sm:text-xs max-sm:whitespace-nowrap sm:max-lg:sr-only">{word}</span>
           {to === "/" && attention > 0 && (
-            <span className="ml-auto font-strong text-waiting">
+            <span className="ml-auto font-strong text-waiting max-sm:absolute max-sm:start-1/2 max-sm:top-0.5 max-sm:ms-3 max-sm:text-xs">
               {attention}
               <span className="sr-only"> open</span>
             </span>

@@ -21,8 +21,8 @@ type AttentionRowProps = {
 const LINE = [
   "grid w-full items-center gap-x-4 gap-y-0.5 px-4 py-1.5 text-start -outline-offset-2 hover:bg-raised",
   "grid-cols-[1fr_auto] max-sm:min-h-11 max-sm:py-2.5",
-  "sm:grid-cols-[9rem_minmax(0,1fr)_minmax(0,1fr)_4.5rem_4.5rem]",
-  "xl:grid-cols-[9rem_minmax(0,4fr)_minmax(0,4fr)_minmax(0,3fr)_4.5rem_4.5rem]",
+  "sm:grid-cols-[7rem_minmax(0,5fr)_minmax(0,4fr)_4.5rem_4.5rem]",
+  "xl:grid-cols-[7rem_minmax(0,6fr)_minmax(0,5fr)_minmax(0,3fr)_4.5rem_4.5rem]",
 ].join(" ");
 
 export function AttentionRow({ item, isOpen, roving, onToggle }: AttentionRowProps) {
@@ -44,7 +44,7 @@ export function AttentionRow({ item, isOpen, roving, onToggle }: AttentionRowPro
           {plainLine(item.asks)}
         </span>
         <span dir="auto" className="truncate max-sm:col-span-2 max-sm:row-start-3">
-          {run.data?.task.title ?? (run.isError ? item.run : "…")}
+          {run.data === undefined ? (run.isError ? item.run : "…") : plainLine(run.data.task.title)}
         </span>
         <span dir="auto" className="truncate text-muted max-xl:hidden">
           {plainLine(item.why)}

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Fragment } from "react";
 import { runsQuery } from "../../api/queries.ts";
+import { plainLine } from "../../ui/plain.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { COLUMNS, OPEN_STATES } from "../board/columns.ts";
@@ -74,10 +75,10 @@ export function RunLine({ run }: { readonly run: RunSummary }) {
         dir="auto"
         className="min-w-0 truncate hover:underline"
       >
-        {run.title}
+        {plainLine(run.title)}
       </Link>
       <span dir="auto" className="truncate text-muted max-sm:hidden">
-        {run.text}
+        {plainLine(run.text)}
       </span>
       <span className="ml-auto text-muted">
         <Ago at={run.updatedAt} />

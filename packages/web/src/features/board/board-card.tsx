@@ -3,6 +3,7 @@ import type { RunSummary } from "@tutti/protocol";
 import { Link } from "@tanstack/react-router";
 import { Lineage } from "../../ui/family-mark.tsx";
 import { usdText } from "../../ui/numbers.ts";
+import { plainLine } from "../../ui/plain.ts";
 import type { Roving } from "../../ui/roving.ts";
 import { runLookIn } from "../../ui/run-state.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
@@ -11,6 +12,8 @@ import { Ago, Lasting } from "../../ui/time.tsx";
 type BoardCardProps = { readonly run: RunSummary; readonly roving: Roving };
 
 export function BoardCard({ run, roving }: BoardCardProps) {
+  const title = plainLine(run.title);
+  const text = plainLine(run.text);
   const isOver = run.column === "done" || run.state === "completed";
   return (
     <Link
@@ -19,13 +22,13 @@ export function BoardCard({ run, roving }: BoardCardProps) {
       {...roving.row(run.id)}
       className="flex h-full flex-col justify-center gap-0.5 border-b border-line px-3 -outline-offset-2 hover:bg-raised"
     >
-      <span dir="auto" title={run.title} className="truncate">
-        {run.title}
+      <span dir="auto" title={title} className="truncate">
+        {title}
       </span>
       <span className="flex items-center gap-3 text-muted">
         <StateMark {...runLookIn(run)} />
-        <span dir="auto" className="min-w-0 flex-1 truncate text-xs" title={run.text}>
-          {run.text}
+        <span dir="auto" className="min-w-0 flex-1 truncate text-xs" title={text}>
+          {text}
         </span>
       </span>
       <span className="flex items-center gap-3 text-xs text-muted">

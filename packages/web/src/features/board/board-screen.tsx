@@ -24,7 +24,9 @@ export function BoardScreen() {
         {search.q !== undefined && <p className="text-muted">{board.read} tasks looked through</p>}
       </ScreenHeading>
       {board.isKnown && <Columns board={board} isFiltered={isFiltered} />}
-      {!board.isKnown && board.error !== null && <Failed error={board.error} />}
+      {!board.isKnown && board.error !== null && (
+        <Failed error={board.error} onRetry={board.retry} />
+      )}
       {!board.isKnown && board.error === null && <Loading what="the tasks" />}
     </div>
   );

@@ -39,6 +39,7 @@ export type BoardList = {
   readonly isMore: boolean;
   readonly more: () => void;
   readonly error: unknown;
+  readonly retry: () => void;
   readonly isKnown: boolean;
 };
 
@@ -47,7 +48,7 @@ function useList(states: string, { project, q }: BoardSearch): BoardList {
     ...pagesQuery(states, project),
     ...(states.includes("working") ? { refetchInterval: LOOK_AGAIN_MS } : {}),
   });
-  const { data, hasNextPage, isFetching, fetchNextPage, error } = query;
+  const { data, hasNextPage, isFetching, fetchNextPage, error, refetch } = query;
   // What is looked for may be on any page.
   const isLooking = q !== undefined && hasNextPage && !isFetching;
   useEffect(() => {
@@ -60,6 +61,7 @@ function useList(states: string, { project, q }: BoardSearch): BoardList {
       if (hasNextPage && !isFetching) void fetchNextPage();
     },
     error,
+    retry: () => void refetch(),
     isKnown: data !== undefined || states === "",
   };
 }
@@ -68,6 +70,8 @@ export type Board = {
   readonly columns: Readonly<Record<BoardColumn, BoardList>>;
   readonly isKnown: boolean;
   readonly error: unknown;
+  /** Reads again what could not be read. */
+  readonly retry: () => void;
   /** Tasks that were read, shown or not. */
   readonly read: number;
 };
@@ -90,6 +94,9 @@ export function useBoard(asked: BoardSearch): Board {
     },
     isKnown: lists.every(({ isKnown }) => isKnown),
     error: lists.find(({ error }) => error !== null)?.error ?? null,
+    retry: () => {
+      for (const { error, retry } of lists) if (error !== null) retry();
+    },
     read: lists.reduce((sum, { runs }) => sum + runs.length, 0),
   };
 }

@@ -44,7 +44,7 @@ export const FleetLine = memo(
             params={{ run: row.run }}
             {...focus}
             dir="auto"
-            title={row.title}
+            title={plainLine(row.title)}
             className="block truncate hover:underline max-sm:py-2"
           >
             {plainLine(row.title)}

@@ -90,8 +90,8 @@ function NewKey() {
       await changed();
     },
     onError: tellProblem,
-    // Whatever came of it, it stays no longer in the page than it must.
-    onSettled: () => setValue(""),
+    // Whatever comes of it, it stays no longer in the page than it must.
+    onMutate: () => setValue(""),
   });
   return (
     <form

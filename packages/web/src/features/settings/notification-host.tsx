@@ -1,10 +1,11 @@
-/** Tells of what newly needs a person, as this browser was asked to. Shows nothing itself. */
+/** Tells of what newly needs a person, as this browser was asked to, once for all its pages. Shows nothing itself. */
+import type { AttentionItem } from "@tutti/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { attentionQuery } from "../../api/queries.ts";
 import { plainLine } from "../../ui/plain.ts";
-import { keyOf, newItems, playSound, wantsNotices, wantsSound } from "./notify.ts";
+import { inOnePage, keyOf, newItems, playSound, wantsNotices, wantsSound } from "./notify.ts";
 
 export function NotificationHost() {
   const { data } = useQuery(attentionQuery());
@@ -16,19 +17,24 @@ export function NotificationHost() {
     const fresh = newItems(known.current, data);
     known.current = new Set(data.map((item) => keyOf(item)));
     const [first] = fresh;
-    if (first === undefined) return;
-    if (wantsSound.get()) playSound();
-    if (!wantsNotices.get() || Notification.permission !== "granted") return;
-    const more = fresh.length === 1 ? "" : ` and ${fresh.length - 1} more`;
-    const notice = new Notification("Tutti needs you", {
-      body: `${plainLine(first.asks)}${more}`,
-      tag: "tutti.attention",
-    });
-    notice.addEventListener("click", () => {
-      focus();
-      open(`${first.run}/${first.id}`);
-      notice.close();
-    });
+    if (first !== undefined) void inOnePage(keyOf(first), () => tell(fresh, open));
   }, [data]);
   return null;
+}
+
+function tell(items: readonly AttentionItem[], open: (item: string) => void): void {
+  const [first] = items;
+  if (first === undefined) return;
+  if (wantsSound.get()) playSound();
+  if (!wantsNotices.get() || Notification.permission !== "granted") return;
+  const more = items.length === 1 ? "" : ` and ${items.length - 1} more`;
+  const notice = new Notification("Tutti needs you", {
+    body: `${plainLine(first.asks)}${more}`,
+    tag: "tutti.attention",
+  });
+  notice.addEventListener("click", () => {
+    focus();
+    open(`${first.run}/${first.id}`);
+    notice.close();
+  });
 }

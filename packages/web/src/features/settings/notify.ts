@@ -29,6 +29,19 @@ export const newItems = (
 export const keyOf = ({ run, id, since }: Pick<AttentionItem, "run" | "id" | "since">): string =>
   `${run}/${id}@${since}`;
 
+const LAST_TOLD = "tutti.told";
+
+/** Does it in one page of this browser, however many are open. */
+export async function inOnePage(item: string, tell: () => void): Promise<void> {
+  const claim = (): void => {
+    if (localStorage.getItem(LAST_TOLD) === item) return;
+    localStorage.setItem(LAST_TOLD, item);
+    tell();
+  };
+  if ("locks" in navigator) await navigator.locks.request(LAST_TOLD, claim);
+  else claim();
+}
+
 const TONES_HZ = [660, 880];
 const TONE_SECONDS = 0.12;
 const LOUDNESS = 0.08;
