@@ -7,6 +7,7 @@ import { useCommands } from "../../commands/commands.tsx";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/field.ts";
 import { plainText } from "../../ui/plain.ts";
+import { withNamed } from "../diff/hidden-characters.ts";
 import { commandFor, endsRun, keyOf, labelOf, refuses, type Words } from "./answers.ts";
 import { AnswerText } from "./answer-text.tsx";
 import { isArtifactLine, Subject } from "./subject.tsx";
@@ -121,7 +122,7 @@ function Details({ label, details }: DetailsProps) {
       <ul className="font-mono text-xs">
         {details.map((detail) => (
           <li key={detail} className="wrap-anywhere whitespace-pre-wrap">
-            {plainText(detail)}
+            {withNamed(detail)}
           </li>
         ))}
       </ul>

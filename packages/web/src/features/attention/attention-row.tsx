@@ -21,7 +21,7 @@ type AttentionRowProps = {
 const LINE = [
   "grid w-full items-center gap-x-4 gap-y-0.5 px-4 py-1.5 text-start -outline-offset-2 hover:bg-raised",
   "grid-cols-[1fr_auto] max-sm:min-h-11 max-sm:py-2.5",
-  "sm:grid-cols-[7rem_minmax(0,5fr)_minmax(0,4fr)_4.5rem_4.5rem]",
+  "sm:grid-cols-[6rem_minmax(0,3fr)_minmax(0,2fr)_4.5rem_4.5rem]",
   "xl:grid-cols-[7rem_minmax(0,6fr)_minmax(0,5fr)_minmax(0,3fr)_4.5rem_4.5rem]",
 ].join(" ");
 
