@@ -12,6 +12,7 @@ import {
   Evidence,
   GuardFlag,
   Lineage,
+  Rerun,
   Verdict,
 } from "./check.ts";
 import { LeftOut } from "./api-diff.ts";
@@ -154,6 +155,12 @@ export const FindingView = z.object({
     lineage: Lineage,
   }),
   evidence: EvidenceView.nullable(),
+  /** Evidence on candidates before that one, oldest first. */
+  earlier: z.array(EvidenceView),
+  /** Each time that a person had it run again, oldest first. */
+  reruns: z.array(Rerun.extend({ words: z.object({ base: ProofWord, candidate: ProofWord }) })),
+  /** It is being run now. */
+  isRunning: z.boolean(),
   disposition: Disposition,
   reproduction: Reproduction.nullable(),
 });

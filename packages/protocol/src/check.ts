@@ -1,6 +1,6 @@
 /** Facts about commands that Tutti ran itself. Verdicts over them are made in the domain. */
 import { z } from "zod";
-import { CommitId, FindingId, Sha256, TreeId } from "./ids.ts";
+import { CommitId, FindingId, Instant, Sha256, TreeId } from "./ids.ts";
 import { FindingReport } from "./artifact.ts";
 import { Family } from "./ids.ts";
 
@@ -86,6 +86,18 @@ export const Disposition = z.discriminatedUnion("kind", [
 
 export const Lineage = z.enum(["metered", "reported", "declared", "human", "unknown"]);
 
+/** One more run of a finding's reproduction that a person asked for; it stands beside what was run before. */
+export const Rerun = z.object({
+  by: z.string(),
+  at: Instant,
+  candidate: CommitId,
+  /** Empty where it could not be run. */
+  runs: z.object({ base: z.array(ProofRun), candidate: z.array(ProofRun) }),
+  /** Why it could not be run. */
+  problem: z.string().nullable(),
+});
+export type Rerun = z.infer<typeof Rerun>;
+
 export const Finding = FindingReport.extend({
   id: FindingId,
   step: z.string(),
@@ -98,6 +110,9 @@ export const Finding = FindingReport.extend({
   raisedOn: CommitId,
   verdict: Verdict.nullable(),
   evidence: Evidence.nullable(),
+  /** Evidence on candidates before the one that the present evidence is about, oldest first. */
+  earlier: z.array(Evidence).optional(),
+  reruns: z.array(Rerun).optional(),
   /** The reproduction kept as a blob and laid over every later tree. */
   proof: Sha256.nullable(),
   disposition: Disposition,

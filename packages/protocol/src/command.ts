@@ -70,6 +70,8 @@ export const Command = z.discriminatedUnion("kind", [
     interrupts: z.boolean(),
   }),
   kind("finding.dispose", { finding: FindingId, why: z.string().min(1) }),
+  /** Runs the finding's reproduction again, on the base and on the present candidate. */
+  kind("finding.rerun", { finding: FindingId }),
   kind("artifact.amend", {
     artifact: StoredArtifact,
     data: ArtifactData,

@@ -1,7 +1,12 @@
-/** Errors of looking at a change, and of leaving parts of it out. */
+/** Errors of looking at a change and at findings about it, and of leaving parts of it out. */
 import { EXIT_CODES } from "./exit-codes.ts";
 
 export const DIFF_ERRORS = {
+  "finding.no-proof": {
+    status: 409,
+    exit: EXIT_CODES.conflict,
+    mend: "It came without a reproduction, so there is nothing to run. Ask a model with `tutti opinion RUN FINDING`, or waive it.",
+  },
   "file.unknown": {
     status: 404,
     exit: EXIT_CODES.usage,

@@ -60,6 +60,8 @@ export const EffectPayload = z.discriminatedUnion("kind", [
     reproduction: Reproduction,
     base: CommitId,
     candidate: CommitId.nullable(),
+    /** The person who wants it run again. Absent: it is the first time. */
+    by: z.string().optional(),
   }),
   z.object({
     kind: z.literal("landing.prepare"),

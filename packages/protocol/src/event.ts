@@ -12,6 +12,7 @@ import {
   GuardFlag,
   Lineage,
   ProofResult,
+  ProofRun,
   Verdict,
 } from "./check.ts";
 import { Effect, Failure, StoredArtifact, TurnLineage, Usage } from "./effect.ts";
@@ -198,6 +199,14 @@ export const EventBody = z.discriminatedUnion("type", [
     evidence: Evidence.nullable(),
     reason: z.string(),
     proof: Sha256.nullable(),
+  }),
+  /** A person had it run again; what follows for its verdict is a ruling of its own. */
+  type("finding.reran", {
+    finding: FindingId,
+    by: z.string(),
+    candidate: CommitId,
+    runs: z.object({ base: z.array(ProofRun), candidate: z.array(ProofRun) }),
+    problem: z.string().nullable(),
   }),
   type("finding.disposed", { finding: FindingId, disposition: Disposition }),
   type("approval.given", {

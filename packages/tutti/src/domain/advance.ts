@@ -20,6 +20,7 @@ import {
   instancesOf,
   isHandingOver,
   isPersonAtWork,
+  isRerunning,
   isWriter,
   stepByKey,
   stepState,
@@ -41,7 +42,8 @@ const isBeingReworked = (state: RunDocument, step: WorkflowStep): boolean =>
 
 /** What keeps a step back although its needs hold. */
 const isKeptBack = (state: RunDocument, step: WorkflowStep): boolean => {
-  if (step.kind === "merge") return isPersonAtWork(state) || !gatesHold(state);
+  if (step.kind === "merge")
+    return isPersonAtWork(state) || isRerunning(state) || !gatesHold(state);
   // A gate would look at a candidate that is about to change.
   if (step.kind !== "agent") return isHandingOver(state) || isBeingReworked(state, step);
   return isWriter(step) && (isPersonAtWork(state) || activeWriter(state));

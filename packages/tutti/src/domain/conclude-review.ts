@@ -10,7 +10,7 @@ import { effectsOf, keyOf, stepState } from "./steps.ts";
 export const isBlocking = (finding: Finding): boolean =>
   finding.verdict === "reproduced" && finding.disposition.kind !== "waived";
 
-const describe = (finding: Finding): string =>
+export const describeFinding = (finding: Finding): string =>
   [
     `${finding.id} (${finding.severity} ${finding.kind}, raised by ${finding.raisedBy.agent}, ${finding.verdict ?? "not ruled"}): ${finding.claim}`,
     ...(finding.reproduction === undefined
@@ -124,7 +124,7 @@ export const concludeReview = (draft: Draft, step: ReviewStep): void => {
   if (blocking.length > 0) {
     failGate(draft, step, {
       summary: `${blocking.length} finding${blocking.length === 1 ? "" : "s"} reproduced`,
-      details: blocking.map((finding) => describe(finding)),
+      details: blocking.map((finding) => describeFinding(finding)),
     });
     return;
   }

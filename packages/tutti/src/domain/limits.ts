@@ -23,3 +23,9 @@ export const ATTEMPTS_KEPT_MAX = 50;
 export const TERMINALS_OPEN_MAX = 4;
 /** Events of one decision: a run-away loop in the domain is a bug and asserts. */
 export const EVENTS_PER_DECISION_MAX = 1000;
+
+/** Of one finding in the document; the events keep all. */
+export const RERUNS_KEPT_MAX = 20;
+
+/** Runs of a reproduction on one tree that a verdict looks at; of more, one of each outcome and the newest. */
+export const PROOF_RUNS_MAX = 12;

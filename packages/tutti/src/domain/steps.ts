@@ -102,6 +102,12 @@ export const isHandingOver = (state: RunDocument): boolean =>
     ({ payload }) => payload.kind === "checkpoint.create" && payload.step === null,
   );
 
+/** A person has the evidence of a finding run again: its verdict, and the gate it stands in, may change. */
+export const isRerunning = (state: RunDocument): boolean =>
+  Object.values(state.effects).some(
+    ({ payload }) => payload.kind === "evidence.run" && payload.by !== undefined,
+  );
+
 /** A person has the workspace, or gave it back just now: its content is not the candidate. */
 export const isPersonAtWork = (state: RunDocument): boolean =>
   state.takenBy !== null || isHandingOver(state);

@@ -6,9 +6,13 @@ import type {
   FindingView,
   ProofRun,
   ProofWord,
+  RunDocument,
 } from "@tutti/protocol";
 
-export function findingView(finding: Finding): FindingView {
+export function findingView(
+  finding: Finding,
+  { effects }: Pick<RunDocument, "effects">,
+): FindingView {
   const { id, kind, claim, severity, verdict, raisedBy, evidence, disposition } = finding;
   return {
     id,
@@ -18,6 +22,14 @@ export function findingView(finding: Finding): FindingView {
     verdict,
     raisedBy,
     evidence: evidence === null ? null : evidenceView(evidence),
+    earlier: (finding.earlier ?? []).map((one) => evidenceView(one)),
+    reruns: (finding.reruns ?? []).map((rerun) => {
+      const { base, candidate } = rerun.runs;
+      return { ...rerun, words: { base: wordOf(base), candidate: wordOf(candidate) } };
+    }),
+    isRunning: Object.values(effects).some(
+      ({ payload }) => payload.kind === "evidence.run" && payload.subject === id,
+    ),
     disposition,
     reproduction: finding.reproduction ?? null,
   };

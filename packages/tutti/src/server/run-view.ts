@@ -37,7 +37,7 @@ export function viewOf({ document, status, usage }: Viewed): RunView {
     plan: planView(document),
     pin: isPinned(document) ? pinOf(document) : null,
     checks: checkViews(document),
-    findings: document.findings.map((finding) => findingView(finding)),
+    findings: document.findings.map((finding) => findingView(finding, document)),
     families: familiesOf(document),
     usage: usageView(document, usage),
     degraded: document.degraded,

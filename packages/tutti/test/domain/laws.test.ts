@@ -49,6 +49,7 @@ type Kind =
   | "return"
   | "dispose"
   | "trim"
+  | "rerun"
   | "ask"
   | "leave"
   | "late"
@@ -74,6 +75,7 @@ const move: fc.Arbitrary<Move> = fc.record({
         "return",
         "dispose",
         "trim",
+        "rerun",
         "ask",
         "leave",
         "late",
@@ -125,6 +127,8 @@ const uncalledFor = (world: World, kind: Kind, seed: number): Command | null => 
     return finding === undefined
       ? null
       : { kind: "finding.dispose", finding: finding.id, why: "known" };
+  if (kind === "rerun")
+    return finding === undefined ? null : { kind: "finding.rerun", finding: finding.id };
   if (step === undefined) return null;
   return kind === "waive"
     ? { kind: "step.waive", step, reason: "on purpose" }
@@ -198,7 +202,7 @@ const play = (world: World, { kind, seed }: Move): void => {
   else if (kind === "late") tellLate(world, seed);
   else if (kind === "replan") apply(world, replan(seed), PERSON);
   else {
-    const isUncalled = ["waive", "renew", "return", "dispose"].includes(kind);
+    const isUncalled = ["waive", "renew", "return", "dispose", "rerun"].includes(kind);
     const command = isUncalled ? uncalledFor(world, kind, seed) : calledFor(world, kind, seed);
     if (command !== null) apply(world, command, PERSON);
   }

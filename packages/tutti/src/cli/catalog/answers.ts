@@ -204,6 +204,16 @@ export const ANSWERS: readonly CommandSpec[] = [
     load: () => import("../commands/waive.ts"),
   },
   {
+    name: "rerun",
+    about: "Run the evidence of a finding again, on the base and on the present candidate",
+    details:
+      "What it shows is kept beside what was run before. The verdict and the gate follow: on the same candidate all runs count together, so one that passes among those that fail makes it flaky.",
+    args: [RUN_ARGUMENT, { name: "finding", about: "Such as F2", isRequired: true }],
+    options: [WAIT_OPTION],
+    examples: [{ command: "tutti rerun r-4k2m F2 --wait", about: "And see what follows" }],
+    load: () => import("../commands/rerun.ts"),
+  },
+  {
     name: "renew",
     about: "Answer for a stale step: it still holds, or it runs again",
     args: [RUN_ARGUMENT, { name: "step", about: "The stale step", isRequired: true }],

@@ -144,6 +144,10 @@ function reviewLine(body: EventBody): Line | null {
       const who = `${raisedBy.agent} (${raisedBy.family})`;
       return ["waiting", "!", `${id} ${severity} raised by ${who}: ${claim}`];
     }
+    case "finding.reran": {
+      const said = body.problem === null ? "" : `, but could not: ${body.problem}`;
+      return ["plain", "↺", `finding ${body.finding} run again by ${body.by}${said}`];
+    }
     case "finding.ruled": {
       const isBad = body.verdict === "reproduced";
       return [

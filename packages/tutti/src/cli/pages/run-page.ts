@@ -212,9 +212,21 @@ function findingLines(finding: FindingView, { style, width }: PageOptions): stri
     ...(finding.reproduction === null
       ? []
       : [`   rerun: ${cut(printableLine(finding.reproduction.run), width - 14)}`]),
+    ...finding.reruns.map((rerun) => printableLine(`   ${rerunText(rerun)}`)),
     style.paint("quiet", `   raised by ${printableLine(who)}`),
   ];
 }
+
+const rerunText = ({
+  by,
+  at,
+  candidate,
+  words,
+  problem,
+}: FindingView["reruns"][number]): string => {
+  const said = problem ?? `base ${proofText(words.base)}, candidate ${proofText(words.candidate)}`;
+  return `run again by ${by} at ${clockTime(at)} on ${shortId(candidate)}: ${said}`;
+};
 
 const PROOF_TEXTS = { pass: "● pass", fail: "✕ fail", mixed: "~ mixed", error: "! error" } as const;
 const proofText = (word: ProofWord): string => (word === null ? "○ not run" : PROOF_TEXTS[word]);

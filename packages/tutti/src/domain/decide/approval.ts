@@ -13,7 +13,7 @@ import { cancelEffects, type Draft, emit, pass, reject } from "../draft.ts";
 import { hashOf } from "../hash.ts";
 import { stepHolds, upstreamHolds } from "../holds.ts";
 import { inputsOf } from "../inputs.ts";
-import { effectsOf, stepById, stepByKey, stepState } from "../steps.ts";
+import { effectsOf, isRerunning, stepById, stepByKey, stepState } from "../steps.ts";
 import { actorName, cancelRun } from "./run.ts";
 
 /** Hash of exactly what an approval would cover now. */
@@ -38,10 +38,11 @@ export const isApprovalOpen = (state: RunDocument, step: ApprovalStep): boolean 
   !stepHolds(state, step) &&
   !(step.of.includes("candidate") && isCandidateMoving(state));
 
-/** A person works on it, or their work is being made a checkpoint: what is asked about is not known yet. */
-const isCandidateMoving = ({ takenBy, effects }: RunDocument): boolean =>
-  takenBy !== null ||
-  Object.values(effects).some(({ payload }) => payload.kind === "checkpoint.create");
+/** A person works on it, their work is being made a checkpoint, or evidence about it is run again. */
+const isCandidateMoving = (state: RunDocument): boolean =>
+  state.takenBy !== null ||
+  isRerunning(state) ||
+  Object.values(state.effects).some(({ payload }) => payload.kind === "checkpoint.create");
 
 const openStep = (draft: Draft, key: StepKey, subject: Sha256): ApprovalStep | Rejected => {
   const known = draft.state.workflow.steps.some((step) => step.id === key);

@@ -13,6 +13,7 @@ import { raiseBudget } from "./budget.ts";
 import { answerPermission, askPermission } from "./dialogue.ts";
 import { allowEgress, denyEgress, refuseEgress } from "./egress.ts";
 import { acceptDegraded, allowGuard, disposeFinding, refuseGuard } from "./exception.ts";
+import { rerunFinding } from "./rerun.ts";
 import { cancelRun, pauseRun, resumeRun, startedBody, prepareWorkspace } from "./run.ts";
 import { addComment, amendArtifact, renewStep, retryRun, returnWork, waiveStep } from "./step.ts";
 import { leaveOut, putBack } from "./hunks.ts";
@@ -45,6 +46,7 @@ const PERSONS_ONLY: ReadonlySet<Command["kind"]> = new Set([
   "budget.raise",
   "permission.answer",
   "finding.dispose",
+  "finding.rerun",
   "artifact.amend",
   "workspace.take",
   "workspace.give",
@@ -153,6 +155,7 @@ type Rest = CommandOf<
   | "hunks.put-back"
   | "terminal.open"
   | "terminal.close"
+  | "finding.rerun"
   | "egress.deny"
   | "egress.allow"
   | "egress.refuse"
@@ -173,6 +176,8 @@ const performRest = (draft: Draft, command: Rest): Rejected | null => {
       return openTerminal(draft, command);
     case "terminal.close":
       return closeTerminal(draft, command);
+    case "finding.rerun":
+      return rerunFinding(draft, command);
     case "egress.deny":
       return denyEgress(draft, command);
     case "egress.allow":

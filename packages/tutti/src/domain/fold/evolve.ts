@@ -6,6 +6,7 @@ import type { RunDocument } from "@tutti/protocol";
 import { invariant } from "../invariant.ts";
 import type { Happened } from "./happened.ts";
 import { foldEgress } from "./egress.ts";
+import { foldFinding } from "./finding.ts";
 import { foldRun, startDocument } from "./run.ts";
 import { foldStep } from "./step.ts";
 import { foldTurn } from "./turn.ts";
@@ -23,6 +24,7 @@ export const evolve = (state: RunDocument | null, event: Happened): RunDocument 
     foldStep(next, event) ??
     foldTurn(next, event) ??
     foldEgress(next, event) ??
+    foldFinding(next, event) ??
     foldWork(next, event) ??
     next
   );

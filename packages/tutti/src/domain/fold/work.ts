@@ -1,4 +1,4 @@
-import type { Author, EventOf, Finding, Proof, RunDocument } from "@tutti/protocol";
+import type { Author, EventOf, RunDocument } from "@tutti/protocol";
 import { unreachable } from "../invariant.ts";
 import { ANSWERS_REMEMBERED_MAX, PERMISSIONS_VOIDED_MAX } from "../limits.ts";
 import { mergeAuthors } from "../lineage.ts";
@@ -39,55 +39,6 @@ const restored = (state: RunDocument, body: EventOf<"candidate.restored">): RunD
   leftOut: state.leftOut.slice(0, -1),
   landing: null,
 });
-
-const updateFinding = (
-  state: RunDocument,
-  id: string,
-  change: (finding: Finding) => Finding,
-): RunDocument => {
-  const findings = state.findings.map((finding) => (finding.id === id ? change(finding) : finding));
-  return { ...state, findings, proofs: proofsOf(findings) };
-};
-
-/** Every reproduction that a verdict rests on joins the suite, until a person waives the finding. */
-const proofsOf = (findings: readonly Finding[]): Proof[] =>
-  findings
-    .filter(
-      (finding) =>
-        (finding.verdict === "reproduced" || finding.verdict === "confirmed") &&
-        finding.disposition.kind !== "waived",
-    )
-    .flatMap((finding) =>
-      finding.reproduction === undefined
-        ? []
-        : [{ id: finding.id, reproduction: finding.reproduction }],
-    );
-
-const foldFinding = (
-  state: RunDocument,
-  body: EventOf<"finding.raised" | "finding.ruled" | "finding.disposed">,
-): RunDocument => {
-  switch (body.type) {
-    case "finding.raised": {
-      const findings = [...state.findings, body.finding];
-      return { ...state, findings, proofs: proofsOf(findings) };
-    }
-    case "finding.ruled":
-      return updateFinding(state, body.finding, (finding) => ({
-        ...finding,
-        verdict: body.verdict,
-        proof: body.proof ?? finding.proof,
-        evidence: body.evidence,
-      }));
-    case "finding.disposed":
-      return updateFinding(state, body.finding, (finding) => ({
-        ...finding,
-        disposition: body.disposition,
-      }));
-    default:
-      return unreachable(body);
-  }
-};
 
 const foldPermission = (
   state: RunDocument,
@@ -234,10 +185,6 @@ export const foldWork = (state: RunDocument, event: Happened): RunDocument | nul
         ...state,
         degraded: [...state.degraded, { step: body.step, by: body.by, reason: body.reason }],
       };
-    case "finding.raised":
-    case "finding.ruled":
-    case "finding.disposed":
-      return foldFinding(state, body);
     default:
       return foldDialogue(state, event) ?? foldMerge(state, event);
   }

@@ -4,7 +4,7 @@ import { gatesHold } from "../holds.ts";
 import { invariant } from "../invariant.ts";
 import { LANDING_TRIES_MAX } from "../limits.ts";
 import { requestLanding } from "../start.ts";
-import { isPersonAtWork, stepState } from "../steps.ts";
+import { isPersonAtWork, isRerunning, stepState } from "../steps.ts";
 import type { RunDocument, StepKey } from "@tutti/protocol";
 import { failureReason } from "./failure.ts";
 import type { Settled } from "./settled.ts";
@@ -14,6 +14,7 @@ const hindrance = (state: RunDocument): string | null => {
   if (state.landing?.candidate.commit !== state.candidate?.commit)
     return "the candidate changed while the merge was under way";
   if (isPersonAtWork(state)) return "a person has the workspace";
+  if (isRerunning(state)) return "evidence of a finding is run again";
   if (!gatesHold(state))
     return state.landing?.overlap.length === 0
       ? "a gate fell while the merge was under way"

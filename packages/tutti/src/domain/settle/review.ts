@@ -19,6 +19,7 @@ import { ruleFinding } from "../rule.ts";
 import { effectsOf, stepByKey, stepState } from "../steps.ts";
 import { failureFacts, failureOf } from "./failure.ts";
 import { PROOF_REPEATS } from "../verdict.ts";
+import { settleRerun } from "./rerun.ts";
 import type { Settled } from "./settled.ts";
 import { outputsOf, retryOrFail } from "./turn.ts";
 
@@ -186,6 +187,7 @@ const inheritWaiver = (draft: Draft, { id, reproduction }: Finding): void => {
 
 export const settleEvidence = (draft: Draft, settled: Settled<"evidence.run">): void => {
   const { payload, result } = settled;
+  if (payload.by !== undefined) return settleRerun(draft, settled, payload.by);
   const step = stepByKey(draft.state, payload.step);
   if (step.kind !== "review") return settleInvestigation(draft, settled);
   const finding = draft.state.findings.find((candidate) => candidate.id === payload.subject);

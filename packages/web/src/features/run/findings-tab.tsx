@@ -6,9 +6,11 @@ import { Button } from "../../ui/button.tsx";
 import { FamilyMark } from "../../ui/family-mark.tsx";
 import { FIELD } from "../../ui/field.ts";
 import { Empty } from "../../ui/notice.tsx";
+import { countText } from "../../ui/numbers.ts";
 import { plainText } from "../../ui/plain.ts";
 import { ScrollText } from "../../ui/scroll-text.tsx";
 import { StateMark, type Tone } from "../../ui/state-mark.tsx";
+import { Ago } from "../../ui/time.tsx";
 import { useRun } from "./run-context.tsx";
 
 const TONES: Readonly<Record<string, Tone>> = {
@@ -56,6 +58,7 @@ function FindingRow({ finding }: { readonly finding: FindingView }) {
           tone={verdict === null ? "running" : (TONES[verdict] ?? "neutral")}
           word={verdict ?? "being proved"}
         />
+        {finding.isRunning && verdict !== null && <StateMark tone="running" word="running again" />}
         <FamilyMark family={raisedBy.family} />
         <span className="text-muted">
           {raisedBy.agent}
@@ -68,7 +71,8 @@ function FindingRow({ finding }: { readonly finding: FindingView }) {
           />
         )}
       </p>
-      <EvidenceTable finding={finding} />
+      <EvidenceTable evidence={finding.evidence} />
+      <Reruns finding={finding} />
       {reproduction !== null && (
         <details>
           <summary className="cursor-pointer text-muted">
@@ -95,7 +99,7 @@ const Pre = ({ text }: { readonly text: string }) => (
 );
 
 /** How its reproduction ended on what was there before, on the work, and on the work since. */
-function EvidenceTable({ finding: { evidence } }: { readonly finding: FindingView }) {
+function EvidenceTable({ evidence }: Pick<FindingView, "evidence">) {
   if (evidence === null) return null;
   const columns = [
     { name: "base", word: evidence.base, runs: evidence.runs.base },
@@ -124,6 +128,50 @@ function EvidenceTable({ finding: { evidence } }: { readonly finding: FindingVie
         </section>
       ))}
     </div>
+  );
+}
+
+const wordText = (word: string | null): string => word ?? "not run";
+
+/** Every time that it was run again, and what was run on candidates before; nothing is written over. */
+function Reruns({ finding }: { readonly finding: FindingView }) {
+  const { run, finishedAt } = useRun();
+  const command = useCommand(run);
+  const { id, reruns, earlier, reproduction, isRunning } = finding;
+  return (
+    <>
+      {reruns.map(({ by, at, candidate, words, problem }) => (
+        <p key={`${at} ${candidate}`} className="flex flex-wrap gap-x-2 text-muted">
+          Run again by {plainText(by)} <Ago at={at} /> on{" "}
+          <span className="font-mono text-xs">{candidate.slice(0, 7)}</span>
+          <span>
+            {problem === null
+              ? `base ${wordText(words.base)}, candidate ${wordText(words.candidate)}`
+              : `could not be run: ${plainText(problem)}`}
+          </span>
+        </p>
+      ))}
+      {earlier.length > 0 && (
+        <details>
+          <summary className="cursor-pointer text-muted">
+            Evidence on {countText(earlier.length, "earlier candidate")}
+          </summary>
+          {earlier.map((evidence) => (
+            <EvidenceTable key={evidence.candidateCommit} evidence={evidence} />
+          ))}
+        </details>
+      )}
+      {reproduction !== null && finishedAt === null && (
+        <p>
+          <Button
+            disabled={isRunning || command.isPending}
+            onClick={() => command.mutate({ kind: "finding.rerun", finding: id })}
+          >
+            Run {id} again
+          </Button>
+        </p>
+      )}
+    </>
   );
 }
 
