@@ -1,6 +1,6 @@
 /** What people and workers ask of a run, imperative. Decided by pure code; a refusal leaves no trace but the audit line. */
 import { z } from "zod";
-import { LeftOutFiles, Seen } from "./api-diff.ts";
+import { LeftOutFiles, Seen, SeenFiles } from "./api-diff.ts";
 import { Candidate } from "./check.ts";
 import { EffectResult, StoredArtifact } from "./effect.ts";
 import { ArtifactData } from "./artifact.ts";
@@ -80,6 +80,8 @@ export const Command = z.discriminatedUnion("kind", [
   }),
   kind("workspace.take", {}),
   kind("workspace.give", {}),
+  /** These parts of the change from the base to `candidate` came to rest before a person's eyes. */
+  kind("change.see", { candidate: CommitId, files: SeenFiles }),
   /** Makes a new candidate without these parts of the change from the base to `candidate`. */
   kind("hunks.leave-out", {
     candidate: CommitId,

@@ -1,7 +1,7 @@
 /** What happened, past tense. Stored for ever and only ever added to; `schema` is the version of the shape. */
 import { z } from "zod";
 import { Actor } from "./actor.ts";
-import { LeftOutFiles, Seen } from "./api-diff.ts";
+import { LeftOutFiles, Seen, SeenFiles } from "./api-diff.ts";
 import { ArtifactData } from "./artifact.ts";
 import {
   Candidate,
@@ -219,6 +219,8 @@ export const EventBody = z.discriminatedUnion("type", [
     /** Absent: they did not say, or answered from a place that cannot know. */
     seen: Seen.optional(),
   }),
+  /** What they had not seen of it before. */
+  type("change.seen", { candidate: CommitId, files: SeenFiles, by: z.string() }),
   type("approval.refused", {
     step: StepKey,
     subject: Sha256,

@@ -1,6 +1,6 @@
 /** The run document: the fold of a run's events. Rebuilt from them when FOLD_VERSION differs from the stored one. */
 import { z } from "zod";
-import { LeftOut, Seen } from "./api-diff.ts";
+import { LeftOut, Seen, SeenBy } from "./api-diff.ts";
 import { Candidate, CheckResult, Finding, GuardFlag, ProofResult } from "./check.ts";
 import { Effect, Failure, Proof, StoredArtifact, TurnLineage, Usage } from "./effect.ts";
 import { ArtifactData } from "./artifact.ts";
@@ -183,6 +183,8 @@ export const RunDocument = z.object({
   candidate: Candidate.nullable(),
   /** What persons left out since anybody else wrote; the last one made the present candidate. */
   leftOut: z.array(LeftOut),
+  /** By person, of the candidate that they looked at last. */
+  seen: z.array(SeenBy),
   /** Author families, in order of their first checkpoint; `human` for a person. */
   authors: z.array(Author),
   /** Whose turns wrote the workspace since the last checkpoint. */

@@ -25,6 +25,7 @@ import {
 import { createTrials } from "./trials.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { assertNoSecrets } from "./redaction.ts";
+import { seenWithApproval } from "./seen-with-approval.ts";
 import { keyedRunId, startCommand } from "./start-run.ts";
 
 const WORKER: Actor = { kind: "system", part: "worker" };
@@ -239,13 +240,15 @@ const handlerOf = ({
 }: Pick<Performers, "deps" | "runs" | "egress" | "terminals">): Engine["handleOnce"] => {
   return async (run, asked, actor) => {
     const { command } = asked;
-    checkProject(deps, runs.document(run), command);
-    await checkHunks(deps, runs.document(run), command);
+    const state = runs.document(run);
+    checkProject(deps, state, command);
+    await checkHunks(deps, state, command);
     // First nothing writes any more; one that is opened in between makes the domain refuse.
     if (command.kind === "workspace.give")
       await terminals.endOf(run, { reason: "given", only: "writable" });
     egress.remember(run, command);
-    const result = await runs.handleOnce(run, asked, actor);
+    const told = await seenWithApproval(deps, { state, actor }, command);
+    const result = await runs.handleOnce(run, { ...asked, command: told }, actor);
     return outcomeOf(run, rememberForProject(deps, command, result));
   };
 };

@@ -16,7 +16,7 @@ import { acceptDegraded, allowGuard, disposeFinding, refuseGuard } from "./excep
 import { rerunFinding } from "./rerun.ts";
 import { cancelRun, pauseRun, resumeRun, startedBody, prepareWorkspace } from "./run.ts";
 import { addComment, amendArtifact, renewStep, retryRun, returnWork, waiveStep } from "./step.ts";
-import { leaveOut, putBack } from "./hunks.ts";
+import { leaveOut, putBack, seeChange } from "./hunks.ts";
 import { messageTurn } from "./message.ts";
 import { closeTerminal, openTerminal } from "./terminal.ts";
 import { giveWorkspace, takeWorkspace } from "./workspace.ts";
@@ -50,6 +50,7 @@ const PERSONS_ONLY: ReadonlySet<Command["kind"]> = new Set([
   "artifact.amend",
   "workspace.take",
   "workspace.give",
+  "change.see",
   "hunks.leave-out",
   "hunks.put-back",
   "terminal.open",
@@ -131,6 +132,8 @@ const performAnswer = (draft: Draft, command: Answer): Rejected | null => {
       return giveApproval(draft, command);
     case "approval.refuse":
       return refuseApproval(draft, command);
+    case "change.see":
+      return seeChange(draft, command);
     case "guard.allow":
       return allowGuard(draft, command);
     case "guard.refuse":
@@ -204,6 +207,7 @@ const WHILE_MERGING: ReadonlySet<Command["kind"]> = new Set([
   "permission.ask",
   "permission.answer",
   "comment.add",
+  "change.see",
   "run.pause",
   "run.resume",
   "terminal.open",

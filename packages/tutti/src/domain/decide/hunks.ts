@@ -5,6 +5,7 @@
 import type { CommandOf, CommitId, Rejected, RunDocument } from "@tutti/protocol";
 import { type Draft, emit, reject, request } from "../draft.ts";
 import { stepHolds } from "../holds.ts";
+import { unseenOf } from "../seen.ts";
 import { isHandingOver, isWriter } from "../steps.ts";
 import { actorName } from "./run.ts";
 
@@ -24,6 +25,20 @@ const refusalOf = (state: RunDocument, commit: CommitId): Rejected | null => {
     );
   if (candidate?.commit !== commit)
     return reject("candidate.moved", `the candidate is ${candidate?.commit ?? "not there"} now`);
+  return null;
+};
+
+export const seeChange = (draft: Draft, command: CommandOf<"change.see">): Rejected | null => {
+  const { state } = draft;
+  const { candidate, files } = command;
+  if (state.candidate?.commit !== candidate)
+    return reject(
+      "candidate.moved",
+      `the candidate is ${state.candidate?.commit ?? "not there"} now`,
+    );
+  const by = actorName(draft);
+  const unseen = unseenOf(state, by, files);
+  if (unseen.length > 0) emit(draft, { type: "change.seen", candidate, files: unseen, by });
   return null;
 };
 

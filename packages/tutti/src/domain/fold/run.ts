@@ -28,6 +28,7 @@ export const startDocument = (body: EventOf<"run.started">, at: number): RunDocu
   artifacts: {},
   candidate: null,
   leftOut: [],
+  seen: [],
   authors: [],
   writers: [],
   unaccounted: [],

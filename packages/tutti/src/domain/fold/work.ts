@@ -2,6 +2,7 @@ import type { Author, EventOf, RunDocument } from "@tutti/protocol";
 import { unreachable } from "../invariant.ts";
 import { ANSWERS_REMEMBERED_MAX, PERMISSIONS_VOIDED_MAX } from "../limits.ts";
 import { mergeAuthors } from "../lineage.ts";
+import { withSeen } from "../seen.ts";
 import type { Happened } from "./happened.ts";
 
 /** Checkpoints of before there was a gateway name one family, as it was declared. */
@@ -85,6 +86,8 @@ const foldDialogue = (state: RunDocument, { body, at }: Happened): RunDocument |
         ...state,
         comments: [...state.comments, { by: body.by, on: body.on, text: body.text, at }],
       };
+    case "change.seen":
+      return { ...state, seen: withSeen(state, body) };
     case "approval.refused": {
       const { step, subject } = body;
       const approvals = state.approvals.filter(

@@ -49,7 +49,7 @@ export function Review(props: ReviewProps) {
   const list = useRef<ListHandle>(null);
   const place = usePlace(files, list);
   const isWhole = range.from === run.base.commit && range.to === run.candidate?.commit;
-  const { seen, onSee } = useSeen(run.run, range, files);
+  const { seen, onSee } = useSeen(run, range, files);
   useReviewKeys({
     rows,
     shown,
