@@ -17,7 +17,7 @@ type Report = {
 
 const reports = new Map<string, Report>();
 
-export type Sight = ReadonlyMap<string, ReadonlySet<string>>;
+type Sight = ReadonlyMap<string, ReadonlySet<string>>;
 
 export function reportSeen(run: string, candidate: CommitId, sight: Sight): void {
   const key = `${run} ${candidate}`;
