@@ -32,11 +32,16 @@ export const createTerminalLog = (maxBytes: number): TerminalLog => {
   };
   return {
     push: (bytes) => {
+      end += bytes.byteLength;
+      if (bytes.byteLength >= maxBytes) {
+        chunks.splice(0, chunks.length, bytes.subarray(bytes.byteLength - maxBytes));
+        start = end - maxBytes;
+        return wake();
+      }
       const last = chunks.at(-1);
       const isSmall = last !== undefined && last.byteLength + bytes.byteLength <= PIECE_BYTES;
       if (isSmall) chunks[chunks.length - 1] = Buffer.concat([last, bytes]);
       else chunks.push(bytes);
-      end += bytes.byteLength;
       while (end - start > maxBytes) start += chunks.shift()?.byteLength ?? 0;
       wake();
     },

@@ -50,7 +50,7 @@ describe.each(["sandbox", "none"] as const)("a terminal with isolation %s", (iso
   test("sends the keyboard's interrupt to what runs in it, and ends with its shell's code", async () => {
     using scene = rig({ isolation });
     const { terminal, shows } = await open(scene);
-    terminal.write("echo be''gun; sleep 300\r");
+    terminal.write("sh -c 'echo be\"\"gun; exec sleep 300'\r");
     await shows("begun");
     terminal.write("\u0003");
     await shows(/\^C[^$]*\$ $/u);

@@ -32,8 +32,10 @@ export const endText = ({ ended }: Pick<TerminalView, "ended">): string => {
   return ended.code === null ? ENDS[ended.reason] : `${ENDS[ended.reason]}, code ${ended.code}`;
 };
 
-const accessText = ({ access }: TerminalView): string =>
-  access === "writable" ? "writes the workspace" : "read-only";
+const accessText = ({ access, ended }: TerminalView): string => {
+  if (access === "read-only") return "read-only";
+  return ended === null ? "writes the workspace" : "wrote the workspace";
+};
 
 export function TerminalScreen({ view, isNew }: { view: TerminalView; isNew: boolean }) {
   const host = useRef<HTMLDivElement>(null);

@@ -1,0 +1,130 @@
+/** The desk that holds terminals: what it keeps, when it ends one, and what the record says of it. */
+import { describe, expect, it } from "vitest";
+import type { Actor, RunId } from "@tutti/protocol";
+import { createTerminalLog } from "../../src/engine/terminal-output.ts";
+import { createTerminalDesk, type TerminalParts } from "../../src/engine/terminals.ts";
+import { echoTerminals } from "../server/echo-terminals.ts";
+import { memoryEngine } from "../server/memory-engine.ts";
+
+const KIM: Actor = { kind: "person", id: "kim" };
+const SIZE = { rows: 24, columns: 80 };
+const NEVER = new AbortController().signal;
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+
+const unlaunched = () => Promise.reject(new Error("no fence today"));
+
+/** A desk on a run whose workspace is ready. */
+async function desk(parts: Partial<TerminalParts> = {}) {
+  const engine = memoryEngine();
+  const started = await engine.startRun({ path: "/p", text: "task" }, KIM);
+  if (started.kind === "rejected") throw new Error(started.message);
+  const { run } = started;
+  engine.step(run);
+  let count = 0;
+  const terminals = createTerminalDesk({
+    terminals: echoTerminals,
+    workspaces: { authorPlace: async () => (await engine.shell(run)).place },
+    clock: { now: () => 1 },
+    ids: { run: () => `r-${String((count += 1)).padStart(6, "0")}` },
+    log: () => undefined,
+    fence: async () => undefined,
+    runs: {
+      document: engine.document,
+      handle: async (of, command, actor) => {
+        engine.apply(of, command, actor);
+        const state = engine.document(of);
+        if (state === null) throw new Error("the run is gone");
+        return { kind: "accepted", state, version: state.version, events: [] };
+      },
+    },
+    ...parts,
+  });
+  const ends = (of: RunId = run) =>
+    engine
+      .eventsOf(of, 0, 1000)
+      .flatMap(({ body }) => (body.type === "terminal.closed" ? [body.reason] : []));
+  return { run, terminals, ends };
+}
+
+describe("the desk", () => {
+  it("ends a terminal in which nothing was typed or said for a while, and the record says so", async () => {
+    const { run, terminals, ends } = await desk({ bounds: { idleMs: 40 } });
+    const { id } = await terminals.open({ run, size: SIZE }, KIM);
+    const output = terminals.output({ run, id });
+    while (!output.isClosed()) await output.changed(output.end(), NEVER);
+    expect(ends()).toEqual(["idle"]);
+    expect(output.view().ended).toMatchObject({ reason: "idle", code: null });
+  });
+
+  it("keeps the last of what was said alone", async () => {
+    const { run, terminals } = await desk({ bounds: { keptBytes: 8192 } });
+    const { id } = await terminals.open({ run, size: SIZE }, KIM);
+    const output = terminals.output({ run, id });
+    for (const letter of ["a", "b", "c"]) terminals.write({ run, id }, letter.repeat(4096));
+    terminals.write({ run, id }, "exit\r");
+    while (!output.isClosed()) await output.changed(output.end(), NEVER);
+    const { from, bytes } = output.after(0);
+    expect(from).toBeGreaterThan(0);
+    expect(bytes.byteLength).toBeLessThanOrEqual(8192);
+    expect(text(bytes).endsWith("c".repeat(4096))).toBe(true);
+    expect(output.view().ended).toMatchObject({ reason: "exited", code: 3 });
+  });
+
+  it("has a bound for all runs, and opens none once it is stopped", async () => {
+    const { run, terminals, ends } = await desk({ bounds: { openMax: 1 } });
+    const opening = () => terminals.open({ run, size: SIZE }, KIM);
+    await opening();
+    await expect(opening()).rejects.toMatchObject({ code: "terminal.too-many" });
+    await terminals.stop();
+    expect(ends()).toEqual(["stopped"]);
+    await expect(opening()).rejects.toMatchObject({ code: "terminal.too-many" });
+  });
+
+  it("tells of one that could not be launched, and the record has its end too", async () => {
+    const { run, terminals, ends } = await desk({ terminals: { open: unlaunched } });
+    await expect(terminals.open({ run, size: SIZE }, KIM)).rejects.toThrow("no fence today");
+    expect(ends()).toEqual(["failed"]);
+  });
+
+  it("ends one that is still being launched", async () => {
+    const { run, terminals, ends } = await desk({
+      terminals: {
+        open: (_spec, { signal }) =>
+          new Promise((_resolve, reject) => {
+            signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+          }),
+      },
+    });
+    const opening = terminals.open({ run, size: SIZE }, KIM);
+    const refused = opening.catch((error: unknown) => error);
+    await expect.poll(() => terminals.list(run)).toHaveLength(1);
+    await terminals.endOf(run, { reason: "given" });
+    expect(await refused).toMatchObject({ code: "terminal.ended" });
+    expect(ends()).toEqual(["given"]);
+  });
+});
+
+describe("what a terminal said", () => {
+  it("is read from any position, however it came", () => {
+    const log = createTerminalLog(1 << 20);
+    for (const piece of ["one ", "two ", "x".repeat(5000), " three"]) log.push(Buffer.from(piece));
+    expect(text(log.after(4).bytes)).toBe(`two ${"x".repeat(5000)} three`);
+    expect(text(log.after(5009).bytes)).toBe("three");
+    expect(log.after(9_999_999)).toMatchObject({ from: log.end() });
+  });
+
+  it("wakes who waits for more, at its end too, and lets go of who does not wait any more", async () => {
+    const log = createTerminalLog(100);
+    const more = log.changed(0, NEVER);
+    log.push(Buffer.from("a"));
+    await more;
+    const gone = new AbortController();
+    const waiting = log.changed(1, gone.signal);
+    gone.abort();
+    await expect(waiting).rejects.toThrow("abort");
+    const end = log.changed(1, NEVER);
+    log.close();
+    await end;
+    expect(log.isClosed()).toBe(true);
+  });
+});
