@@ -15,11 +15,17 @@ import { newTaskSearch } from "./features/new-task/new-task-search.ts";
 import { overviewSearch, transcriptSearch } from "./features/run/run-search.ts";
 import { settingsSearch } from "./features/settings/settings-search.ts";
 import { terminalSearch } from "./features/terminal/terminal-search.ts";
+import { ScreenHeading } from "./ui/heading.tsx";
 import { Empty, Failed } from "./ui/notice.tsx";
 
 const root = createRootRoute({
   component: Frame,
-  notFoundComponent: () => <Empty title="There is no such page." />,
+  notFoundComponent: () => (
+    <>
+      <ScreenHeading title="There is no such page" />
+      <Empty title="Nothing is at this address." />
+    </>
+  ),
   errorComponent: ({ error }) => <Failed error={error} onRetry={() => location.reload()} />,
 });
 

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { runQuery } from "../../api/queries.ts";
 import { useCommands } from "../../commands/commands.tsx";
+import { ScreenHeading } from "../../ui/heading.tsx";
 import { Queried } from "../../ui/queried.tsx";
 import { RunProvider } from "./run-context.tsx";
 import { RunHeader } from "./run-header.tsx";
@@ -23,6 +24,15 @@ const TABS = [
 export function RunScreen() {
   const { run } = useParams({ from: "/runs/$run" });
   const query = useQuery(runQuery(run));
+  if (query.data === undefined)
+    return (
+      <>
+        <ScreenHeading title="Run" />
+        <Queried query={query} what="the run">
+          {() => null}
+        </Queried>
+      </>
+    );
   return (
     <Queried query={query} what="the run">
       {(view) => (
