@@ -21,6 +21,7 @@ export * from "./errors.ts";
 export * from "./egress.ts";
 export * from "./event.ts";
 export * from "./ids.ts";
+export * from "./image.ts";
 export * from "./permission.ts";
 export * from "./policy.ts";
 export * from "./provider.ts";

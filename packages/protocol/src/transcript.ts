@@ -1,6 +1,7 @@
 /** One line of a session's transcript. High volume, never a domain event. */
 import { z } from "zod";
-import { Instant } from "./ids.ts";
+import { Instant, Sha256 } from "./ids.ts";
+import { ImageMedia } from "./image.ts";
 
 export const TranscriptEntry = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("prompt"), at: Instant, text: z.string() }),
@@ -13,6 +14,14 @@ export const TranscriptEntry = z.discriminatedUnion("kind", [
     title: z.string(),
     status: z.string(),
     detail: z.string(),
+  }),
+  /** A picture that the agent sent; its bytes are the blob. */
+  z.object({
+    kind: z.literal("image"),
+    at: Instant,
+    hash: Sha256,
+    media: ImageMedia,
+    bytes: z.number().int().positive(),
   }),
   z.object({
     kind: z.literal("plan"),

@@ -1,8 +1,9 @@
-import type { TranscriptEntry } from "@tutti/protocol";
+import { IMAGE_MAX_BYTES, type TranscriptEntry } from "@tutti/protocol";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import {
   COALESCE_MS,
   ENTRY_MAX_CHARS,
+  IMAGES_MAX,
   OUTPUT_SHOWN_MAX_CHARS,
 } from "../../src/agents/acp/limits.ts";
 import { SessionNotification } from "../../src/agents/acp/messages.ts";
@@ -17,14 +18,22 @@ afterEach(() => {
 
 const create = () => {
   const entries: TranscriptEntry[] = [];
-  const transcriber = createTranscriber({ now: () => 7 }, (entry) => entries.push(entry));
+  const pictures: Uint8Array[] = [];
+  const transcriber = createTranscriber(
+    { now: () => 7 },
+    (entry) => entries.push(entry),
+    (bytes) => {
+      pictures.push(bytes);
+      entries.push({ kind: "note", at: 7, text: `picture ${pictures.length}` });
+    },
+  );
   const send = (update: object): void => {
     const read = SessionNotification.parse({ sessionId: "s", update });
     if (read.update !== undefined) transcriber.update(read.update);
   };
   const say = (text: string): void =>
     send({ sessionUpdate: "agent_message_chunk", content: { type: "text", text } });
-  return { entries, transcriber, send, say };
+  return { entries, pictures, transcriber, send, say };
 };
 
 it("joins pieces that come within a short time, and shows them by itself when it is over", () => {
@@ -79,7 +88,7 @@ it("remembers a tool call's title, shows what it was given, and bounds what it s
 
 it("takes content of kinds it does not know", () => {
   const { entries, transcriber, send } = create();
-  send({ sessionUpdate: "agent_message_chunk", content: { type: "image", data: "…" } });
+  send({ sessionUpdate: "agent_message_chunk", content: { type: "audio", data: "…" } });
   send({
     sessionUpdate: "tool_call",
     toolCallId: "t",
@@ -89,7 +98,7 @@ it("takes content of kinds it does not know", () => {
   send({ sessionUpdate: "compaction_update", how: "much" });
   transcriber.flush();
   expect(entries).toMatchObject([
-    { kind: "text", text: "[image]" },
+    { kind: "text", text: "[audio]" },
     { kind: "tool", title: "tool call", detail: "" },
   ]);
 });
@@ -102,4 +111,44 @@ it("stops showing output beside the protocol at its bound, and says so", () => {
   const shown = entries.flatMap((entry) => (entry.kind === "output" ? [entry.text.length] : []));
   expect(shown.reduce((sum, one) => sum + one, 0)).toBeLessThan(OUTPUT_SHOWN_MAX_CHARS + 10_001);
   expect(entries.at(-1)).toMatchObject({ kind: "note" });
+});
+
+const PNG = Buffer.from("89504e470d0a1a0a", "hex");
+
+const picture = (bytes: Uint8Array, mimeType = "image/png") => ({
+  type: "image",
+  mimeType,
+  data: Buffer.from(bytes).toString("base64"),
+});
+
+it("a picture comes after what was said before it, from a message and from a tool", () => {
+  const { entries, pictures, send, say } = create();
+  say("look:");
+  send({ sessionUpdate: "agent_message_chunk", content: picture(PNG) });
+  send({
+    sessionUpdate: "tool_call",
+    toolCallId: "t",
+    title: "screenshot",
+    content: [{ type: "content", content: picture(PNG) }],
+  });
+  expect(pictures.map((bytes) => Buffer.from(bytes))).toEqual([PNG, PNG]);
+  expect(entries.map((entry) => ("text" in entry ? entry.text : entry.kind))).toEqual([
+    "look:",
+    "picture 1",
+    "tool",
+    "picture 2",
+  ]);
+});
+
+it("what calls itself a picture and is none, is too large or is one too many is only told of", () => {
+  const { entries, pictures, send } = create();
+  const svg = Buffer.from("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>");
+  for (const bytes of [svg, Buffer.concat([PNG, Buffer.alloc(IMAGE_MAX_BYTES + 3)])])
+    send({ sessionUpdate: "agent_message_chunk", content: picture(bytes) });
+  expect(pictures).toEqual([]);
+  expect(entries).toHaveLength(2);
+  for (let sent = 0; sent <= IMAGES_MAX; sent += 1)
+    send({ sessionUpdate: "agent_message_chunk", content: picture(PNG) });
+  expect(pictures).toHaveLength(IMAGES_MAX);
+  expect(entries.at(-1)).toMatchObject({ text: "A picture of the agent is not shown." });
 });

@@ -342,6 +342,24 @@ describe("the record of a run", () => {
     }
   });
 
+  it("shows a blob to a browser as plain text or as pixels, and as nothing that could act", async () => {
+    const text = await api(`/blobs/${"a".repeat(64)}?as=text`);
+    expect(text.headers).toMatchObject({
+      "content-type": "text/plain; charset=utf-8",
+      "x-content-type-options": "nosniff",
+      "content-security-policy": "default-src 'none'; sandbox",
+    });
+    const pixels = await api(`/blobs/${"c".repeat(64)}?as=image`);
+    expect(pixels.headers).toMatchObject({
+      "content-type": "image/png",
+      "x-content-type-options": "nosniff",
+    });
+    for (const query of [`${"a".repeat(64)}?as=image`, `${"a".repeat(64)}?as=text/html`])
+      expect(await problem(`/blobs/${query}`)).toMatchObject({ status: 400, code: "usage" });
+    const plain = await api(`/blobs/${"a".repeat(64)}`);
+    expect(plain.headers["content-disposition"]).toContain("attachment");
+  });
+
   it("gives transcripts in windows, from the end as well", async () => {
     const entries = Array.from({ length: 10 }, (_, at) => ({
       kind: "note" as const,

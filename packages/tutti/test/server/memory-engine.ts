@@ -24,6 +24,11 @@ import { createTerminalDesk } from "../../src/engine/terminals.ts";
 import { echoTerminals } from "./echo-terminals.ts";
 import { resultFor, startCommand } from "../domain/world.ts";
 
+const BLOBS: ReadonlyMap<string, Uint8Array> = new Map([
+  ["a".repeat(64), new TextEncoder().encode("bytes")],
+  ["c".repeat(64), Buffer.from("89504e470d0a1a0a", "hex")],
+]);
+
 const WORKER: Actor = { kind: "system", part: "worker" };
 
 export type MemoryEngine = Engine & {
@@ -199,7 +204,7 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
       log.filter((event) => event.run === run && event.version > after).slice(0, limit),
     head: () => log.length,
     artifact: async (run, name) => artifacts.get(`${run} ${name}`) ?? null,
-    blob: async (hash) => (hash === "a".repeat(64) ? new TextEncoder().encode("bytes") : null),
+    blob: async (hash) => BLOBS.get(hash) ?? null,
     diff: async (_run, { path, only }) => {
       if (path !== undefined && path !== "a") {
         throw new TuttiError("file.unknown", `The change has no file ${path}.`);

@@ -57,6 +57,13 @@ export const runQuery = (run: string) =>
     queryFn: ({ signal }) => daemon.run(run, { signal }),
   });
 
+/** The hash is in the key: another text is another query. */
+export const artifactQuery = ({ run, name, hash }: { run: string; name: string; hash: string }) =>
+  queryOptions({
+    queryKey: ["run", run, "artifact", name, hash],
+    queryFn: ({ signal }) => daemon.artifact(run, name, { signal }),
+  });
+
 /**
  * Reads again what an event of these runs may have changed, where it is on screen. What is being read already
  * is read to its end and then once more: events come faster than a busy daemon answers, and a read that each

@@ -32,6 +32,9 @@ export const OUTPUT_SHOWN_MAX_CHARS = 256 * 1024;
 /** End of standard error that goes with a failure. */
 export const STDERR_TAIL_CHARS = 2000;
 
+/** Pictures of one session that are kept; further ones are named. */
+export const IMAGES_MAX = 40;
+
 /** Events that wait for the reader of a turn; beyond it the agent's output is not read. */
 export const FEED_MAX_EVENTS = 256;
 /** Entries kept between two turns; later ones are dropped. */

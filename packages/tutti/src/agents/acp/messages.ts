@@ -68,7 +68,14 @@ export const PromptEnded = z.object({
 export type PromptEnded = z.infer<typeof PromptEnded>;
 
 const Content = z.union([
-  z.object({ type: z.literal("content"), content: z.object({ text: z.string().optional() }) }),
+  z.object({
+    type: z.literal("content"),
+    content: z.object({
+      type: z.string().optional(),
+      text: z.string().optional(),
+      data: z.string().optional(),
+    }),
+  }),
   z.object({
     type: z.literal("diff"),
     path: z.string(),
@@ -93,7 +100,13 @@ export const Tool = z.object({
 });
 export type Tool = z.infer<typeof Tool>;
 
-const Chunk = { content: z.object({ type: z.string(), text: z.string().optional() }) };
+const Chunk = {
+  content: z.object({
+    type: z.string(),
+    text: z.string().optional(),
+    data: z.string().optional(),
+  }),
+};
 
 export const Update = z.discriminatedUnion("sessionUpdate", [
   z.object({ sessionUpdate: z.literal("agent_message_chunk"), ...Chunk }),

@@ -32,7 +32,11 @@ export const createScene = (clock: Clock): Scene => {
     if (turn !== null) turn.feed.push(event);
     else if (event.kind === "entry" && idle.length < IDLE_MAX_ENTRIES) idle.push(event);
   };
-  const transcriber = createTranscriber(clock, (entry) => emit({ kind: "entry", entry }));
+  const transcriber = createTranscriber(
+    clock,
+    (entry) => emit({ kind: "entry", entry }),
+    (bytes) => emit({ kind: "image", bytes }),
+  );
   const desk = createDesk(transcriber);
 
   const room = async (): Promise<void> => {

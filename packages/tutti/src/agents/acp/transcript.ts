@@ -2,10 +2,19 @@
  * Session updates as transcript entries. Text arrives in many small pieces: pieces of one kind are
  * joined until another kind comes, COALESCE_MS pass, or ENTRY_MAX_CHARS are reached.
  */
-import type { TranscriptEntry } from "@tutti/protocol";
+import { IMAGE_MAX_BYTES, imageMediaOf, type TranscriptEntry } from "@tutti/protocol";
 import type { Clock } from "../../engine/ports/clock.ts";
-import { COALESCE_MS, ENTRY_MAX_CHARS, OUTPUT_SHOWN_MAX_CHARS, TOOL_TITLES_MAX } from "./limits.ts";
+import {
+  COALESCE_MS,
+  ENTRY_MAX_CHARS,
+  IMAGES_MAX,
+  OUTPUT_SHOWN_MAX_CHARS,
+  TOOL_TITLES_MAX,
+} from "./limits.ts";
 import type { Tool, Update } from "./messages.ts";
+
+/** Four characters are three bytes. */
+const BASE64_MAX_CHARS = Math.ceil(IMAGE_MAX_BYTES / 3) * 4;
 
 type TextKind = "text" | "thought" | "stdout" | "stderr";
 
@@ -112,12 +121,40 @@ const wholeEntry = (update: Whole, at: number, titles: Titles): TranscriptEntry 
   return { kind: "tool", at, id: update.toolCallId, title, status, detail: toolDetail(update) };
 };
 
+type Block = { readonly type?: string | undefined; readonly data?: string | undefined };
+
+/** Pictures of a session, as far as they are kept; says of the others that they were there. */
+const createPictures = (show: (bytes: Uint8Array) => void, note: (text: string) => void) => {
+  let shown = 0;
+  return ({ type, data = "" }: Block): void => {
+    if (type !== "image") return;
+    const bytes = Buffer.from(data.slice(0, BASE64_MAX_CHARS), "base64");
+    const isKept = data.length <= BASE64_MAX_CHARS && imageMediaOf(bytes) !== null;
+    if (!isKept || shown >= IMAGES_MAX) return note("A picture of the agent is not shown.");
+    shown += 1;
+    return show(bytes);
+  };
+};
+
+const imagesOf = ({ content }: Tool): readonly Block[] =>
+  (content ?? []).flatMap((one) =>
+    one.type === "content" && "content" in one ? [one.content] : [],
+  );
+
 export const createTranscriber = (
   clock: Clock,
   emit: (entry: TranscriptEntry) => void,
+  show: (bytes: Uint8Array) => void = () => undefined,
 ): Transcriber => {
   const joiner = createJoiner(clock, emit);
   const titles = createTitles();
+  const picture = createPictures(
+    (bytes) => {
+      joiner.flush();
+      show(bytes);
+    },
+    (text) => add({ kind: "note", at: clock.now(), text }),
+  );
   let outputChars = 0;
   const add = (entry: TranscriptEntry): void => {
     joiner.flush();
@@ -127,6 +164,7 @@ export const createTranscriber = (
   const update = (one: Update): void => {
     switch (one.sessionUpdate) {
       case "agent_message_chunk":
+        if (one.content.type === "image") return picture(one.content);
         return joiner.add("text", one.content.text ?? `[${one.content.type}]`);
       case "agent_thought_chunk":
         return joiner.add("thought", one.content.text ?? `[${one.content.type}]`);
@@ -137,7 +175,9 @@ export const createTranscriber = (
         // Its cost is kept by the session; it has no tokens of a turn.
         return undefined;
       default:
-        return add(wholeEntry(one, clock.now(), titles));
+        add(wholeEntry(one, clock.now(), titles));
+        if (one.sessionUpdate !== "plan") for (const block of imagesOf(one)) picture(block);
+        return undefined;
     }
   };
 

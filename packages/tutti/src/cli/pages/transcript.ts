@@ -37,7 +37,7 @@ const body = (text: string): string[] =>
 
 type Short = Extract<
   TranscriptEntry,
-  { kind: "permission" | "usage" | "note" | "opened" | "ended" }
+  { kind: "permission" | "usage" | "note" | "opened" | "ended" | "image" }
 >;
 
 function shortText(entry: Short): string {
@@ -48,6 +48,8 @@ function shortText(entry: Short): string {
       return `usage: ${entry.inputTokens} tokens in, ${entry.outputTokens} out`;
     case "note":
       return entry.text;
+    case "image":
+      return `picture: ${entry.media}, ${entry.bytes} bytes (${entry.hash.slice(0, 12)})`;
     case "opened":
       return `${entry.isContinued ? "goes on with" : "opens"} session ${entry.session} of ${entry.agent} ${entry.version}`;
     case "ended":

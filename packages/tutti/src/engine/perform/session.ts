@@ -2,7 +2,13 @@
  * One attempt with an agent: open, prompt, persist what it says, answer what it asks, read what it
  * made, and hand problems back once in the same session. Ends as a result, never as an exception.
  */
-import type { BudgetStop, EffectResult, TranscriptEntry, Usage } from "@tutti/protocol";
+import {
+  type BudgetStop,
+  type EffectResult,
+  imageMediaOf,
+  type TranscriptEntry,
+  type Usage,
+} from "@tutti/protocol";
 import type { Agents, EarlierSession, Session } from "../ports/agents.ts";
 import type { PromptInput } from "../ports/rules.ts";
 import type { Place } from "../ports/place.ts";
@@ -50,6 +56,15 @@ const recorder =
   (entry: TranscriptEntry): void =>
     work.deps.store.transcript.append(session, [entry]);
 
+/** The picture as a blob, and the entry that names it. */
+const keptImage = async ({ deps }: Turn, bytes: Uint8Array): Promise<TranscriptEntry> => {
+  const at = deps.clock.now();
+  const media = imageMediaOf(bytes);
+  if (media === null) return { kind: "note", at, text: "What the agent sent is no picture." };
+  const hash = await deps.store.blobs.put(bytes);
+  return { kind: "image", at, hash, media, bytes: bytes.length };
+};
+
 /** One prompt of the session, to its last event. */
 const runTurn = async (
   work: Turn,
@@ -64,6 +79,9 @@ const runTurn = async (
     switch (event.kind) {
       case "entry":
         record(event.entry);
+        break;
+      case "image":
+        record(await keptImage(work, event.bytes));
         break;
       case "permission":
         void relayPermission(work, event, { session, place: job.place, note });

@@ -74,6 +74,8 @@ export type AgentFailure = {
  */
 export type AgentEvent =
   | { readonly kind: "entry"; readonly entry: TranscriptEntry }
+  /** A picture that the agent sent; whoever prompted keeps it. */
+  | { readonly kind: "image"; readonly bytes: Uint8Array }
   | {
       readonly kind: "permission";
       readonly id: string;

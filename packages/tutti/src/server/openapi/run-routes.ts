@@ -1,6 +1,7 @@
 /** Routes of runs and of what belongs to one. */
 import {
   AuditActor,
+  BlobLook,
   CommitId,
   MAX_PAGE,
   MAX_PATH_CHARS,
@@ -132,7 +133,13 @@ export const RUN_ROUTES: readonly Route[] = [
     },
     answer: "TranscriptWindow",
   },
-  { method: "get", path: "/blobs/:hash", summary: "Bytes by their SHA-256.", answer: "bytes" },
+  {
+    method: "get",
+    path: "/blobs/:hash",
+    summary: "Bytes by their SHA-256; to be shown as plain text, or as a picture if they are one.",
+    query: { as: BlobLook.optional() },
+    answer: "bytes",
+  },
   {
     method: "get",
     path: "/attention",

@@ -1,5 +1,5 @@
 /** What is read by its own name: transcripts and blobs; and the queue of what needs a person. */
-import { MAX_TRANSCRIPT_PAGE, TuttiError } from "@tutti/protocol";
+import { BlobLook, imageMediaOf, MAX_TRANSCRIPT_PAGE, TuttiError } from "@tutti/protocol";
 import { hashParameter, numberQuery, sessionParameter } from "../request.ts";
 import type { App, Service } from "./context.ts";
 
@@ -24,7 +24,9 @@ export function addReadingRoutes(app: App, { engine }: Service): void {
     const bytes = await engine.blob(hash);
     if (bytes === null) throw new TuttiError("blob.unknown", `There is no blob ${hash}.`);
     return context.body(new Uint8Array(bytes), 200, {
-      "content-type": "application/octet-stream",
+      ...lookOf(bytes, { hash, as: context.req.query("as") }),
+      "x-content-type-options": "nosniff",
+      "content-security-policy": "default-src 'none'; sandbox",
       "cache-control": "private, max-age=31536000, immutable",
     });
   });
@@ -34,4 +36,25 @@ export function addReadingRoutes(app: App, { engine }: Service): void {
     const items = engine.attention().filter((item) => run === undefined || item.run === run);
     return context.json({ items });
   });
+}
+
+type Look = { readonly hash: string; readonly as: string | undefined };
+
+/** Agents and programs wrote these bytes: a browser shows them as plain text or as pixels, or keeps them. */
+function lookOf(bytes: Uint8Array, { hash, as }: Look): Readonly<Record<string, string>> {
+  if (as === undefined)
+    return {
+      "content-type": "application/octet-stream",
+      "content-disposition": `attachment; filename="${hash}"`,
+    };
+  const look = BlobLook.safeParse(as);
+  if (!look.success) throw new TuttiError("usage", '"as" is text or image.');
+  if (look.data === "text")
+    return {
+      "content-type": "text/plain; charset=utf-8",
+      "content-disposition": `inline; filename="${hash}.txt"`,
+    };
+  const media = imageMediaOf(bytes);
+  if (media === null) throw new TuttiError("usage", `The blob ${hash} is no picture.`);
+  return { "content-type": media };
 }

@@ -1,12 +1,13 @@
 /** What an approval is about: the texts that were written, or the state of the work before its merge. */
 import type { AttentionItem, FindingView, RunView } from "@tutti/protocol";
-import { queryOptions, useQuery } from "@tanstack/react-query";
-import { daemon } from "../../api/daemon.ts";
-import { runQuery } from "../../api/queries.ts";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { artifactQuery, runQuery } from "../../api/queries.ts";
 import { Failed, Loading } from "../../ui/notice.tsx";
 import { countText } from "../../ui/numbers.ts";
 import { plainText } from "../../ui/plain.ts";
 import { StateMark, type Tone } from "../../ui/state-mark.tsx";
+import { Written } from "../../ui/written.tsx";
 
 const ARTIFACT = /^(?<name>[A-Za-z0-9][A-Za-z0-9._-]*) (?<hash>[0-9a-f]{12})$/u;
 
@@ -31,27 +32,27 @@ export function Subject({ item }: { readonly item: AttentionItem }) {
 
 type ArtifactTextProps = { readonly run: string; readonly name: string; readonly hash: string };
 
-/** The hash is in the key: another text is another query. */
-const artifactTextQuery = ({ run, name, hash }: ArtifactTextProps) =>
-  queryOptions({
-    queryKey: ["run", run, "artifact", name, hash],
-    queryFn: ({ signal }) => daemon.artifact(run, name, { signal }),
-  });
-
 function ArtifactText(props: ArtifactTextProps) {
-  const query = useQuery(artifactTextQuery(props));
+  const query = useQuery(artifactQuery(props));
   return (
     <section aria-label={props.name} className="max-w-[100ch] rounded border border-line">
       <h2 className="flex gap-3 border-b border-line px-3 py-1 font-mono text-xs">
         {props.name}
         <span className="text-muted">{props.hash}</span>
+        <Link
+          to="/runs/$run/spec"
+          params={{ run: props.run }}
+          className="ml-auto font-sans text-accent underline"
+        >
+          Edit or comment
+        </Link>
       </h2>
       {query.isError && <Failed error={query.error} />}
       {query.isPending && <Loading what={props.name} />}
       {query.data !== undefined && (
-        <pre dir="auto" className="px-3 py-2 font-mono text-xs wrap-anywhere whitespace-pre-wrap">
-          {plainText(query.data)}
-        </pre>
+        <div className="px-3 py-2">
+          <Written name={props.name} text={query.data} />
+        </div>
       )}
     </section>
   );

@@ -5,9 +5,11 @@ import { useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Empty } from "../../ui/notice.tsx";
 import { plainText } from "../../ui/plain.ts";
+import { blobAddress } from "../../api/blob-address.ts";
 import { Queried } from "../../ui/queried.tsx";
 import { ScrollText } from "../../ui/scroll-text.tsx";
 import { StateMark, type Tone } from "../../ui/state-mark.tsx";
+import { TerminalText } from "../../ui/terminal-text.tsx";
 import { durationText } from "../../ui/time.tsx";
 import { useRun } from "./run-context.tsx";
 import { blobQuery } from "./run-queries.ts";
@@ -68,8 +70,18 @@ function Check({ check }: { readonly check: CheckView }) {
           <Output text={tail} />
         </details>
       )}
-      {log !== null && !isWhole && (
-        <Button onClick={() => setWhole(true)}>Show the whole log</Button>
+      {log !== null && (
+        <p className="flex flex-wrap items-center gap-3">
+          {!isWhole && <Button onClick={() => setWhole(true)}>Show the whole log</Button>}
+          <a
+            href={blobAddress(log, "text")}
+            target="_blank"
+            rel="noopener noreferrer"
+            className="text-accent underline"
+          >
+            Raw log
+          </a>
+        </p>
       )}
       {log !== null && isWhole && <WholeLog hash={log} />}
     </li>
@@ -87,7 +99,9 @@ function Names({ title, names }: { readonly title: string; readonly names: reado
 }
 
 const Output = ({ text }: { readonly text: string }) => (
-  <ScrollText className="max-h-100 wrap-anywhere whitespace-pre-wrap">{plainText(text)}</ScrollText>
+  <ScrollText className="max-h-100 wrap-anywhere whitespace-pre-wrap">
+    <TerminalText text={text} />
+  </ScrollText>
 );
 
 function WholeLog({ hash }: { readonly hash: string }) {

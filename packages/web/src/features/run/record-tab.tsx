@@ -9,6 +9,7 @@ import { Queried } from "../../ui/queried.tsx";
 import { Decisions } from "./decisions.tsx";
 import { useRun } from "./run-context.tsx";
 import { eventsQuery } from "./run-queries.ts";
+import { UsageTable } from "./usage-table.tsx";
 
 const DETAIL_MAX_CHARACTERS = 300;
 
@@ -43,6 +44,7 @@ export function RecordTab() {
           {usage.metered.errors} failed
         </span>
       </p>
+      <UsageTable run={run} />
       <Decisions view={view} />
       <SectionHeading title="Events" />
       <Queried query={query} what="the record">

@@ -25,9 +25,3 @@ export const blobQuery = (hash: string) =>
     queryKey: ["blob", hash],
     queryFn: ({ signal }) => daemon.blob(hash, { signal }),
   });
-
-export const artifactQuery = ({ run, name, hash }: { run: string; name: string; hash: string }) =>
-  queryOptions({
-    queryKey: ["run", run, "artifact", name, hash],
-    queryFn: ({ signal }) => daemon.artifact(run, name, { signal }),
-  });

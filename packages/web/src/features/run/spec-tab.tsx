@@ -1,9 +1,10 @@
 /** What was written down: to read, to correct, to comment. An approval holds for exactly these texts. */
 import type { RunView } from "@tutti/protocol";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { tellProblem, useCommand } from "../../api/commands.ts";
 import { daemon } from "../../api/daemon.ts";
+import { artifactQuery } from "../../api/queries.ts";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/field.ts";
 import { Empty, Overtaken } from "../../ui/notice.tsx";
@@ -12,13 +13,9 @@ import { plainText } from "../../ui/plain.ts";
 import { Queried } from "../../ui/queried.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { Ago } from "../../ui/time.tsx";
+import { Written } from "../../ui/written.tsx";
 import { AnswerPanel } from "../attention/answer-panel.tsx";
 import { useRun } from "./run-context.tsx";
-import { artifactQuery } from "./run-queries.ts";
-
-const Markdown = lazy(() =>
-  import("../../ui/markdown.tsx").then(({ Markdown: component }) => ({ default: component })),
-);
 
 type Artifact = RunView["artifacts"][number];
 
@@ -81,7 +78,7 @@ function ArtifactSection({ artifact }: { readonly artifact: Artifact }) {
       <div className="px-3 py-2">
         {editing === null ? (
           <Queried query={query} what={name}>
-            {(text) => <Text name={name} text={text} />}
+            {(text) => <Written name={name} text={text} />}
           </Queried>
         ) : (
           <Editor artifact={artifact} edited={editing} onDone={() => setEditing(null)} />
@@ -89,20 +86,6 @@ function ArtifactSection({ artifact }: { readonly artifact: Artifact }) {
       </div>
       <Comments on={name} />
     </section>
-  );
-}
-
-function Text({ name, text }: { readonly name: string; readonly text: string }) {
-  const plain = (
-    <pre dir="auto" className="font-mono text-xs wrap-anywhere whitespace-pre-wrap">
-      {plainText(text)}
-    </pre>
-  );
-  if (!name.endsWith(".md")) return plain;
-  return (
-    <Suspense fallback={plain}>
-      <Markdown text={text} />
-    </Suspense>
   );
 }
 

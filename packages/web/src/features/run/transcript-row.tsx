@@ -1,8 +1,9 @@
 /** One row of a transcript. Everything in it is text of an agent or of a program. */
 import type { TranscriptEntry } from "@tutti/protocol";
 import { lazy, memo, Suspense, type ReactNode } from "react";
+import { blobAddress } from "../../api/blob-address.ts";
 import { plainLine, plainText } from "../../ui/plain.ts";
-import { tokensText, usdText } from "../../ui/numbers.ts";
+import { bytesText, tokensText, usdText } from "../../ui/numbers.ts";
 import { StateMark, type Tone } from "../../ui/state-mark.tsx";
 import { TerminalText } from "../../ui/terminal-text.tsx";
 import type { Row } from "./transcript-rows.ts";
@@ -35,6 +36,8 @@ export const TranscriptRow = memo(function TranscriptRow({ row }: { readonly row
       return <Plain text={text} />;
     case "tool":
       return <Tool entry={entry} />;
+    case "image":
+      return <Picture entry={entry} />;
     default:
       return <Fact entry={entry} />;
   }
@@ -91,7 +94,23 @@ function Tool({ entry }: { readonly entry: ToolEntry }) {
   );
 }
 
-type Other = Exclude<TranscriptEntry, { kind: "text" | "prompt" | "thought" | "output" | "tool" }>;
+type ImageEntry = Extract<TranscriptEntry, { kind: "image" }>;
+
+/** From this daemon, which has looked at its bytes; an agent cannot name another place. */
+const Picture = ({ entry }: { readonly entry: ImageEntry }) => (
+  <p className="px-4 py-1">
+    <img
+      src={blobAddress(entry.hash, "image")}
+      alt={`Sent by the agent, ${bytesText(entry.bytes)}`}
+      loading="lazy"
+      decoding="async"
+      className="max-h-96 max-w-full border border-line"
+    />
+  </p>
+);
+
+type Shown = "image" | "output" | "prompt" | "text" | "thought" | "tool";
+type Other = Exclude<TranscriptEntry, { kind: Shown }>;
 
 function factOf(entry: Other): string {
   switch (entry.kind) {
