@@ -52,11 +52,11 @@ it("with the keyboard alone", async () => {
   await keyboard.press("Control+Enter");
   const run = await runOf(page);
 
-  await page.getByText("Approve spec.md and contract.yaml").first().waitFor();
+  await page.getByRole("main").getByText("Approve spec.md and contract.yaml").first().waitFor();
   await keyboard.press("g");
   await keyboard.press("h");
   await page.getByRole("heading", { name: "Needs you" }).waitFor();
-  await page.getByText("Approve spec.md and contract.yaml").first().waitFor();
+  await page.getByRole("main").getByText("Approve spec.md and contract.yaml").first().waitFor();
   await keyboard.press("j");
   await keyboard.press("o");
   await page.getByRole("button", { name: /^Proceed P/u }).waitFor();
@@ -64,7 +64,7 @@ it("with the keyboard alone", async () => {
   await takePicture(page, "needs-you");
   await keyboard.press("p");
 
-  await page.getByText("Approve the merge into main").first().waitFor();
+  await page.getByRole("main").getByText("Approve the merge into main").first().waitFor();
   await keyboard.press("j");
   await keyboard.press("o");
   await page.getByRole("button", { name: /^Proceed P/u }).waitFor();
@@ -91,12 +91,12 @@ it("with the mouse alone, on a phone's screen", async () => {
 
   const proceed = page.getByRole("button", { name: /^Proceed(?! with)/u }).first();
   for (const asks of ["Approve spec.md and contract.yaml", "Approve the merge into main"]) {
-    await page.getByText(asks).first().waitFor();
+    await page.getByRole("main").getByText(asks).first().waitFor();
     await page
       .getByRole("link", { name: /^Needs you/u })
       .first()
       .click();
-    await page.getByText(asks).first().click();
+    await page.getByRole("main").getByText(asks).first().click();
     await proceed.waitFor();
     expect(await violationsOf(page)).toEqual([]);
     // Nothing is wider than the screen.

@@ -30,7 +30,7 @@ it("shows a run's steps, contract, texts, transcript, diff, checks, findings and
   const page = await context.newPage();
   const run = await startRun(daemon.client, project);
   await signIn(page, daemon, `/runs/${run}`);
-  await page.getByText("Approve spec.md and contract.yaml").first().waitFor();
+  await page.getByRole("main").getByText("Approve spec.md and contract.yaml").first().waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await takePicture(page, "run-approval");
 
@@ -38,7 +38,11 @@ it("shows a run's steps, contract, texts, transcript, diff, checks, findings and
     .getByRole("button", { name: /^Proceed P/u })
     .first()
     .click();
-  await page.getByText("Approve the merge into main").first().waitFor({ timeout: RUN_MS });
+  await page
+    .getByRole("main")
+    .getByText("Approve the merge into main")
+    .first()
+    .waitFor({ timeout: RUN_MS });
   await openTab(page, "Overview", "WHEN the list is empty");
   await openTab(page, "Transcript", "Session opened");
   await openTab(page, "Spec", "The sum of an empty list is 0");

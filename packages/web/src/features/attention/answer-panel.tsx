@@ -17,7 +17,13 @@ type Remember = Words["remember"];
 /** An answer that is being written is to what was asked when it was begun, whatever is asked by then. */
 type Writing = { readonly answer: AttentionAnswer; readonly to: AttentionItem };
 
-export function AnswerPanel({ item }: { readonly item: AttentionItem }) {
+type AnswerPanelProps = {
+  readonly item: AttentionItem;
+  /** What it is about stands on the screen already. */
+  readonly isSubjectShown?: boolean;
+};
+
+export function AnswerPanel({ item, isSubjectShown = false }: AnswerPanelProps) {
   const command = useCommand(item.run);
   const [writing, setWriting] = useState<Writing | null>(null);
   const [remember, setRemember] = useState<Remember>("once");
@@ -50,7 +56,7 @@ export function AnswerPanel({ item }: { readonly item: AttentionItem }) {
   return (
     <div className="flex flex-col gap-3">
       <p className="max-w-[72ch] text-muted">{item.why}</p>
-      <Subject item={item} />
+      {!isSubjectShown && <Subject item={item} />}
       <Details
         label={item.kind === "approval" ? "Changed files" : "Details"}
         details={item.details.filter((detail) => !isArtifactLine(detail))}

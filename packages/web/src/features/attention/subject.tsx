@@ -42,7 +42,7 @@ function ArtifactText(props: ArtifactTextProps) {
         <Link
           to="/runs/$run/spec"
           params={{ run: props.run }}
-          className="ml-auto font-sans text-accent underline"
+          className="ml-auto inline-flex items-center font-sans text-accent underline max-sm:min-h-11"
         >
           Edit or comment
         </Link>

@@ -15,6 +15,7 @@ import { StateMark } from "../../ui/state-mark.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { Written } from "../../ui/written.tsx";
 import { AnswerPanel } from "../attention/answer-panel.tsx";
+import { isArtifactLine } from "../attention/subject.tsx";
 import { useRun } from "./run-context.tsx";
 
 type Artifact = RunView["artifacts"][number];
@@ -45,7 +46,11 @@ export function SpecTab() {
       {approval !== undefined && (
         <section aria-label="Approval" className="border-l-2 border-waiting bg-surface px-3 py-2">
           <h2 className="font-strong">{plainText(approval.asks)}</h2>
-          <AnswerPanel key={approval.id} item={approval} />
+          <AnswerPanel
+            key={approval.id}
+            item={approval}
+            isSubjectShown={approval.details.some(isArtifactLine)}
+          />
         </section>
       )}
       {artifacts.map((artifact) => (

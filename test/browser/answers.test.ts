@@ -1,0 +1,98 @@
+/** The four answers of an approval, and texts that are corrected and commented before they are approved. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openBrowser, openContext, takePicture, violationsOf } from "../fixtures/browser.ts";
+import { createDaemon, ended, happened, startRun } from "../fixtures/daemon.ts";
+import { createProject, DUET } from "../fixtures/project.ts";
+import { signIn } from "../fixtures/web.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+
+const SPEC = "Approve spec.md and contract.yaml";
+/** Time for the turns of several agents. */
+const TURNS_MS = 60_000;
+const MERGE = "Approve the merge into main";
+
+it("a text is commented and corrected, never over another one, and approved with a comment", async () => {
+  using project = createProject({ agents: DUET });
+  await using daemon = createDaemon(project);
+  await using context = await openContext(browser);
+  const page = await context.newPage();
+  const run = await startRun(daemon.client, project);
+  await signIn(page, daemon, `/runs/${run}/spec`);
+  const main = page.getByRole("main");
+  await main.getByText(SPEC).first().waitFor();
+  const spec = main.getByRole("region", { name: "spec.md", exact: true });
+  await spec.getByLabel("Comment on spec.md").fill("What of strings?");
+  await spec.getByRole("button", { name: "Comment", exact: true }).click();
+  await spec.getByText("What of strings?").waitFor();
+
+  await spec.getByRole("button", { name: "Edit" }).click();
+  const field = spec.getByLabel("Text of spec.md");
+  await field.fill("# Mine\n\nZero it is.\n");
+  await spec.getByRole("button", { name: "Save as mine" }).click();
+  await spec.getByRole("heading", { name: "Mine" }).waitFor();
+  expect(await daemon.client.artifact(run, "spec.md")).toContain("Zero it is.");
+
+  await spec.getByRole("button", { name: "Edit" }).click();
+  await field.fill("# Too late\n");
+  await daemon.client.amend(run, { name: "spec.md", text: "# Meanwhile\n" });
+  await main.getByText("Meanwhile").first().waitFor();
+  expect(await field.inputValue()).toBe("# Too late\n");
+  await spec.getByRole("button", { name: "Save as mine" }).click();
+  await page
+    .getByText(/changed/u)
+    .first()
+    .waitFor();
+  expect(await daemon.client.artifact(run, "spec.md")).toBe("# Meanwhile\n");
+  expect(await field.inputValue()).toBe("# Too late\n");
+  expect(await violationsOf(page)).toEqual([]);
+  await takePicture(page, "spec-edit");
+  await spec.getByRole("button", { name: "Leave as it was" }).click();
+  await spec.getByRole("heading", { name: "Meanwhile" }).waitFor();
+
+  const panel = main.getByRole("region", { name: "Approval" });
+  await panel.getByRole("button", { name: /^Proceed with/u }).click();
+  await panel.getByLabel("Comment", { exact: true }).fill("Mind the strings.");
+  await panel.getByRole("button", { name: /^Proceed with/u }).click();
+  await happened(
+    daemon.client,
+    run,
+    ({ body }) => body.type === "approval.given" && body.comment === "Mind the strings.",
+  );
+});
+
+it("a merge is sent back with words, and its run is cancelled after a second question", async () => {
+  using project = createProject({ agents: DUET });
+  await using daemon = createDaemon(project);
+  await using context = await openContext(browser);
+  const page = await context.newPage();
+  const run = await startRun(daemon.client, project);
+  await signIn(page, daemon, `/runs/${run}`);
+  const main = page.getByRole("main");
+  const panel = main.getByRole("region", { name: "Needs you" });
+  await panel.getByText(SPEC).waitFor();
+  // Laid out, not as its source.
+  await panel.getByRole("region", { name: "spec.md" }).getByRole("heading").nth(1).waitFor();
+  await panel.getByRole("button", { name: /^Proceed(?! with)/u }).click();
+  await panel.getByText(MERGE).waitFor({ timeout: TURNS_MS });
+  await panel.getByRole("button", { name: /^Ask for changes/u }).click();
+  await panel.getByLabel("Comment", { exact: true }).fill("Once more, please.");
+  await panel.getByRole("button", { name: /^Ask for changes/u }).click();
+  await happened(
+    daemon.client,
+    run,
+    ({ body }) => body.type === "approval.refused" && body.comment === "Once more, please.",
+  );
+  await panel.getByText(MERGE).waitFor({ timeout: TURNS_MS });
+  await panel.getByRole("button", { name: /^Cancel/u }).click();
+  await panel.getByText("The run ends.").waitFor();
+  await panel.getByRole("button", { name: /^Cancel/u }).click();
+  await ended(daemon.client, run);
+  expect((await daemon.client.run(run)).state).toBe("cancelled");
+  await main.getByText("cancelled").first().waitFor();
+});
