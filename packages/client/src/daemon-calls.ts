@@ -15,6 +15,7 @@ import type {
   Health,
   KeyLine,
   KeyList,
+  Landings,
   ProjectLine,
   ProjectView,
   SessionFacts,
@@ -46,6 +47,9 @@ export const daemonCalls = ({ json, text }: Send) => ({
     wish: FleetPause,
     options?: ChangeOptions,
   ): Promise<FleetPaused> => json(change(pathOf("fleet", order), { json: wish }, options)),
+
+  /** The merge train. */
+  landings: (options?: CallOptions): Promise<Landings> => json(read("/landings", options)),
 
   /** Those that have tasks. */
   projects: async (options?: CallOptions): Promise<readonly ProjectLine[]> =>

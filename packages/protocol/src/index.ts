@@ -3,6 +3,7 @@ export * from "./agents.ts";
 export * from "./api-diff.ts";
 export * from "./api-audit.ts";
 export * from "./api-fleet.ts";
+export * from "./api-landing.ts";
 export * from "./api-list.ts";
 export * from "./api-keys.ts";
 export * from "./api-project.ts";

@@ -50,6 +50,15 @@ const fleet = createRoute({
   validateSearch: fleetSearch,
 });
 
+const landings = createRoute({
+  getParentRoute: () => root,
+  path: "/landings",
+  component: lazyRouteComponent(
+    () => import("./features/landings/landings-screen.tsx"),
+    "LandingsScreen",
+  ),
+});
+
 const newTask = createRoute({
   getParentRoute: () => root,
   path: "/new",
@@ -136,6 +145,7 @@ export const router = createRouter({
     home,
     board,
     fleet,
+    landings,
     newTask,
     run.addChildren([overview, transcript, spec, diff, checks, findings, record, terminal]),
     settings,

@@ -27,7 +27,7 @@ const BEHIND = new Set(["passed", "skipped", "waived"]);
  * Where a run stands, by the first of its steps that is not behind it: an agent's step is work, what
  * judges it is review, and with nothing but the merge ahead it is ready. So is what ended on a branch.
  */
-function columnOf(document: RunDocument): BoardColumn {
+export function columnOf(document: RunDocument): BoardColumn {
   const { finished } = document;
   if (finished !== null) return finished.outcome === "completed" ? "ready" : "done";
   const open = document.workflow.steps.filter((step) => {

@@ -29,6 +29,13 @@ export function useFrameCommands(): void {
       run: () => void navigate({ to: "/fleet" }),
     },
     {
+      id: "go.landings",
+      title: "Merge train",
+      group: go,
+      keys: "g m",
+      run: () => void navigate({ to: "/landings" }),
+    },
+    {
       id: "go.new",
       title: "New task",
       group: go,

@@ -1,12 +1,13 @@
 import { Link } from "@tanstack/react-router";
-import { Activity, Bell, Columns3, Plus, Settings } from "lucide-react";
+import { Activity, Bell, Columns3, GitMerge, Plus, Settings } from "lucide-react";
 import { useOverview } from "./overview.ts";
 
 const ENTRIES = [
   { to: "/", word: "Needs you", Icon: Bell },
   { to: "/board", word: "Board", Icon: Columns3 },
   { to: "/fleet", word: "Fleet", Icon: Activity },
-  { to: "/new", word: "New task", Icon: Plus, Settings },
+  { to: "/landings", word: "Merge train", Icon: GitMerge },
+  { to: "/new", word: "New task", Icon: Plus },
   { to: "/settings", word: "Settings", Icon: Settings },
 ] as const;
 

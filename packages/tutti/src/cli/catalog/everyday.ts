@@ -101,6 +101,17 @@ export const EVERYDAY: readonly CommandSpec[] = [
     load: () => import("../commands/tasks.ts"),
   },
   {
+    name: "landings",
+    about: "List what is on its way into a branch, and what was merged last",
+    details:
+      "The merge train over all tasks: each with nothing but its merge ahead, in order, with its state and what holds it up.",
+    examples: [
+      { command: "tutti landings", about: "What lands next" },
+      { command: "tutti landings --json", about: "The same for a program" },
+    ],
+    load: () => import("../commands/landings.ts"),
+  },
+  {
     name: "show",
     about: "Show a run: steps, contract, checks, findings, what needs you",
     args: [RUN_ARGUMENT],

@@ -26,6 +26,12 @@ const FLEET: readonly Route[] = [
     summary: "Go on with every paused task.",
     answer: "FleetPaused",
   },
+  {
+    method: "get",
+    path: "/landings",
+    summary: "The merge train: tasks with nothing but their merge ahead, and the last merges.",
+    answer: "Landings",
+  },
   { method: "get", path: "/projects", summary: "Projects with tasks.", answer: "ProjectList" },
   {
     method: "get",

@@ -51,6 +51,7 @@ import {
   UsageReport,
   WebLink,
   WebState,
+  Landings,
 } from "@tutti/protocol";
 import { z } from "zod";
 
@@ -97,6 +98,7 @@ export const ANSWERS = {
   KeyLine,
   KeyList,
   KeyRemoved,
+  Landings,
   Problem,
   ProjectLine,
   ProjectList: listOf(ProjectLine),

@@ -10,6 +10,7 @@ import {
 import { basename } from "node:path";
 import type { Engine, Outcome } from "../../engine/api.ts";
 import { eachRun, fleetRows, OPEN_STATES } from "../fleet-view.ts";
+import { landingsView } from "../landing-view.ts";
 import { actorOf, jsonBody, runParameter } from "../request.ts";
 import type { App, Service } from "./context.ts";
 import { openRun, outcomeResponse } from "./runs.ts";
@@ -64,6 +65,8 @@ export function addFleetRoutes(app: App, service: Service): void {
     const { id } = openRun(service, runParameter(context)).document;
     return outcomeResponse(await engine.halt(id, reason, actorOf(context, user)));
   });
+
+  app.get("/landings", (context) => context.json(landingsView(engine)));
 
   app.get("/projects", (context) => context.json({ items: projectLines(engine) }));
 }
