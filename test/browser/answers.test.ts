@@ -41,13 +41,10 @@ it("a text is commented and corrected, never over another one, and approved with
   await spec.getByRole("button", { name: "Edit" }).click();
   await field.fill("# Too late\n");
   await daemon.client.amend(run, { name: "spec.md", text: "# Meanwhile\n" });
-  await main.getByText("Meanwhile").first().waitFor();
-  expect(await field.inputValue()).toBe("# Too late\n");
+  await spec.getByText("It was replaced while you wrote").waitFor();
+  const answer = page.waitForResponse((one) => one.request().method() === "PUT");
   await spec.getByRole("button", { name: "Save as mine" }).click();
-  await page
-    .getByText(/changed/u)
-    .first()
-    .waitFor();
+  expect((await answer).ok()).toBe(false);
   expect(await daemon.client.artifact(run, "spec.md")).toBe("# Meanwhile\n");
   expect(await field.inputValue()).toBe("# Too late\n");
   expect(await violationsOf(page)).toEqual([]);
