@@ -70,5 +70,19 @@ it("shows a run's steps, contract, texts, transcript, diff, checks, findings and
   await ended(daemon.client, run);
   await page.getByText("merged").first().waitFor();
   expect((await conduct(daemon.client, run)).state).toBe("merged");
+
+  // What is found is shown where it is, and the same task can be asked for again.
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("is not 0");
+  await page.getByRole("option", { name: /^sum\(\[\]\) is not 0/u }).click();
+  await page.waitForURL(/\/findings\?at=/u);
+  await page.locator("li[aria-current=location]:focus").waitFor();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("spec.md");
+  await page.getByRole("option", { name: /^spec\.md/u }).click();
+  await page.waitForURL(/\/spec\?at=spec\.md/u);
+  await page.getByRole("button", { name: /^Duplicate R then D/u }).click();
+  await page.waitForURL(new RegExp(`/new\\?from=${run}`, "u"));
+  await page.getByRole("heading", { name: "The same task again" }).waitFor();
   expect(context.foreign).toEqual([]);
 });

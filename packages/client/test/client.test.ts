@@ -86,6 +86,7 @@ it("has a call for every route that the interface describes, and no other", asyn
     client.readTerminal(terminal, { signal: end.signal, onLost }).next(),
     client.health(),
     client.fleet(),
+    client.landings(),
     client.orderFleet("pause", wish),
     client.orderFleet("stop", wish),
     client.orderFleet("resume", wish),

@@ -12,7 +12,7 @@ import { diffAddress } from "./features/diff/diff-address.ts";
 import { homeSearch } from "./features/attention/home-search.ts";
 import { fleetSearch } from "./features/fleet/fleet-search.ts";
 import { newTaskSearch } from "./features/new-task/new-task-search.ts";
-import { overviewSearch, transcriptSearch } from "./features/run/run-search.ts";
+import { overviewSearch, placeSearch, transcriptSearch } from "./features/run/run-search.ts";
 import { settingsSearch } from "./features/settings/settings-search.ts";
 import { terminalSearch } from "./features/terminal/terminal-search.ts";
 import { ScreenHeading } from "./ui/heading.tsx";
@@ -103,6 +103,7 @@ const spec = createRoute({
   getParentRoute: () => run,
   path: "/spec",
   component: lazyRouteComponent(() => import("./features/run/spec-tab.tsx"), "SpecTab"),
+  validateSearch: placeSearch,
 });
 
 const diff = createRoute({
@@ -122,6 +123,7 @@ const findings = createRoute({
   getParentRoute: () => run,
   path: "/findings",
   component: lazyRouteComponent(() => import("./features/run/findings-tab.tsx"), "FindingsTab"),
+  validateSearch: placeSearch,
 });
 
 const record = createRoute({

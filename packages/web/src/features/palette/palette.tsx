@@ -129,13 +129,22 @@ function wordsOf({ kind, title, detail, where }: SearchHit) {
   return { title: where, detail: `${title} · ${detail}` };
 }
 
-/** A file is shown in the review; all else on the page of its task. */
+/** Each where it is: a file in the review, a finding among the findings, a text among the texts. */
 function useHit(): (hit: SearchHit) => void {
   const navigate = useNavigate();
-  return ({ kind, run: id, where }) =>
-    void (kind === "file"
-      ? navigate({ to: "/runs/$run/diff", params: { run: id }, search: { file: where } })
-      : navigate({ to: "/runs/$run", params: { run: id } }));
+  return ({ kind, run: id, where }) => {
+    const params = { run: id };
+    switch (kind) {
+      case "file":
+        return void navigate({ to: "/runs/$run/diff", params, search: { file: where } });
+      case "finding":
+        return void navigate({ to: "/runs/$run/findings", params, search: { at: where } });
+      case "artifact":
+        return void navigate({ to: "/runs/$run/spec", params, search: { at: where } });
+      case "run":
+        return void navigate({ to: "/runs/$run", params });
+    }
+  };
 }
 
 function Found({ title, detail }: { readonly title: string; readonly detail: string }) {

@@ -1,5 +1,6 @@
 /** Claims of reviewers, each with what running it showed. */
 import type { FindingView } from "@tutti/protocol";
+import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useCommand } from "../../api/commands.ts";
 import { Button } from "../../ui/button.tsx";
@@ -12,6 +13,7 @@ import { ScrollText } from "../../ui/scroll-text.tsx";
 import { StateMark, type Tone } from "../../ui/state-mark.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { useRun } from "./run-context.tsx";
+import { type Place, usePlace } from "./use-place.ts";
 
 const TONES: Readonly<Record<string, Tone>> = {
   confirmed: "ok",
@@ -25,6 +27,7 @@ const TONES: Readonly<Record<string, Tone>> = {
 
 export function FindingsTab() {
   const { findings, families } = useRun();
+  const placeOf = usePlace(useSearch({ from: "/runs/$run/findings" }).at);
   if (findings.length === 0)
     return (
       <Empty title="No findings.">
@@ -38,16 +41,21 @@ export function FindingsTab() {
   return (
     <ul>
       {findings.map((finding) => (
-        <FindingRow key={finding.id} finding={finding} />
+        <FindingRow key={finding.id} finding={finding} place={placeOf(finding.id)} />
       ))}
     </ul>
   );
 }
 
-function FindingRow({ finding }: { readonly finding: FindingView }) {
+type FindingRowProps = { readonly finding: FindingView; readonly place: Place | null };
+
+function FindingRow({ finding, place }: FindingRowProps) {
   const { id, claim, severity, verdict, raisedBy, disposition, reproduction } = finding;
   return (
-    <li className="flex flex-col gap-2 border-b border-line px-4 py-3">
+    <li
+      {...place}
+      className="flex flex-col gap-2 border-b border-line px-4 py-3 -outline-offset-2 aria-[current]:bg-selected"
+    >
       <p dir="auto" className="max-w-[72ch] text-md">
         {plainText(claim)}
       </p>

@@ -1,6 +1,7 @@
 /** Pausing, stopping, going on, working in it oneself, ending it: each by a button, a key and the palette. */
 import type { PersonCommand, RunView } from "@tutti/protocol";
 import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { tellProblem, useCommand } from "../../api/commands.ts";
 import { daemon } from "../../api/daemon.ts";
@@ -18,14 +19,14 @@ type Action = {
 
 const HERE = "in the command center";
 
-function actionsOf(
-  view: RunView,
-  {
-    send,
-    stop,
-    cancel,
-  }: { send: (command: PersonCommand) => void; stop: () => void; cancel: () => void },
-): readonly Action[] {
+type Orders = {
+  readonly send: (command: PersonCommand) => void;
+  readonly stop: () => void;
+  readonly cancel: () => void;
+  readonly again: () => void;
+};
+
+function actionsOf(view: RunView, { send, stop, cancel, again }: Orders): readonly Action[] {
   const { finishedAt, state, steps, workspace } = view;
   const isOpen = finishedAt === null;
   const isPaused = state === "paused";
@@ -69,12 +70,14 @@ function actionsOf(
       isThere: isOpen && isTaken,
       run: () => send({ kind: "workspace.give" }),
     },
+    { id: "again", word: "Duplicate", keys: "r d", isThere: true, run: again },
     { id: "cancel", word: "Cancel run", keys: "r c", isThere: isOpen, run: cancel },
   ].filter(({ isThere }) => isThere);
 }
 
 export function RunActions({ view }: { readonly view: RunView }) {
   const command = useCommand(view.run);
+  const navigate = useNavigate();
   const [isCancelling, setCancelling] = useState(false);
   const stop = useMutation({
     mutationFn: () => daemon.halt(view.run, `stopped ${HERE}`),
@@ -84,6 +87,7 @@ export function RunActions({ view }: { readonly view: RunView }) {
     send: (said) => command.mutate(said),
     stop: () => stop.mutate(),
     cancel: () => setCancelling(true),
+    again: () => void navigate({ to: "/new", search: { from: view.run } }),
   });
   useCommands(
     actions.map(({ id, word, keys, run }) => ({
@@ -96,9 +100,10 @@ export function RunActions({ view }: { readonly view: RunView }) {
   );
   return (
     <div className="ml-auto flex flex-wrap gap-1">
-      {actions.map(({ id, word, run }) => (
+      {actions.map(({ id, word, keys, run }) => (
         <Button
           key={id}
+          shortcut={keys}
           emphasis={id === "cancel" ? "danger" : "normal"}
           disabled={command.isPending || stop.isPending}
           onClick={run}

@@ -11,3 +11,9 @@ export const overviewSearch = ({ view, step }: Record<string, unknown>): Overvie
   ...(view === "graph" ? { view } : {}),
   ...(typeof step === "string" && step !== "" && step.length <= 200 ? { step } : {}),
 });
+
+/** What the address of a list holds: the finding or the text that is looked at. */
+export type PlaceSearch = { readonly at?: string };
+
+export const placeSearch = ({ at }: Record<string, unknown>): PlaceSearch =>
+  typeof at === "string" && at !== "" && at.length <= 200 ? { at } : {};

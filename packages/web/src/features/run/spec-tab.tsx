@@ -1,6 +1,7 @@
 /** What was written down: to read, to correct, to comment. An approval holds for exactly these texts. */
 import type { RunView } from "@tutti/protocol";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { tellProblem, useCommand } from "../../api/commands.ts";
 import { daemon } from "../../api/daemon.ts";
@@ -17,10 +18,12 @@ import { Written } from "../../ui/written.tsx";
 import { AnswerPanel } from "../attention/answer-panel.tsx";
 import { isArtifactLine } from "../attention/subject.tsx";
 import { useRun } from "./run-context.tsx";
+import { usePlace } from "./use-place.ts";
 
 type Artifact = RunView["artifacts"][number];
 
 export function SpecTab() {
+  const placeOf = usePlace(useSearch({ from: "/runs/$run/spec" }).at);
   const { artifacts, attention, pin, approvals } = useRun();
   const approval = attention.find(({ kind }) => kind === "approval");
   if (artifacts.length === 0)
@@ -54,7 +57,13 @@ export function SpecTab() {
         </section>
       )}
       {artifacts.map((artifact) => (
-        <ArtifactSection key={artifact.name} artifact={artifact} />
+        <div
+          key={artifact.name}
+          {...placeOf(artifact.name)}
+          className="rounded aria-[current]:ring-1 aria-[current]:ring-accent"
+        >
+          <ArtifactSection artifact={artifact} />
+        </div>
       ))}
     </div>
   );
