@@ -45,6 +45,8 @@ export const FleetRow = z.object({
   isPaused: z.boolean(),
   startedAt: Instant.nullable(),
   lastAt: Instant.nullable(),
+  /** From when on it is `silent` unless something comes; null where nothing is expected of it. */
+  silentFrom: Instant.nullable(),
   /** Entries of its transcript. */
   total: z.number().int().nonnegative(),
   /** The last of them that says something, as one line. Text of an agent. */

@@ -42,6 +42,10 @@ export const AttentionItem = z.object({
   subject: Sha256.nullable(),
   details: z.array(z.string()),
   answers: z.array(AttentionAnswer),
+  /** Of its run, in the queue over all runs. */
+  about: z
+    .object({ title: z.string(), authors: z.array(z.string()), reviewers: z.array(z.string()) })
+    .optional(),
 });
 export type AttentionItem = z.infer<typeof AttentionItem>;
 

@@ -2,6 +2,7 @@ import { FleetRow } from "@tutti/protocol";
 import { describe, expect, it } from "vitest";
 import { bars, endOf, heard } from "../src/features/fleet/activity.ts";
 import { grouped, ordered } from "../src/features/fleet/fleet-order.ts";
+import { withSilence } from "../src/features/fleet/fleet-queries.ts";
 import { fleetSearch } from "../src/features/fleet/fleet-search.ts";
 
 const row = (session: string, part: Partial<FleetRow> = {}): FleetRow => ({
@@ -14,6 +15,7 @@ const row = (session: string, part: Partial<FleetRow> = {}): FleetRow => ({
     family: "anthropic",
     model: null,
     state: "working",
+    silentFrom: null,
     isPaused: false,
     startedAt: 1000,
     lastAt: 60_000,
@@ -93,4 +95,17 @@ describe("the order of the fleet", () => {
     });
     expect(fleetSearch({ sort: "colour", down: "yes", by: "moon" })).toEqual({});
   });
+});
+
+it("a row becomes silent by the clock alone, when its time has come and nothing else is said of it", () => {
+  const rows = [
+    row("a", { silentFrom: 100 }),
+    row("b", { silentFrom: 200 }),
+    row("c", { state: "waiting", silentFrom: 50 }),
+    row("d", { silentFrom: null }),
+  ];
+  const states = (time: number) => withSilence(rows, time).map(({ state }) => state);
+  expect(states(99)).toEqual(["working", "working", "waiting", "working"]);
+  expect(states(100)).toEqual(["silent", "working", "waiting", "working"]);
+  expect(states(500)).toEqual(["silent", "silent", "waiting", "working"]);
 });

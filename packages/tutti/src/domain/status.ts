@@ -32,10 +32,13 @@ export const statusOf = (state: RunDocument): RunStatus => {
 const NO_SIGNAL_MS = 2 * 60_000;
 const MS_PER_MINUTE = 60_000;
 
+/** When it will be said that nothing is heard, if nothing is. */
+export const silentFrom = (heardAt: number): number => heardAt + NO_SIGNAL_MS;
+
 export const isSilent = (signal: {
   readonly heardAt: number | null;
   readonly now: number;
-}): boolean => signal.heardAt !== null && signal.now - signal.heardAt >= NO_SIGNAL_MS;
+}): boolean => signal.heardAt !== null && signal.now >= silentFrom(signal.heardAt);
 
 /** Working is one thing, and nothing heard of it another: `heardAt` is the last of what agents sent. */
 export const withSignal = (

@@ -10,7 +10,7 @@ import type {
   UsageTotals,
 } from "@tutti/protocol";
 import { familyOf } from "../domain/roles.ts";
-import { isSilent } from "../domain/status.ts";
+import { isSilent, silentFrom } from "../domain/status.ts";
 import type { Engine } from "../engine/api.ts";
 import { turnSession } from "../engine/perform/context.ts";
 
@@ -57,6 +57,7 @@ function rowsOf(engine: Fleet, document: RunDocument, now: number): FleetRow[] {
   return turns.map((turn) => ({
     ...turn,
     run: document.id,
+    silentFrom: turn.state === "waiting" || turn.lastAt === null ? null : silentFrom(turn.lastAt),
     isPaused: document.paused !== null,
     project: document.project,
     title: document.task.title,

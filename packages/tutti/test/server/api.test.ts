@@ -454,7 +454,8 @@ describe("the daemon", () => {
 
   it("lists what needs a person, of one run too", async () => {
     engine.settle(run);
-    expect(JSON.parse((await api("/attention")).text).items).toHaveLength(1);
+    const [queued] = JSON.parse((await api("/attention")).text).items;
+    expect(queued).toMatchObject({ run, about: { authors: [], reviewers: [] } });
     expect(JSON.parse((await api(`/attention?run=${run}`)).text).items).toHaveLength(1);
     expect(JSON.parse((await api("/attention?run=r-other0000000")).text).items).toHaveLength(0);
   });

@@ -22,6 +22,9 @@ export function durationText(ms: number): string {
 
 const ageText = (ms: number): string => (ms < MINUTE ? "now" : `${durationText(ms)} ago`);
 
+/** What the clock makes of something; repaints when that changes. */
+export const useClock = <Part,>(select: (time: number) => Part): Part => useSelected(now, select);
+
 /** `at`: milliseconds since the epoch. */
 export function Ago({ at }: { readonly at: number }) {
   const text = useSelected(now, (time) => ageText(time - at));

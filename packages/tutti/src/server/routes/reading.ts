@@ -1,5 +1,13 @@
 /** What is read by its own name: transcripts and blobs; and the queue of what needs a person. */
-import { BlobLook, imageMediaOf, MAX_TRANSCRIPT_PAGE, TuttiError } from "@tutti/protocol";
+import {
+  type AttentionItem,
+  BlobLook,
+  imageMediaOf,
+  MAX_TRANSCRIPT_PAGE,
+  TuttiError,
+} from "@tutti/protocol";
+import type { Engine } from "../../engine/api.ts";
+import { familiesOf } from "../run-view.ts";
 import { hashParameter, numberQuery, sessionParameter } from "../request.ts";
 import type { App, Service } from "./context.ts";
 
@@ -34,8 +42,19 @@ export function addReadingRoutes(app: App, { engine }: Service): void {
   app.get("/attention", (context) => {
     const { run } = context.req.query();
     const items = engine.attention().filter((item) => run === undefined || item.run === run);
-    return context.json({ items });
+    return context.json({ items: items.map((item) => ({ ...item, ...aboutOf(engine, item) })) });
   });
+}
+
+/** What its run is, so that a queue is shown without reading each of them. */
+function aboutOf(
+  engine: Pick<Engine, "document">,
+  { run }: AttentionItem,
+): Pick<AttentionItem, "about"> {
+  const document = engine.document(run);
+  if (document === null) return {};
+  const { authors, reviewers } = familiesOf(document);
+  return { about: { title: document.task.title, authors, reviewers } };
 }
 
 type Look = { readonly hash: string; readonly as: string | undefined };

@@ -1,8 +1,6 @@
 /** One line of the queue: what is asked · for which task · why · since when · by whom it was made. */
 import type { AttentionItem } from "@tutti/protocol";
-import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
-import { runQuery } from "../../api/queries.ts";
 import { Lineage } from "../../ui/family-mark.tsx";
 import { plainLine } from "../../ui/plain.ts";
 import type { Roving } from "../../ui/roving.ts";
@@ -26,7 +24,6 @@ const LINE = [
 ].join(" ");
 
 export function AttentionRow({ item, isOpen, roving, onToggle }: AttentionRowProps) {
-  const run = useQuery(runQuery(item.run));
   const region = useId();
   const { tone, word } = attentionLook(item.kind);
   return (
@@ -44,7 +41,7 @@ export function AttentionRow({ item, isOpen, roving, onToggle }: AttentionRowPro
           {plainLine(item.asks)}
         </span>
         <span dir="auto" className="truncate max-sm:col-span-2 max-sm:row-start-3">
-          {run.data === undefined ? (run.isError ? item.run : "…") : plainLine(run.data.task.title)}
+          {plainLine(item.about?.title ?? item.run)}
         </span>
         <span dir="auto" className="truncate text-muted max-xl:hidden">
           {plainLine(item.why)}
@@ -53,7 +50,7 @@ export function AttentionRow({ item, isOpen, roving, onToggle }: AttentionRowPro
           <Lasting since={item.since} />
         </span>
         <span className="flex justify-end max-sm:hidden">
-          {run.data !== undefined && <Lineage {...run.data.families} />}
+          {item.about !== undefined && <Lineage {...item.about} />}
         </span>
       </button>
       {isOpen && (

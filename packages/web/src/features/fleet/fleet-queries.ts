@@ -1,15 +1,15 @@
 /** The fleet as it is now, and what is asked of all of it. */
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import type { FleetRow } from "@tutti/protocol";
+import { useEffect, useMemo } from "react";
 import { toast } from "sonner";
 import { tellProblem } from "../../api/commands.ts";
 import { daemon } from "../../api/daemon.ts";
 import { useLive } from "../../api/live-context.tsx";
 import { runsQuery } from "../../api/queries.ts";
 import { countText } from "../../ui/numbers.ts";
+import { useClock } from "../../ui/time.tsx";
 
-/** That an agent is silent is told by no frame: while some work, it is looked at again. */
-const LOOK_AGAIN_MS = 30_000;
 /** What an agent does now is read again at most this often while it writes. */
 const FOLLOW_MS = 1000;
 const MOST = 200;
@@ -19,8 +19,25 @@ export const fleetQuery = () =>
     queryKey: ["fleet"],
     queryFn: ({ signal }) => daemon.fleet({ signal }),
     select: ({ items }) => items,
-    refetchInterval: ({ state }) => (state.data?.items.length === 0 ? false : LOOK_AGAIN_MS),
   });
+
+/** Silence is no event, and needs none: each row says from when on it is silent, and the clock does the rest. */
+export const withSilence = (rows: readonly FleetRow[], time: number): readonly FleetRow[] =>
+  rows.map((row) =>
+    row.state === "working" && row.silentFrom !== null && row.silentFrom <= time
+      ? { ...row, state: "silent" }
+      : row,
+  );
+
+export function useSilence(rows: readonly FleetRow[] | undefined): readonly FleetRow[] | undefined {
+  const time = useClock((now) =>
+    Math.max(
+      0,
+      ...(rows ?? []).flatMap(({ silentFrom }) => silentFrom ?? []).filter((at) => at <= now),
+    ),
+  );
+  return useMemo(() => rows && withSilence(rows, time), [rows, time]);
+}
 
 /** Reads the fleet again while its agents write. */
 export function useFollowing(): void {

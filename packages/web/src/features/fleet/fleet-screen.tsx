@@ -15,12 +15,13 @@ import { Queried } from "../../ui/queried.tsx";
 import { useRoving } from "../../ui/roving.ts";
 import { Confirm } from "./confirm.tsx";
 import { grouped, ordered } from "./fleet-order.ts";
-import { fleetQuery, useFollowing, useOrder, usePaused } from "./fleet-queries.ts";
+import { fleetQuery, useFollowing, useOrder, usePaused, useSilence } from "./fleet-queries.ts";
 import { fleetSearch } from "./fleet-search.ts";
 import { FleetTable } from "./fleet-table.tsx";
 
 export function FleetScreen() {
   const query = useQuery(fleetQuery());
+  const rows = useSilence(query.data) ?? [];
   useFollowing();
   return (
     <>
@@ -30,9 +31,7 @@ export function FleetScreen() {
       </ScreenHeading>
       <PausedLine />
       <Queried query={query} what="the fleet">
-        {(rows) =>
-          rows.length === 0 ? <Empty title="No agent is working" /> : <Rows rows={rows} />
-        }
+        {() => (rows.length === 0 ? <Empty title="No agent is working" /> : <Rows rows={rows} />)}
       </Queried>
     </>
   );
