@@ -73,15 +73,7 @@ it("hunks and files that a person leaves out are not merged, and the gates ran a
   );
   expect(once.candidate.tree).toBe(view.candidate.tree);
 
-  // Seen in some browser, approved by command.
-  const see = (path: string, hunks: string[]) =>
-    daemon.client.command(id, {
-      kind: "change.see",
-      candidate: once.candidate.commit,
-      files: [{ path, hunks }],
-    });
-  await see("long.txt", []);
-  await see("long.txt", ["-1,6 +1,6"]);
+  expect((await tutti(["seen", id, "long.txt"])).code).toBe(0);
   expect((await tutti(["approve", id, "--wait"])).code).toBe(0);
   const { approvals } = await daemon.client.run(id);
   expect(approvals.at(-1)?.seen).toEqual({ files: 1, hunks: 1, of: { files: 1, hunks: 1 } });

@@ -43,14 +43,27 @@ export const WORK: readonly CommandSpec[] = [
     load: () => import("../commands/put-back.ts"),
   },
   {
+    name: "seen",
+    about: "Say that you have read files or hunks of the change; your approval tells it",
+    details:
+      "Hunks are counted from 1 in `tutti diff RUN --file FILE`. The command center says it by itself.",
+    args: [RUN_ARGUMENT, { name: "part", about: "FILE, or FILE:1,3", isVariadic: true }],
+    examples: [
+      { command: "tutti seen r-4k2m src/parse.js notes.txt:1", about: "A file, and a hunk" },
+    ],
+    load: () => import("../commands/seen.ts"),
+  },
+  {
     name: "shell",
     about: "Open a terminal inside the fence of a run",
     details:
       "The work tree is read-only unless you have taken it with `tutti take`; giving it back ends the terminal. Who opened one is in the record of the run. Without a terminal it runs the script that it reads from standard input.",
     args: [RUN_ARGUMENT],
+    options: [{ flags: "--list", about: "List the terminals of the run; open none" }],
     examples: [
       { command: "tutti shell r-4k2m", about: "See what the agents and checks see" },
       { command: "tutti shell r-4k2m < try.sh", about: "Run a script there" },
+      { command: "tutti shell r-4k2m --list", about: "Which terminals are open, and whose" },
     ],
     load: () => import("../commands/shell.ts"),
   },

@@ -1,6 +1,10 @@
 import { EXIT } from "@tutti/protocol/errors";
-import type { Action } from "../command-spec.ts";
+import type { TerminalView } from "@tutti/protocol";
+import type { Cli } from "../cli.ts";
+import { flagOption, type Action } from "../command-spec.ts";
 import { selectRun } from "../select-run.ts";
+import { columns } from "../terminal/layout.ts";
+import { printableLine } from "../terminal/printable.ts";
 import { attach, isKeyboard, screenSize } from "../terminal/attach.ts";
 
 const SCRIPT_SHELL = ["/bin/bash", "--norc", "-s"];
@@ -19,6 +23,7 @@ const ENDS: Readonly<Record<string, string>> = {
 export const run: Action = async (cli, input) => {
   const { run: id } = await selectRun(cli, input.args, "act");
   const client = await cli.client();
+  if (flagOption(input, "list")) return list(cli, await client.terminals(id));
   const { stdin } = cli.deps;
   if (cli.isJson || !isKeyboard(stdin)) {
     const spec = await client.shell(id);
@@ -37,3 +42,20 @@ export const run: Action = async (cli, input) => {
   cli.note(`The terminal has ended: ${ENDS[reason] ?? reason}.`);
   return reason === "given" || reason === "closed" ? EXIT.ok : EXIT.failed;
 };
+
+function list(cli: Cli, items: readonly TerminalView[]): number {
+  if (cli.isJson) {
+    cli.printJson({ items });
+    return EXIT.ok;
+  }
+  const rows = items.map(({ id, by, access, openedAt, ended }) => [
+    id,
+    printableLine(by),
+    access,
+    new Date(openedAt).toISOString(),
+    ended === null ? "open" : (ENDS[ended.reason] ?? ended.reason),
+  ]);
+  for (const line of columns(rows)) cli.print(line);
+  if (items.length === 0) cli.note("No terminal of this run was opened.");
+  return EXIT.ok;
+}
