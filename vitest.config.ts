@@ -7,7 +7,8 @@ const timeouts = {
   fences: 60_000,
   faults: 120_000,
   e2e: 120_000,
-  browser: 120_000,
+  browser: 240_000,
+  "browser-alone": 240_000,
   agents: 240_000,
 };
 
@@ -39,7 +40,8 @@ export default defineConfig({
       tier("faults", ["test/faults/**/*.test.ts"]),
       tier("fences", ["test/fences/**/*.test.ts"]),
       tier("e2e", ["test/e2e/**/*.test.ts"]),
-      tier("browser", ["test/browser/**/*.test.ts"]),
+      tier("browser", ["test/browser/*.test.ts"]),
+      tier("browser-alone", ["test/browser/alone/*.test.ts"]),
       tier("agents", ["test/agents/**/*.test.ts"]),
     ],
   },

@@ -173,6 +173,7 @@ it("the palette finds a task and a command, the map names every key, and setting
   await page.getByRole("option", { name: "Board" }).waitFor();
   await page.keyboard.press("Escape");
   await page.keyboard.press("Control+k");
+  await page.getByRole("option", { name: "Board" }).waitFor();
   await page.keyboard.type("find this");
   await page.getByRole("option", { name: "Find this one" }).waitFor();
   await page.keyboard.press("Enter");

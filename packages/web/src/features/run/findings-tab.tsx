@@ -139,7 +139,11 @@ function EvidenceTable({ evidence }: Pick<FindingView, "evidence">) {
   );
 }
 
-const wordText = (word: string | null): string => word ?? "not run";
+/** On a later candidate the base is not run again. */
+const wordsText = (words: Readonly<Record<string, string | null>>): string =>
+  Object.entries(words)
+    .flatMap(([side, word]) => (word === null ? [] : `${side} ${word}`))
+    .join(", ");
 
 /** Every time that it was run again, and what was run on candidates before; nothing is written over. */
 function Reruns({ finding }: { readonly finding: FindingView }) {
@@ -153,9 +157,7 @@ function Reruns({ finding }: { readonly finding: FindingView }) {
           Run again by {plainText(by)} <Ago at={at} /> on{" "}
           <span className="font-mono text-xs">{candidate.slice(0, 7)}</span>
           <span>
-            {problem === null
-              ? `base ${wordText(words.base)}, candidate ${wordText(words.candidate)}`
-              : `could not be run: ${plainText(problem)}`}
+            {problem === null ? wordsText(words) : `could not be run: ${plainText(problem)}`}
           </span>
         </p>
       ))}

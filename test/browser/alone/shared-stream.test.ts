@@ -1,10 +1,10 @@
 /** Many pages of one browser are live by one connection, whichever of them is closed. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openBrowser, openContext } from "../fixtures/browser.ts";
-import { conduct, createDaemon, startRun } from "../fixtures/daemon.ts";
-import { createProject, DUET } from "../fixtures/project.ts";
-import { signIn } from "../fixtures/web.ts";
+import { openBrowser, openContext } from "../../fixtures/browser.ts";
+import { conduct, createDaemon, startRun } from "../../fixtures/daemon.ts";
+import { createProject, DUET } from "../../fixtures/project.ts";
+import { signIn } from "../../fixtures/web.ts";
 
 /** More than the connections that a browser opens to one host over HTTP/1.1. */
 const PAGES = 8;

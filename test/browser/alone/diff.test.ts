@@ -2,14 +2,14 @@
 import type { RunId } from "@tutti/protocol";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Script } from "../../packages/tutti/src/agents/scripted/script.ts";
+import type { Script } from "../../../packages/tutti/src/agents/scripted/script.ts";
 import {
   openBrowser,
   openContext,
   takePicture,
   violationsOf,
   WIDTHS,
-} from "../fixtures/browser.ts";
+} from "../../fixtures/browser.ts";
 import {
   type Answer,
   conduct,
@@ -17,9 +17,9 @@ import {
   type Daemon,
   proceed,
   startRun,
-} from "../fixtures/daemon.ts";
-import { AUTHOR, createProject, DUET, type Project } from "../fixtures/project.ts";
-import { signIn } from "../fixtures/web.ts";
+} from "../../fixtures/daemon.ts";
+import { AUTHOR, createProject, DUET, type Project } from "../../fixtures/project.ts";
+import { signIn } from "../../fixtures/web.ts";
 
 let browser: Browser;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 /** A page on which nothing happens does nothing: no request, no change, no layout. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openBrowser, openContext } from "../fixtures/browser.ts";
-import { conduct, createDaemon, startRun } from "../fixtures/daemon.ts";
-import { createProject, DUET } from "../fixtures/project.ts";
-import { signIn } from "../fixtures/web.ts";
+import { openBrowser, openContext } from "../../fixtures/browser.ts";
+import { conduct, createDaemon, startRun } from "../../fixtures/daemon.ts";
+import { createProject, DUET } from "../../fixtures/project.ts";
+import { signIn } from "../../fixtures/web.ts";
 
 const IDLE_MS = 3000;
 

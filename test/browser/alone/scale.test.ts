@@ -2,10 +2,10 @@
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openBrowser, openContext, takePicture, violationsOf } from "../fixtures/browser.ts";
-import { createDaemon, happened } from "../fixtures/daemon.ts";
-import { createProject, EMPTY_REVIEW } from "../fixtures/project.ts";
-import { signIn } from "../fixtures/web.ts";
+import { openBrowser, openContext, takePicture, violationsOf } from "../../fixtures/browser.ts";
+import { createDaemon, happened } from "../../fixtures/daemon.ts";
+import { createProject, EMPTY_REVIEW } from "../../fixtures/project.ts";
+import { signIn } from "../../fixtures/web.ts";
 
 const WORKFLOW = `---
 name: talk
