@@ -17,7 +17,7 @@ const LOCK_FILE = "secrets.lock";
 const WORDS_MIN_CHARACTERS = 16;
 const KEY_FILE_BYTES = 32;
 /** Another `tutti keys` writes for a moment only. */
-const LOCK_TIMEOUT_MS = 5000;
+const LOCK_TIMEOUT_MS = 20_000;
 const LOCK_POLL_MS = 20;
 /** A lock this old belongs to a process that was killed. */
 const LOCK_STALE_MS = 30_000;
