@@ -2,8 +2,8 @@ import { defineConfig } from "vitest/config";
 
 /** Wall time for one test, in ms, by tier. */
 const timeouts = {
-  unit: 20_000,
-  conformance: 30_000,
+  unit: 60_000,
+  conformance: 60_000,
   fences: 60_000,
   faults: 120_000,
   e2e: 120_000,
