@@ -7,7 +7,8 @@ const THEMES: readonly Theme[] = ["light", "dark"];
 const KEEPS_PICTURES = process.env["TUTTI_PICTURES"] === "all";
 /** A state is like its screen in both: a wide light page and a narrow dark one will do. */
 const STATE_LOOKS = new Set(["light-desk", "dark-phone"]);
-const SCREEN_LOOKS = new Set([...STATE_LOOKS, "light-phone", "dark-desk"]);
+/** Colours are those of the theme and places those of the width: a light phone brings nothing new. */
+const SCREEN_LOOKS = new Set([...STATE_LOOKS, "dark-desk"]);
 
 /** Run in the page: what is wider than it may be, so that one would have to scroll sideways. */
 const WIDER = `[document.documentElement, document.querySelector("main")]

@@ -101,7 +101,7 @@ it("a screen of which nothing is there yet says so", async () => {
   expect(broken).toEqual([]);
 });
 
-/** Some twenty screens in four looks each. */
+/** Some twenty screens in three looks each. */
 const SCREENS_MS = 240_000;
 
 it(
