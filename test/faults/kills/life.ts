@@ -4,7 +4,8 @@
  */
 import { once, EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { RunId, type RunEvent, StepKey, TuttiError } from "@tutti/protocol";
+import { ApiError } from "@tutti/client/api-error";
+import { RunId, type RunEvent, StepKey } from "@tutti/protocol";
 import type { Daemon } from "../../fixtures/daemon.ts";
 import type { Project } from "../../fixtures/project.ts";
 import type { Ledger } from "./ledger.ts";
@@ -42,7 +43,7 @@ type Bounds = {
 const AGAIN_MS = 20;
 
 const isUnreachable = (error: unknown): boolean =>
-  error instanceof TuttiError && error.code === "daemon.unreachable";
+  error instanceof ApiError && error.is("daemon.unreachable");
 
 export const beginLife = async (daemon: Daemon, ledger: Ledger): Promise<Life> => {
   const called = performance.now();
