@@ -14,7 +14,7 @@ afterAll(() => browser.close());
 
 const SPEC = "Approve spec.md and contract.yaml";
 /** Time for the turns of several agents. */
-const TURNS_MS = 60_000;
+const TURNS_MS = 180_000;
 const MERGE = "Approve the merge into main";
 
 it("a text is commented and corrected, never over another one, and approved with a comment", async () => {
