@@ -1,16 +1,19 @@
 /** The engine: commands in, events out, effects in between. Wires the runs, the dispatcher and the performers. */
-import type { Actor, Command, Effect, EffectResult, RunDocument, RunEvent } from "@tutti/protocol";
+import type { Actor, Effect, EffectResult, RunDocument, RunEvent } from "@tutti/protocol";
 import { RunId, TuttiError } from "@tutti/protocol";
-import type { Engine, Outcome, PersonCommand, RunRequest, Started } from "./api.ts";
+import type { Engine, PersonCommand, RunRequest, Started } from "./api.ts";
 import { type Advisers, createAdvisers } from "./advice.ts";
+import { amend } from "./amend.ts";
 import { createEgressDesk } from "./egress.ts";
 import { createFeed } from "./feed.ts";
+import { createFenceGate } from "./fence-gate.ts";
 import { groupsOf } from "./groups.ts";
 import { createBaselines } from "./perform/baseline.ts";
 import { withLineage } from "./perform/models.ts";
 import { performEffect, type Shared } from "./perform/perform.ts";
 import { sourceOf } from "./perform/context.ts";
 import { createHalts } from "./halts.ts";
+import { outcomeOf } from "./outcome.ts";
 import { createPermissions } from "./permissions.ts";
 import type { Deps } from "./ports/deps.ts";
 import type { LaunchSpec } from "./ports/sandbox.ts";
@@ -38,9 +41,6 @@ const settleIn =
     await runs.handle(effect.run, { kind: "effect.settle", effect: effect.id, result }, WORKER);
   };
 
-const outcomeOf = (run: RunId, result: Awaited<ReturnType<Runs["handle"]>>): Outcome =>
-  result.kind === "rejected" ? result : { kind: "accepted", run, version: result.version };
-
 /** Cancelled effects first: what is woken for the same run waits for their workers to end. */
 const informDispatcher = (dispatcher: Dispatcher, events: readonly RunEvent[]): void => {
   const requested: Effect[] = [];
@@ -53,56 +53,6 @@ const informDispatcher = (dispatcher: Dispatcher, events: readonly RunEvent[]): 
   );
   const open = requested.filter((effect) => !cancelled.has(effect.id));
   if (open.length > 0) dispatcher.wake(open);
-};
-
-/** The fence proves itself once per boot, before the first task. */
-const createFenceGate = (deps: Deps) => {
-  let tested: Promise<void> | null = null;
-  const test = async (): Promise<void> => {
-    const failed = (await deps.sandbox.selfTest()).filter((attack) => !attack.ok);
-    if (failed.length > 0)
-      throw new TuttiError(
-        "sandbox.leaks",
-        `The fence failed its self-test: ${failed.map((attack) => `${attack.name} (${attack.detail})`).join("; ")}`,
-      );
-  };
-  return async (): Promise<void> => {
-    tested ??= test();
-    try {
-      await tested;
-    } catch (error) {
-      tested = null;
-      throw error;
-    }
-  };
-};
-
-const amend = async (
-  { deps, runs, actor }: { deps: Deps; runs: Runs; actor: Actor },
-  run: RunId,
-  artifact: Parameters<Engine["amend"]>[1],
-): Promise<Outcome> => {
-  const state = runs.document(run);
-  if (state === null)
-    return { kind: "rejected", code: "run.unknown", message: `There is no run ${run}.` };
-  const contract = state.artifacts["contract.yaml"]?.data;
-  const text = deps.redactor.text(artifact.text);
-  const read = deps.rules.artifact(artifact.name, text, {
-    contract: contract?.kind === "contract" ? contract.contract : null,
-  });
-  if (read.kind === "invalid")
-    return { kind: "rejected", code: "artifact.invalid", message: read.problem };
-  const bytes = new TextEncoder().encode(text);
-  const hash = await deps.store.blobs.put(bytes);
-  const stored = { name: artifact.name, hash, bytes: bytes.byteLength };
-  const { replaces } = artifact;
-  const command: Command = {
-    kind: "artifact.amend",
-    artifact: stored,
-    data: read.data,
-    ...(replaces === undefined ? {} : { replaces }),
-  };
-  return outcomeOf(run, await runs.handle(run, command, actor));
 };
 
 /** Before the answer counts: one that could not be kept is not half accepted. Throws `answers.damaged`. */

@@ -6,7 +6,6 @@
  *
  * What is typed and shown is kept in memory alone, bounded.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import {
   type Actor,
   TuttiError,
@@ -21,6 +20,7 @@ import type { Deps } from "./ports/deps.ts";
 import type { Place } from "./ports/place.ts";
 import type { Terminal } from "./ports/terminal.ts";
 import type { Runs } from "./runs.ts";
+import { keepWhatIsSaid } from "./terminal-pace.ts";
 import { createTerminalLog, type TerminalLog, type TerminalOutput } from "./terminal-output.ts";
 
 type TerminalBounds = {
@@ -35,9 +35,6 @@ type TerminalBounds = {
 const BOUNDS: TerminalBounds = { openMax: 16, keptBytes: 1 << 20, idleMs: 60 * 60_000 };
 /** Ended ones that can still be read. */
 const ENDED_KEPT_MAX = 16;
-/** A program that says more than this in PACE_MS is held up until they have gone by. */
-const PACE_BYTES = 512 * 1024;
-const PACE_MS = 100;
 
 /** Names one; both must fit. */
 type Name = { readonly run: RunId; readonly id: string };
@@ -174,7 +171,7 @@ class Desk implements TerminalDesk {
   async #follow(entry: Entry, launched: Promise<void>): Promise<void> {
     try {
       await launched;
-      await this.#record(entry, { reason: "exited", code: await this.#live(entry) });
+      await this.#record(entry, { reason: "exited", code: await keepWhatIsSaid(entry) });
     } catch (error) {
       const isFull = error instanceof TuttiError && error.code === "workspace.full";
       await this.#record(entry, { reason: isFull ? "workspace-full" : "failed", code: null });
@@ -193,27 +190,6 @@ class Desk implements TerminalDesk {
     // As `tutti shell` always did, it has no way out: a person has their own tools for that.
     const spec = { place: placeFor(place, access), egress: [], owner: `terminal-${id}` };
     entry.terminal = await terminals.open(spec, { size, signal });
-  }
-
-  /** Until it has ended and all that it said is kept; the code of its shell. */
-  async #live({ terminal, log, used }: Entry): Promise<number | null> {
-    if (terminal === null) return null;
-    let said = 0;
-    let since = performance.now();
-    for await (const chunk of terminal.output) {
-      const bytes: Uint8Array = chunk;
-      log.push(bytes);
-      used();
-      said += bytes.byteLength;
-      const pastMs = performance.now() - since;
-      if (said > PACE_BYTES && pastMs < PACE_MS) await delay(PACE_MS - pastMs);
-      if (said <= PACE_BYTES && pastMs < PACE_MS) continue;
-      said = 0;
-      since = performance.now();
-    }
-    const { code, ended } = await terminal.exited;
-    if (ended === "workspace-full") throw new TuttiError("workspace.full", "It is full.");
-    return code;
   }
 
   async #record(
