@@ -13,6 +13,7 @@ import { type Screen, SCREENS } from "./screens.ts";
 /** Turns what follows it around: “exe.png” reads as “gnp.exe”. */
 const TURN = "\u202E";
 const HOSTILE_FILE = `docs/${TURN}gnp.exe.md`;
+const NAMED_FILE = "⟨U+202E⟩gnp.exe.md";
 const LONG_FILE = `${"a-folder-with-a-name-that-does-not-end/".repeat(4)}file.md`;
 const HOSTILE_TITLE = `Mend ${TURN}gnp.exe, סכום של רשימה ריקה, ${"andeverythingthatbelongstoit".repeat(4)}`;
 
@@ -127,6 +128,16 @@ it("no screen of the router is left out", async () => {
   expect(routes.filter((route) => !seen.has(route))).toEqual([]);
 });
 
+/** Run in the page: all that is read there, by eyes or by a screen reader. */
+const SPOKEN = `[document.title, document.body.innerText, ...[...document.querySelectorAll("*")]
+  .flatMap((element) => ["aria-label", "title", "alt", "placeholder"].map((name) => element.getAttribute(name)))]
+  .join("\\n")`;
+
+const turned = async (where: string): Promise<readonly string[]> =>
+  (await page.evaluate<string>(SPOKEN)).includes(TURN) ? [`${where} turns around`] : [];
+
+const ofOneFile = ({ searchParams }: URL): boolean => searchParams.has("path");
+
 it("names that turn the reading around, or do not end, change nothing around them", async () => {
   project.script("alto", hostileAuthor);
   const hostile = await prepare(HOSTILE_TITLE);
@@ -138,16 +149,29 @@ it("names that turn the reading around, or do not end, change nothing around the
       .getByText(/Mend|gnp\.exe/u)
       .first()
       .waitFor();
-    const shown = await page.evaluate<string>("document.body.innerText + document.title");
-    if (shown.includes(TURN)) broken.push(`${part} turns around`);
+    broken.push(...(await turned(part)));
     broken.push(
       ...(await lookAtState(page, `hostile${part.replaceAll("/", "-").replace(hostile, "run")}`)),
     );
   }
   for (const part of ["", "/diff"]) {
     await page.goto(`${origin}/runs/${hostile}${part}`);
-    await page.getByText("⟨U+202E⟩gnp.exe.md").first().waitFor();
+    await page.getByText(NAMED_FILE).first().waitFor();
   }
+
+  await page.route(ofOneFile, () => undefined);
+  await page.goto(`${origin}/runs/${hostile}/diff`);
+  await page.getByText(`Reading docs/${NAMED_FILE} …`).waitFor();
+  broken.push(...(await turned("a file that is read")));
+  await page.unroute(ofOneFile);
+
+  project.commit({ [HOSTILE_FILE]: "another one\n" }, "The same name");
+  await page.goto(`${origin}/runs/${hostile}/diff`);
+  await page.getByText("1 file would conflict").getByText(NAMED_FILE).waitFor();
+  const head = page.getByRole("heading", { name: NAMED_FILE });
+  await head.locator("..").getByRole("button", { name: "Send back file" }).click();
+  await page.getByLabel(`What has to change in docs/${NAMED_FILE}?`).waitFor();
+  broken.push(...(await turned("a file that goes back")));
   expect(broken).toEqual([]);
 });
 

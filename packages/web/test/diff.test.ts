@@ -2,7 +2,7 @@ import { type BlameView, CheckpointView, CommitId, type DiffFile, RunId } from "
 import { describe, expect, it } from "vitest";
 import { changeRequest, requestText } from "../src/features/diff/change-request.ts";
 import { diffAddress } from "../src/features/diff/diff-address.ts";
-import { withNamed } from "../src/features/diff/hidden-characters.ts";
+import { withNamed } from "../src/ui/hidden-characters.ts";
 import type { DraftComment } from "../src/features/diff/kept.ts";
 import {
   amountText,

@@ -7,7 +7,7 @@ import { useCommands } from "../../commands/commands.tsx";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/field.ts";
 import { plainText } from "../../ui/plain.ts";
-import { withNamed } from "../diff/hidden-characters.ts";
+import { withNamed } from "../../ui/hidden-characters.ts";
 import { commandFor, endsRun, keyOf, labelOf, refuses, type Words } from "./answers.ts";
 import { AnswerText } from "./answer-text.tsx";
 import { isArtifactLine, Subject } from "./subject.tsx";

@@ -6,6 +6,7 @@ import { projectsQuery } from "../../api/queries.ts";
 import { useCommands } from "../../commands/commands.tsx";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/field.ts";
+import { withNamed } from "../../ui/hidden-characters.ts";
 import { runLook } from "../../ui/run-state.ts";
 import { boardSearch } from "./board-search.ts";
 
@@ -92,7 +93,7 @@ function ProjectChoice({ project, onChoose }: ProjectChoiceProps) {
       <option value="">Any project</option>
       {data.map(({ id, name }) => (
         <option key={id} value={id}>
-          {name}
+          {withNamed(name)}
         </option>
       ))}
     </select>

@@ -1,6 +1,7 @@
 /** Comments below their line: being written, and kept until they are sent. */
 import { useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/button.tsx";
+import { withNamed } from "../../ui/hidden-characters.ts";
 import type { DraftComment } from "./kept.ts";
 
 type WriterProps = {
@@ -70,7 +71,7 @@ type DraftProps = {
 
 export function DraftedComment({ comment, isElsewhere, onSave, onDrop }: DraftProps) {
   const [isEditing, setEditing] = useState(false);
-  const place = `${comment.path}:${comment.line}`;
+  const place = `${withNamed(comment.path)}:${comment.line}`;
   if (isEditing) {
     return (
       <CommentWriter
@@ -95,7 +96,7 @@ export function DraftedComment({ comment, isElsewhere, onSave, onDrop }: DraftPr
         {isElsewhere && <span>on a line that is not shown here</span>}
       </p>
       {isElsewhere && comment.quote.trim() !== "" && (
-        <p className="truncate font-mono text-xs text-muted">{comment.quote.trim()}</p>
+        <p className="truncate font-mono text-xs text-muted">{withNamed(comment.quote.trim())}</p>
       )}
       <p className="break-words whitespace-pre-wrap" dir="auto">
         {comment.text}

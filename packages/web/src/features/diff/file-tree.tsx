@@ -2,7 +2,7 @@
 import { classNames } from "../../ui/class-names.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { Counts } from "./heads.tsx";
-import { withNamed } from "./hidden-characters.ts";
+import { withNamed } from "../../ui/hidden-characters.ts";
 import { RISK_WORDS, type RiskGroup } from "./risk.ts";
 
 type TreeProps = {
@@ -26,7 +26,7 @@ export function FileTree({ groups, current, viewed, commented, onOpen }: TreePro
               <li key={file.path}>
                 <button
                   type="button"
-                  title={file.path}
+                  title={withNamed(file.path)}
                   aria-current={file.path === current ? "true" : undefined}
                   onClick={() => onOpen(file.path)}
                   className={classNames(

@@ -3,7 +3,7 @@ import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { FamilyMark } from "../../ui/family-mark.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
-import { withNamed } from "./hidden-characters.ts";
+import { withNamed } from "../../ui/hidden-characters.ts";
 import { isMarked, type LeftMark } from "./leaving.ts";
 import type { Hunk } from "./patch.ts";
 import type { Actions, Shown } from "./row-view.tsx";
@@ -47,7 +47,7 @@ export function FileHead({ shown, isCurrent, actions }: FileHeadProps) {
       <button
         type="button"
         aria-expanded={!isFolded}
-        aria-label={`${isFolded ? "Unfold" : "Fold"} ${file.path}`}
+        aria-label={`${isFolded ? "Unfold" : "Fold"} ${withNamed(file.path)}`}
         onClick={() => actions.fold(file.path, !isFolded)}
         className="min-h-7 min-w-5 text-muted max-sm:min-h-11"
       >

@@ -2,7 +2,7 @@
 import { classNames } from "../../ui/class-names.ts";
 import type { Token } from "./highlight.ts";
 import type { LineKind, PatchLine } from "./patch.ts";
-import { withNamed } from "./hidden-characters.ts";
+import { withNamed } from "../../ui/hidden-characters.ts";
 import type { Span } from "./words.ts";
 
 /** Of one line; the rest is counted, not shown. */

@@ -4,6 +4,7 @@ import { type RefObject, useCallback, useEffect, useRef, useState } from "react"
 import { useStore } from "../../api/store.ts";
 import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
+import { withNamed } from "../../ui/hidden-characters.ts";
 import { countText } from "../../ui/numbers.ts";
 import { Empty } from "../../ui/notice.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
@@ -176,7 +177,7 @@ function Conflicts({
       <StateMark tone="warning" word="would conflict" />
       <span>
         Merged into {branch} as it is now, {countText(paths.length, "file")} would conflict:{" "}
-        <span className="font-mono text-xs break-all">{paths.join(", ")}</span>
+        <span className="font-mono text-xs break-all">{paths.map(withNamed).join(", ")}</span>
       </span>
     </output>
   );

@@ -2,6 +2,7 @@
 import type { BlameView } from "@tutti/protocol";
 import type { ReactNode } from "react";
 import { Button } from "../../ui/button.tsx";
+import { withNamed } from "../../ui/hidden-characters.ts";
 import { coloursOf } from "./highlight.ts";
 import { Code, NoLine } from "./line.tsx";
 import { FileHead, HunkHead } from "./heads.tsx";
@@ -49,7 +50,7 @@ export function RowView({ row, shown, checkpoints, isCurrent, actions }: RowProp
     case "file":
       return <FileHead shown={shown} isCurrent={isCurrent} actions={actions} />;
     case "wanted":
-      return <p className="px-4 py-1 text-muted">Reading {path} …</p>;
+      return <p className="px-4 py-1 text-muted">Reading {withNamed(path)} …</p>;
     case "note":
       return (
         <p className="flex items-center gap-3 px-4 py-1 text-muted">
@@ -85,7 +86,7 @@ export function RowView({ row, shown, checkpoints, isCurrent, actions }: RowProp
     case "writing":
       return (
         <CommentWriter
-          label={`Comment on ${row.place.path}:${row.place.line}`}
+          label={`Comment on ${withNamed(row.place.path)}:${row.place.line}`}
           onCancel={actions.cancel}
           onSave={(text) => actions.save(row.place, text)}
         />

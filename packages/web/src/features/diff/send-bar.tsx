@@ -4,6 +4,7 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { useCommand } from "../../api/commands.ts";
 import { Button } from "../../ui/button.tsx";
+import { withNamed } from "../../ui/hidden-characters.ts";
 import { countText } from "../../ui/numbers.ts";
 import { useCommands } from "../../commands/commands.tsx";
 import { CommentWriter } from "./comment.tsx";
@@ -60,7 +61,7 @@ function SendBackForm({ sendBack, comments, onSend, onCancel }: FormProps) {
     <section aria-label="Send back" className="border-t border-line bg-surface">
       <CommentWriter
         key={sendBack.what}
-        label={`What has to change in ${sendBack.what}?`}
+        label={`What has to change in ${withNamed(sendBack.what)}?`}
         action="Send to the author"
         onCancel={onCancel}
         onSave={(text) => onSend(about, `${sendBack.what}\n${text}`)}

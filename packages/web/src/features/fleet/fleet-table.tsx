@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useLive } from "../../api/live-context.tsx";
 import { useStore } from "../../api/store.ts";
+import { withNamed } from "../../ui/hidden-characters.ts";
 import type { Roving } from "../../ui/roving.ts";
 import { endOf, heard, type History } from "./activity.ts";
 import { type FleetActions, FleetLine } from "./fleet-row.tsx";
@@ -49,7 +50,7 @@ export function FleetTable({ rows, roving, onPause, onStop }: FleetTableProps) {
           {path !== null && (
             <tr className="border-b border-line bg-raised">
               <th scope="rowgroup" colSpan={9} className="px-3 py-1 text-start font-mono text-xs">
-                {path} <span className="font-sans text-muted">{members.length}</span>
+                {withNamed(path)} <span className="font-sans text-muted">{members.length}</span>
               </th>
             </tr>
           )}

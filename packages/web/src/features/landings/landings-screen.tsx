@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { daemon } from "../../api/daemon.ts";
 import { useCommands } from "../../commands/commands.tsx";
 import { ScreenHeading, SectionHeading } from "../../ui/heading.tsx";
+import { withNamed } from "../../ui/hidden-characters.ts";
 import { Empty } from "../../ui/notice.tsx";
 import { countText } from "../../ui/numbers.ts";
 import { plainLine, plainText } from "../../ui/plain.ts";
@@ -122,14 +123,14 @@ function Row({ item, roving }: RowProps) {
           {plainText(refusal.message)}
           {refusal.paths.length > 0 && (
             <span className="font-mono text-xs wrap-anywhere">
-              : {refusal.paths.map(plainLine).join(", ")}
+              : {refusal.paths.map(withNamed).join(", ")}
             </span>
           )}
         </p>
       )}
       {overlap.length > 0 && (
         <p className="pl-8 text-muted wrap-anywhere">
-          The target changed too: {overlap.map(plainLine).join(", ")}
+          The target changed too: {overlap.map(withNamed).join(", ")}
         </p>
       )}
     </li>

@@ -3,6 +3,7 @@ import { useId } from "react";
 import { projectQuery } from "../../api/project.ts";
 import { projectsQuery } from "../../api/queries.ts";
 import { FIELD } from "../../ui/field.ts";
+import { withNamed } from "../../ui/hidden-characters.ts";
 import { Labelled } from "../../ui/labelled.tsx";
 import type { DraftProps } from "./task-form.tsx";
 
@@ -28,7 +29,7 @@ export function ProjectField({ draft, onChange }: DraftProps) {
       <datalist id={list}>
         {projects.data?.map(({ id, path, name }) => (
           <option key={id} value={path}>
-            {name}
+            {withNamed(name)}
           </option>
         ))}
       </datalist>

@@ -3,6 +3,7 @@ import type { RunView } from "@tutti/protocol";
 import type { ReactNode } from "react";
 import { FamilyMark } from "../../ui/family-mark.tsx";
 import { SectionHeading } from "../../ui/heading.tsx";
+import { withNamed } from "../../ui/hidden-characters.ts";
 import { plainText } from "../../ui/plain.ts";
 import { Ago } from "../../ui/time.tsx";
 
@@ -51,7 +52,7 @@ export function Decisions({ view }: { readonly view: RunView }) {
             {guard.map(({ kind, path, detail }) => (
               <Row key={`${kind} ${path} ${detail}`}>
                 <span>{kind}</span>
-                <span className="font-mono text-xs">{plainText(path)}</span>
+                <span className="font-mono text-xs">{withNamed(path)}</span>
                 <span className="text-muted">{plainText(detail)}</span>
               </Row>
             ))}

@@ -6,6 +6,7 @@ import { useCommand } from "../../api/commands.ts";
 import { Button } from "../../ui/button.tsx";
 import { FamilyMark } from "../../ui/family-mark.tsx";
 import { FIELD } from "../../ui/field.ts";
+import { withNamed } from "../../ui/hidden-characters.ts";
 import { Empty } from "../../ui/notice.tsx";
 import { countText } from "../../ui/numbers.ts";
 import { plainText } from "../../ui/plain.ts";
@@ -89,7 +90,7 @@ function FindingRow({ finding, place }: FindingRowProps) {
           </summary>
           {reproduction.files.map(({ path, content }) => (
             <div key={path}>
-              <p className="font-mono text-xs text-muted">{plainText(path)}</p>
+              <p className="font-mono text-xs text-muted">{withNamed(path)}</p>
               <Pre text={content} />
             </div>
           ))}

@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { projectsQuery } from "../../api/queries.ts";
 import { FIELD } from "../../ui/field.ts";
 import { ScreenHeading } from "../../ui/heading.tsx";
+import { withNamed } from "../../ui/hidden-characters.ts";
 import { Agents } from "./agents.tsx";
 import { Appearance } from "./appearance.tsx";
 import { Audit } from "./audit.tsx";
@@ -56,10 +57,10 @@ function ProjectChoice({ path, projects }: ProjectChoiceProps) {
         }
         className={`${FIELD} max-w-80`}
       >
-        {!isKnown && <option value={path}>{path}</option>}
+        {!isKnown && <option value={path}>{withNamed(path)}</option>}
         {projects.map((project) => (
           <option key={project.path} value={project.path}>
-            {project.name} · {project.path}
+            {withNamed(project.name)} · {withNamed(project.path)}
           </option>
         ))}
       </select>
