@@ -1,5 +1,6 @@
 // `npm test [-- [--agents] [TIER…] [vitest arguments…]]`: sets up what is missing, runs the tiers one
-// after the other with the pinned Node, prints the counts of each, and ends with one line of totals.
+// after the other with the pinned Node, prints the counts of each and what failed, and ends with one
+// line of totals.
 // The tier of real agents runs when it is named (`npm run test:agents`) or with `--agents`.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -133,12 +134,15 @@ function owner() {
 /** A tier that ends badly without a failed test (a crash, no tests) counts as one failure. */
 function readCounts(file, status) {
   const counts = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : failures(0);
-  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  if (status !== 0 && counts.failed === 0) {
+    counts.failed = 1;
+    counts.failures.push(`the tier ended with status ${status} before its end`);
+  }
   return counts;
 }
 
 function failures(failed) {
-  return { passed: 0, failed, skipped: 0 };
+  return { passed: 0, failed, skipped: 0, failures: [] };
 }
 
 /** Figures that tests counted, such as kills by kind of effect. */
@@ -154,6 +158,9 @@ function report(all) {
     const seconds = (counts.ms / 1000).toFixed(1);
     process.stdout.write(`  ${name.padEnd(22)} ${sentence(counts)} in ${seconds} s\n`);
     for (const fact of facts) process.stdout.write(`    ${fact}\n`);
+  }
+  for (const { name, failures: failed } of all) {
+    for (const failure of failed) process.stdout.write(`\nfailed in ${name}: ${failure}\n`);
   }
   process.stdout.write(`\nwall time of the tests: ${(total.ms / 1000).toFixed(1)} s\n`);
   process.stdout.write(`${sentence(total)}\n`);
