@@ -218,13 +218,15 @@ it("SIGKILL between the move of the branch and the files of the work tree: the n
   await using daemon = createDaemon(project);
   const { client } = daemon;
   const before = project.git("rev-parse", "main");
-  const moved = Promise.withResolvers<void>();
+  await client.health();
+  const kill = await daemon.aim();
+  const killed = Promise.withResolvers<void>();
+  // A question to the daemon now would give it time for the files.
   const watching = watch(join(project.root, ".git/refs/heads"), (_event, name) => {
-    if (name === "main") moved.resolve();
+    if (name === "main") killed.resolve(kill());
   });
   const run = await startRun(client, project, { workflow: "quick" });
-  await moved.promise;
-  await daemon.kill();
+  await killed.promise;
   watching.close();
   // The control: the branch has moved, and the work tree is not there yet.
   expect(project.git("rev-parse", "main")).not.toBe(before);
