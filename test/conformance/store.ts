@@ -226,9 +226,17 @@ export function testStore(create: () => Promise<StoreUnderTest>): void {
     });
 
     it("shows the summary of the latest commit", async () => {
+      const families = { authors: ["anthropic"], reviewers: ["openai", "google"] };
+      const board = { column: "review" as const, families };
       await store.commit(
         sampleCommit(sampleRunId(0), 1, {
-          summary: { state: "waiting", text: "approve the spec", attention: 2, updatedAt: 999 },
+          summary: {
+            state: "waiting",
+            text: "approve the spec",
+            attention: 2,
+            board,
+            updatedAt: 999,
+          },
         }),
       );
       const [found] = store.runs({ states: ["waiting"], limit: 1 }).items;
@@ -236,6 +244,7 @@ export function testStore(create: () => Promise<StoreUnderTest>): void {
         id: sampleRunId(0),
         text: "approve the spec",
         attention: 2,
+        board,
         updatedAt: 999,
       });
     });

@@ -4,7 +4,6 @@ import type {
   FleetRow,
   RunDocument,
   RunId,
-  RunSummary,
   SessionView,
   TranscriptEntry,
   UsageTotals,
@@ -12,6 +11,7 @@ import type {
 import { familyOf } from "../domain/roles.ts";
 import { isSilent, silentFrom } from "../domain/status.ts";
 import type { Engine } from "../engine/api.ts";
+import type { RunSummary } from "../engine/ports/store.ts";
 import { turnSession } from "../engine/perform/context.ts";
 
 export const OPEN_STATES = ["queued", "working", "waiting", "paused"] as const;
@@ -27,7 +27,7 @@ type Turn = Extract<EffectPayload, { kind: "agent.turn" | "review.turn" }>;
 export function* eachRun(
   engine: Pick<Engine, "runs">,
   states?: readonly string[],
-): Generator<Omit<RunSummary, "usage">> {
+): Generator<RunSummary> {
   let cursor: string | undefined;
   do {
     const page = engine.runs({

@@ -11,7 +11,7 @@ import {
 import { effectsOf, keyOf, stepState } from "../domain/steps.ts";
 import type { Engine } from "../engine/api.ts";
 import { eachRun, OPEN_STATES } from "./fleet-view.ts";
-import { columnOf } from "./list-view.ts";
+import { columnOf } from "../domain/board.ts";
 
 /** Merges that are told after they were made. */
 const LANDED_MAX = 10;

@@ -1,6 +1,6 @@
 /** What a person sees of a run: a pure fold of its document, with the derived facts of the domain. */
-import type { Author, RunDocument, RunStatus, RunView } from "@tutti/protocol";
-import { reviewerLineage } from "../domain/lineage.ts";
+import type { RunDocument, RunStatus, RunView } from "@tutti/protocol";
+import { familiesOf } from "../domain/board.ts";
 import { guardFlags } from "../domain/checks.ts";
 import { isPinned, pinOf } from "../domain/pin.ts";
 import { checkViews } from "./check-view.ts";
@@ -65,25 +65,6 @@ export function viewOf({ document, status, usage }: Viewed): RunView {
 function planView({ artifacts }: RunDocument): RunView["plan"] {
   const data = artifacts["plan.yaml"]?.data;
   return data?.kind === "plan" ? data.plan : null;
-}
-
-const familiesIn = (lineage: readonly Author[]): string[] => [
-  ...new Set(lineage.map(({ family }) => family)),
-];
-
-/** Reviewers are those that were chosen, whether or not their turn has ended. */
-export function familiesOf(document: RunDocument): RunView["families"] {
-  const { authors, reviews } = document;
-  const reviewers = reviews
-    .filter((review) => review.outcome === "allow")
-    .flatMap(({ step, reviewers: names }) =>
-      names.flatMap((agent) => reviewerLineage(document, { step, agent })),
-    );
-  return {
-    authors: familiesIn(authors),
-    reviewers: familiesIn(reviewers),
-    lineage: { authors, reviewers },
-  };
 }
 
 function workspaceView({ workspace, takenBy }: RunDocument): RunView["workspace"] {

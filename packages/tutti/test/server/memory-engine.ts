@@ -192,6 +192,7 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
           state: word,
           text,
           attention: open.length,
+          board: null,
           startedAt: state.startedAt,
           updatedAt: state.updatedAt,
         };

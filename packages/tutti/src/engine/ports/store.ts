@@ -1,5 +1,6 @@
 import type {
   Actor,
+  BoardColumn,
   Effect,
   EffectId,
   ModelRequest,
@@ -20,8 +21,16 @@ export type RunSummary = {
   readonly state: string;
   readonly text: string;
   readonly attention: number;
+  /** Null where the last commit was of a version that kept none. */
+  readonly board: BoardFacts | null;
   readonly startedAt: number;
   readonly updatedAt: number;
+};
+
+export type BoardFacts = {
+  readonly column: BoardColumn;
+  /** Of those who wrote it, and of those who were chosen to review it. */
+  readonly families: { readonly authors: string[]; readonly reviewers: string[] };
 };
 
 type EffectState = "pending" | "active" | "settled" | "cancelled";

@@ -7,7 +7,7 @@ import {
   TuttiError,
 } from "@tutti/protocol";
 import type { Engine } from "../../engine/api.ts";
-import { familiesOf } from "../run-view.ts";
+import { familiesOf } from "../../domain/board.ts";
 import { hashParameter, numberQuery, sessionParameter } from "../request.ts";
 import type { App, Service } from "./context.ts";
 

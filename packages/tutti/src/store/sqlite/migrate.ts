@@ -4,9 +4,10 @@ import { z } from "zod";
 import { initial } from "./migrations/001-initial.ts";
 import { modelRequests } from "./migrations/002-model-requests.ts";
 import { requests } from "./migrations/003-requests.ts";
+import { board } from "./migrations/004-board.ts";
 
 /** Only ever added to. Position N makes version N + 1. */
-const MIGRATIONS: readonly string[] = [initial, modelRequests, requests];
+const MIGRATIONS: readonly string[] = [initial, modelRequests, requests, board];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

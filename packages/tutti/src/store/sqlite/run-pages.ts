@@ -1,8 +1,8 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import { RunId, TuttiError } from "@tutti/protocol";
+import { BoardColumn, RunId, TuttiError } from "@tutti/protocol";
 import { z } from "zod";
 import type { Page, RunSummary } from "../../engine/ports/store.ts";
-import { parseRow } from "./rows.ts";
+import { parseJson, parseRow } from "./rows.ts";
 
 /** Runs in one page. */
 const PAGE_MAX_RUNS = 1_000;
@@ -16,8 +16,14 @@ const Summary = z.object({
   state: z.string(),
   text: z.string(),
   attention: z.number(),
+  board: z.string().nullable(),
   startedAt: z.number(),
   updatedAt: z.number(),
+});
+
+const Board = z.object({
+  column: BoardColumn,
+  families: z.object({ authors: z.array(z.string()), reviewers: z.array(z.string()) }),
 });
 
 const Cursor = z.string().regex(/^\d{1,16}\.\d{1,16}$/u);
@@ -36,7 +42,7 @@ export function readPage(database: DatabaseSync, query: RunQuery): Page<RunSumma
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
   const rows = database
     .prepare(
-      `SELECT number, id, project, title, workflow, state, text, attention,
+      `SELECT number, id, project, title, workflow, state, text, attention, board,
               started_at AS "startedAt", updated_at AS "updatedAt"
        FROM runs ${where} ORDER BY started_at DESC, number DESC LIMIT ?`,
     )
@@ -46,7 +52,10 @@ export function readPage(database: DatabaseSync, query: RunQuery): Page<RunSumma
   const last = shown.at(-1);
   const hasMore = rows.length > limit && last !== undefined;
   return {
-    items: shown.map(({ number: _number, ...summary }) => summary),
+    items: shown.map(({ number: _number, board, ...summary }) => ({
+      ...summary,
+      board: board === null ? null : parseRow(Board, parseJson(board, summary.id), summary.id),
+    })),
     next: hasMore ? `${last.startedAt}.${last.number}` : null,
   };
 }

@@ -29,11 +29,11 @@ export type RunTable = {
 
 export function runTable(database: DatabaseSync): RunTable {
   const insert = database.prepare(
-    `INSERT INTO runs (id, version, project, title, workflow, state, text, attention, started_at, updated_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING number`,
+    `INSERT INTO runs (id, version, project, title, workflow, state, text, attention, board, started_at, updated_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING number`,
   );
   const update = database.prepare(
-    `UPDATE runs SET version = ?, title = ?, state = ?, text = ?, attention = ?, updated_at = ?
+    `UPDATE runs SET version = ?, title = ?, state = ?, text = ?, attention = ?, board = ?, updated_at = ?
      WHERE number = ? AND version = ?`,
   );
   const find = database.prepare("SELECT number FROM runs WHERE id = ?");
@@ -50,7 +50,8 @@ export function runTable(database: DatabaseSync): RunTable {
 
   return {
     move: ({ id, ...row }, { from, to }) => {
-      const shown = [row.state, row.text, row.attention];
+      const board = row.board === null ? null : JSON.stringify(row.board);
+      const shown = [row.state, row.text, row.attention, board];
       if (from === 0) {
         const fixed = [to, row.project, row.title, row.workflow];
         return remember(id, insert.get(id, ...fixed, ...shown, row.startedAt, row.updatedAt));
