@@ -147,3 +147,52 @@ it("`tutti shell` on a terminal is one in the fence: keys, sizes and the shell's
   const [terminal] = await daemon.client.terminals(run);
   expect(terminal?.ended).toMatchObject({ reason: "exited", code: 7 });
 });
+
+it("`tutti shell < script` runs it in the fence by the daemon: its words as they are, its code, and the record", async () => {
+  using project = projectOf();
+  await using daemon = createDaemon(project);
+  const run = await waitingRun(daemon);
+  const program = join(REPOSITORY, "packages/tutti/bin/tutti.mjs");
+  const shell = async (script: string, isLeftOpen = false) => {
+    const child = spawn(process.execPath, [program, "shell", run], {
+      cwd: project.root,
+      env: daemon.env,
+      stdio: "pipe",
+    });
+    const said = { out: "", err: "" };
+    child.stdout.setEncoding("latin1").on("data", (chunk: string) => (said.out += chunk));
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => (said.err += chunk));
+    child.stdin.on("error", () => undefined);
+    child.stdin.write(script);
+    if (!isLeftOpen) child.stdin.end();
+    const [code] = await once(child, "close");
+    return { code, ...said };
+  };
+  const wrong =
+    "cat NOTES.md; printf 'tab\\t\\0\\377'; echo wrong >&2; echo x > mine.txt; exit 5\n";
+  const first = await shell(wrong);
+  expect(first).toMatchObject({ code: 5, out: "the agent's\ntab\t\0\u00ff" });
+  expect(first.err).toMatch(/^wrong\n.*mine\.txt: Read-only file system\n$/u);
+  // More than the daemon keeps, and a standard input that never ends.
+  const much = await shell("head -c 5000000 /dev/zero; exit 3\n", true);
+  expect({ code: much.code, length: much.out.length, err: much.err }).toEqual({
+    code: 3,
+    length: 5_000_000,
+    err: "",
+  });
+  const long = "é€😀".repeat(100_000);
+  expect(await shell(`wc -c <<'END'\n${long}\nEND\n`)).toEqual({
+    code: 0,
+    out: "900001\n",
+    err: "",
+  });
+  const terminals = await daemon.client.terminals(run);
+  expect(terminals.map(({ kind, ended }) => [kind, ended?.reason, ended?.code])).toEqual([
+    ["script", "exited", 5],
+    ["script", "exited", 3],
+    ["script", "exited", 0],
+  ]);
+  const events = await daemon.client.eventsOf(run, { after: 0 });
+  const opened = events.filter(({ body }) => body.type === "terminal.opened");
+  expect(opened.map(({ actor }) => actor.kind)).toEqual(["person", "person", "person"]);
+});

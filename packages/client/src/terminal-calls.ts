@@ -1,5 +1,5 @@
 /** Terminals inside the fence of a task: opened, typed into, read, ended. */
-import type { TerminalEnded, TerminalSize, TerminalView } from "@tutti/protocol";
+import type { TerminalEnded, TerminalKind, TerminalSize, TerminalView } from "@tutti/protocol";
 import { framesOf, pause } from "./events.ts";
 import {
   type CallOptions,
@@ -14,7 +14,13 @@ import { type ApiRequest, open, type Transport } from "./transport.ts";
 export type TerminalName = { readonly run: string; readonly id: string };
 
 export type TerminalNews =
-  | { readonly kind: "output"; readonly bytes: Uint8Array }
+  /** `from`: position of its first byte; `isError`: on the standard error of a script. */
+  | {
+      readonly kind: "output";
+      readonly bytes: Uint8Array;
+      readonly from: number;
+      readonly isError: boolean;
+    }
   /** All that was kept has been told: what comes is new. On each connection. */
   | { readonly kind: "live" }
   /** The last. */
@@ -38,14 +44,20 @@ const once = (method: "POST" | "PUT", path: string, value: unknown): ApiRequest 
 });
 
 export const terminalCalls = ({ json }: Send) => ({
-  openTerminal: (run: string, size: TerminalSize, options?: ChangeOptions): Promise<TerminalView> =>
-    json(change(listPath(run), { json: size }, options)),
+  openTerminal: (
+    run: string,
+    asked: TerminalSize & { readonly kind?: TerminalKind },
+    options?: ChangeOptions,
+  ): Promise<TerminalView> => json(change(listPath(run), { json: asked }, options)),
   /** Those that are open, and the last that ended; oldest first. */
   terminals: async (run: string, options?: CallOptions): Promise<readonly TerminalView[]> =>
     (await json<{ items: TerminalView[] }>(read(listPath(run), options))).items,
   /** One after another: two calls at once may arrive in another order. */
   typeInTerminal: (name: TerminalName, data: string): Promise<unknown> =>
     json(once("POST", terminalPath(name, "input"), { data })),
+  /** Nothing more is typed; of a script alone. */
+  endScript: (name: TerminalName): Promise<unknown> =>
+    json(once("POST", terminalPath(name, "input"), { end: true })),
   resizeTerminal: (name: TerminalName, size: TerminalSize): Promise<unknown> =>
     json(once("PUT", terminalPath(name, "size"), size)),
   closeTerminal: (name: TerminalName, options?: ChangeOptions): Promise<TerminalView> =>
@@ -109,6 +121,7 @@ function newsOf(event: string, data: string): TerminalNews | null {
   if (event === "live") return { kind: "live" };
   if (event === "ended") return { kind: "ended", ...JSON.parse(data) };
   if (event !== "output") return null;
-  const bytes = atob(JSON.parse(data).data);
-  return { kind: "output", bytes: Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)) };
+  const { from, data: encoded, stream } = JSON.parse(data);
+  const bytes = Uint8Array.from(atob(encoded), (byte) => byte.charCodeAt(0));
+  return { kind: "output", bytes, from, isError: stream === "error" };
 }

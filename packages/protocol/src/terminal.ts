@@ -21,6 +21,16 @@ export const TerminalSize = z.object({
 export type TerminalSize = z.infer<typeof TerminalSize>;
 
 /**
+ * `screen`: a shell on a pseudo-terminal, which echoes and has a size. `script`: a shell whose standard
+ * input is a script, without a pseudo-terminal: nothing is echoed, and what it says comes as it is.
+ */
+export const TerminalKind = z.enum(["screen", "script"]);
+export type TerminalKind = z.infer<typeof TerminalKind>;
+
+/** What is asked of a new one. */
+export const TerminalOpening = TerminalSize.extend({ kind: TerminalKind.default("screen") });
+
+/**
  * `exited`: its shell ended. `closed`: a person closed it. `given`: the workspace was given back.
  * `left`: whoever opened it is signed out. `stopped`: the daemon was. `lost`: a daemon that was killed had it.
  */
@@ -49,6 +59,7 @@ export const OpenTerminal = z.object({
 export const TerminalView = z.object({
   id: TerminalId,
   run: RunId,
+  kind: TerminalKind,
   by: z.string(),
   access: TerminalAccess,
   /** `none`: there is no fence around it. */
@@ -66,8 +77,13 @@ export type TerminalView = z.infer<typeof TerminalView>;
 export const TerminalList = z.object({ items: z.array(TerminalView) });
 export type TerminalList = z.infer<typeof TerminalList>;
 
-/** What is typed. */
-export const TerminalInput = z.object({ data: z.string().min(1).max(TERMINAL_INPUT_MAX_CHARS) });
+/** What is typed. `end`: nothing more comes; of a script alone, as a screen has Ctrl+D for that. */
+export const TerminalInput = z
+  .object({
+    data: z.string().max(TERMINAL_INPUT_MAX_CHARS).default(""),
+    end: z.boolean().default(false),
+  })
+  .refine(({ data, end }) => data !== "" || end, { path: ["data"], error: "nothing is typed" });
 export type TerminalInput = z.infer<typeof TerminalInput>;
 
 /**
@@ -75,7 +91,7 @@ export type TerminalInput = z.infer<typeof TerminalInput>;
  * bytes since the terminal was opened.
  */
 export const TERMINAL_EVENTS = {
-  /** `{"from", "data"}`: bytes as base64, and where they begin. A gap before them was let go of. */
+  /** `{"from", "data", "stream"}`: bytes as base64, and where they begin. A gap before them was let go of. */
   output: "output",
   /** `{}`: all that was kept has been told. Once on each connection. */
   live: "live",
@@ -83,7 +99,12 @@ export const TERMINAL_EVENTS = {
   ended: "ended",
 } as const;
 
-export const TerminalOutput = z.object({ from: z.number().int().nonnegative(), data: z.string() });
+export const TerminalOutput = z.object({
+  from: z.number().int().nonnegative(),
+  data: z.string(),
+  /** Which of a script's: its standard output or its standard error. A screen has one. */
+  stream: z.enum(["output", "error"]),
+});
 export type TerminalOutput = z.infer<typeof TerminalOutput>;
 
 export const TerminalEnded = z.object({

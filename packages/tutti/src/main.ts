@@ -37,10 +37,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
       signal,
     });
   },
-  launchShell: async (spec) => {
-    const { launchShell } = await import("./shell.ts");
-    return await launchShell(spec, folders);
-  },
   catalog: async () => (await import("./catalog-agents.ts")).catalogAgents(),
   demo: async (args) => {
     const { runDemo } = await import("./demo/demo.ts");

@@ -1,6 +1,5 @@
 /** What a command may use: the person's terminal and folder, and the daemon. */
 import type { Writable } from "node:stream";
-import type { ShellSpec } from "@tutti/protocol";
 import type { DaemonClient } from "../client/daemon-client.ts";
 import type { CatalogAgent } from "../config/catalog.ts";
 import type { Folders } from "../platform/paths.ts";
@@ -33,8 +32,6 @@ export type CliDeps = {
     /** As it was typed: where the command center listens. */
     readonly port?: string;
   }) => Promise<RunningDaemon>;
-  /** Runs a terminal in the fence on this one; resolves with its exit code. */
-  readonly launchShell: (spec: ShellSpec) => Promise<number>;
   /** Agents that Tutti knows. */
   readonly catalog: () => Promise<readonly CatalogAgent[]>;
   readonly demo: (args: readonly string[]) => Promise<number>;

@@ -19,12 +19,8 @@ import type { Deps } from "./ports/deps.ts";
 import type { LaunchSpec } from "./ports/sandbox.ts";
 import type { Dispatcher } from "./ports/dispatcher.ts";
 import { createReads } from "./reads.ts";
-import {
-  closeLostTerminals,
-  createTerminalDesk,
-  placeFor,
-  type TerminalDesk,
-} from "./terminals.ts";
+import { createTerminalDesk, placeFor, type TerminalDesk } from "./terminals.ts";
+import { closeLostTerminals } from "./lost-terminals.ts";
 import { createTrials } from "./trials.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { assertNoSecrets } from "./redaction.ts";

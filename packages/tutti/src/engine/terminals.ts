@@ -11,6 +11,8 @@ import {
   TuttiError,
   type RunDocument,
   type RunId,
+  type TerminalInput,
+  type TerminalKind,
   type TerminalEnd,
   type TerminalSize,
   type TerminalView,
@@ -39,17 +41,17 @@ const ENDED_KEPT_MAX = 16;
 /** Names one; both must fit. */
 type Name = { readonly run: RunId; readonly id: string };
 
+type Asked = { readonly run: RunId; readonly size: TerminalSize; readonly kind: TerminalKind };
+
 export type OpenTerminals = {
   /** TuttiError `run.*`, `workspace.not-ready`, `terminal.*`, `sandbox.*`. */
-  readonly open: (
-    asked: { readonly run: RunId; readonly size: TerminalSize },
-    actor: Actor,
-  ) => Promise<TerminalView>;
+  readonly open: (asked: Asked, actor: Actor) => Promise<TerminalView>;
   /** Of one run, oldest first: those that are open, and the last that ended. */
   readonly list: (run: RunId) => readonly TerminalView[];
   /** The rest throw `terminal.unknown`; what needs a living one, `terminal.ended`. */
   readonly output: (name: Name) => TerminalOutput & { readonly view: () => TerminalView };
-  readonly write: (name: Name, text: string) => void;
+  /** `usage` for the end of what is typed on a screen. */
+  readonly write: (name: Name, input: TerminalInput) => void;
   readonly resize: (name: Name, size: TerminalSize) => void;
   /** Resolves when nothing of it is left. By nobody: whoever opened it is gone. */
   readonly close: (name: Name, actor: Actor | null) => Promise<void>;
@@ -107,10 +109,7 @@ class Desk implements TerminalDesk {
     this.#bounds = { ...BOUNDS, ...parts.bounds };
   }
 
-  async open(
-    { run, size }: { readonly run: RunId; readonly size: TerminalSize },
-    actor: Actor,
-  ): Promise<TerminalView> {
+  async open({ run, ...asked }: Asked, actor: Actor): Promise<TerminalView> {
     const { runs, fence, ids } = this.#parts;
     const before = runs.document(run);
     if (before === null) throw new TuttiError("run.unknown", `There is no run ${run}.`);
@@ -121,7 +120,7 @@ class Desk implements TerminalDesk {
     const id = `t-${ids.run().slice("r-".length)}`;
     const outcome = await runs.handle(run, { kind: "terminal.open", terminal: id }, actor);
     if (outcome.kind === "rejected") throw new TuttiError(outcome.code, `${outcome.message}.`);
-    const { entry, launched } = this.#begin(outcome.state, { id, size });
+    const { entry, launched } = this.#begin(outcome.state, { id, ...asked });
     try {
       await launched;
     } catch (error) {
@@ -132,7 +131,7 @@ class Desk implements TerminalDesk {
     return viewOf(entry);
   }
 
-  #begin(state: RunDocument, { id, size }: { readonly id: string; readonly size: TerminalSize }) {
+  #begin(state: RunDocument, { id, size, kind }: Omit<Asked, "run"> & { readonly id: string }) {
     const { by = "", access = "read-only" } =
       state.terminals.find((terminal) => terminal.id === id) ?? {};
     const { promise: gone, resolve: tellGone } = Promise.withResolvers<void>();
@@ -142,6 +141,7 @@ class Desk implements TerminalDesk {
       view: {
         id,
         run: state.id,
+        kind,
         by,
         access,
         isolation: state.policy.isolation,
@@ -184,12 +184,12 @@ class Desk implements TerminalDesk {
   ): Promise<void> {
     const { terminals, workspaces } = this.#parts;
     const { signal } = entry.ending;
-    const { access, id } = entry.view;
+    const { access, id, kind } = entry.view;
     const place = await workspaces.authorPlace(sourceOf(state), { access });
     signal.throwIfAborted();
     // As `tutti shell` always did, it has no way out: a person has their own tools for that.
     const spec = { place: placeFor(place, access), egress: [], owner: `terminal-${id}` };
-    entry.terminal = await terminals.open(spec, { size, signal });
+    entry.terminal = await terminals.open(spec, { kind, size, signal });
   }
 
   async #record(
@@ -214,14 +214,22 @@ class Desk implements TerminalDesk {
 
   output(name: Name): TerminalOutput & { readonly view: () => TerminalView } {
     const entry = this.#find(name);
-    return { ...entry.log, view: () => viewOf(entry) };
+    const after: TerminalOutput["after"] = (position) => {
+      // Nobody types into a script: one that is read is in use, however long it says nothing.
+      if (entry.view.kind === "script" && entry.ended === null) entry.used();
+      return entry.log.after(position);
+    };
+    return { ...entry.log, after, view: () => viewOf(entry) };
   }
 
-  write(name: Name, text: string): void {
-    const { terminal, used } = this.#living(name);
+  write(name: Name, { data, end }: TerminalInput): void {
+    const { terminal, used, view } = this.#living(name);
+    if (end && view.kind === "screen")
+      throw new TuttiError("usage", "Only a script ends; on a screen type Ctrl+D.");
     used();
-    if (!terminal.write(text))
+    if (data !== "" && !terminal.write(data))
       throw new TuttiError("terminal.busy", `The terminal ${name.id} takes nothing now.`);
+    if (end) terminal.endInput();
   }
 
   resize(name: Name, size: TerminalSize): void {
@@ -280,13 +288,3 @@ class Desk implements TerminalDesk {
 }
 
 export const createTerminalDesk = (parts: TerminalParts): TerminalDesk => new Desk(parts);
-
-/** Those that a daemon had which was killed: they ended with it. */
-export const closeLostTerminals = async (
-  { document, handle }: Pick<Runs, "handle" | "document">,
-  runs: readonly RunId[],
-): Promise<void> => {
-  for (const run of runs)
-    for (const { id: terminal } of document(run)?.terminals ?? [])
-      await handle(run, { kind: "terminal.close", terminal, reason: "lost", code: null }, DESK);
-};

@@ -41,13 +41,14 @@ async function pump(
   await write(": open\n\n");
   let isLive = false;
   for (;;) {
-    const { from, bytes } = output.after(position);
+    const { from, bytes, isError } = output.after(position);
     for (let start = 0; start < bytes.byteLength; start += PART_BYTES) {
       const part = bytes.subarray(start, start + PART_BYTES);
       position = from + start + part.byteLength;
       const told: TerminalOutput = {
         from: from + start,
         data: Buffer.from(part).toString("base64"),
+        stream: isError ? "error" : "output",
       };
       await write(frame(TERMINAL_EVENTS.output, position, told));
     }

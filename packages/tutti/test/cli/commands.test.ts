@@ -311,12 +311,17 @@ describe("steering", () => {
     expect((await h.tutti(["give", run])).code).toBe(0);
   });
 
-  it("opens a shell on a terminal, and runs a script elsewhere, which a pipe that claims to be one is too", async () => {
+  it("gives a terminal what comes by a pipe as its script, also by one that claims to be a terminal", async () => {
     const run = await started();
-    expect((await h.tutti(["shell", run], { isTerminal: true })).code).toBe(7);
-    expect(h.shells[0]?.place.root).toBe(`/ws/${run}`);
-    expect((await h.tutti(["shell", run])).code).toBe(7);
-    expect(h.shells[1]?.command).toEqual(["/bin/bash", "--norc", "-s"]);
+    h.engine.step(run);
+    const stdin = "echo 1\n";
+    for (const isTerminal of [true, false])
+      expect(await h.tutti(["shell", run], { isTerminal, stdin })).toEqual({
+        code: 7,
+        out: stdin,
+        err: "",
+      });
+    expect(h.engine.terminals.list(run).map(({ kind }) => kind)).toEqual(["script", "script"]);
   });
 
   it("amends an artifact from a file", async () => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
-import type { AgentsReport, ShellSpec } from "@tutti/protocol";
+import type { AgentsReport } from "@tutti/protocol";
 import { catalogAgents } from "../../src/catalog-agents.ts";
 import type { CliDeps } from "../../src/cli/cli.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
@@ -30,7 +30,6 @@ export type Harness = {
   readonly folder: string;
   /** A folder that looks like a repository. */
   readonly project: string;
-  readonly shells: ShellSpec[];
   readonly tutti: (words: readonly string[], options?: CommandOptions) => Promise<Outcome>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
@@ -58,7 +57,6 @@ export async function openHarness({ agents }: HarnessOptions = {}): Promise<Harn
     },
     agents: async (path) => agents?.(path) ?? { agents: [], problems: [] },
   });
-  const shells: ShellSpec[] = [];
   const tutti = async (words: readonly string[], options: CommandOptions = {}) => {
     const out = collector(options.onPrint, options.isTerminal === true);
     const err = collector(options.onNote, options.isTerminal === true);
@@ -72,10 +70,6 @@ export async function openHarness({ agents }: HarnessOptions = {}): Promise<Harn
       socketPath,
       daemonCommand: ["/bin/false"],
       serve: () => Promise.reject(new Error("not here")),
-      launchShell: async (spec) => {
-        shells.push(spec);
-        return 7;
-      },
       catalog: async () => catalogAgents(),
       demo: async (args) => args.length,
       stdin: Object.assign(Readable.from([options.stdin ?? ""]), {
@@ -94,7 +88,6 @@ export async function openHarness({ agents }: HarnessOptions = {}): Promise<Harn
     engine,
     folder,
     project,
-    shells,
     tutti,
     [Symbol.asyncDispose]: async () => {
       await server.close();

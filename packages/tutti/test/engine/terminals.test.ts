@@ -8,6 +8,7 @@ import { memoryEngine } from "../server/memory-engine.ts";
 
 const KIM: Actor = { kind: "person", id: "kim" };
 const SIZE = { rows: 24, columns: 80 };
+const SCREEN = { size: SIZE, kind: "screen" } as const;
 const NEVER = new AbortController().signal;
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
@@ -49,7 +50,7 @@ async function desk(parts: Partial<TerminalParts> = {}) {
 describe("the desk", () => {
   it("ends a terminal in which nothing was typed or said for a while, and the record says so", async () => {
     const { run, terminals, ends } = await desk({ bounds: { idleMs: 40 } });
-    const { id } = await terminals.open({ run, size: SIZE }, KIM);
+    const { id } = await terminals.open({ run, ...SCREEN }, KIM);
     const output = terminals.output({ run, id });
     while (!output.isClosed()) await output.changed(output.end(), NEVER);
     expect(ends()).toEqual(["idle"]);
@@ -58,10 +59,11 @@ describe("the desk", () => {
 
   it("keeps the last of what was said alone", async () => {
     const { run, terminals } = await desk({ bounds: { keptBytes: 8192 } });
-    const { id } = await terminals.open({ run, size: SIZE }, KIM);
+    const { id } = await terminals.open({ run, ...SCREEN }, KIM);
     const output = terminals.output({ run, id });
-    for (const letter of ["a", "b", "c"]) terminals.write({ run, id }, letter.repeat(4096));
-    terminals.write({ run, id }, "exit\r");
+    for (const letter of ["a", "b", "c"])
+      terminals.write({ run, id }, { data: letter.repeat(4096), end: false });
+    terminals.write({ run, id }, { data: "exit\r", end: false });
     while (!output.isClosed()) await output.changed(output.end(), NEVER);
     const { from, bytes } = output.after(0);
     expect(from).toBeGreaterThan(0);
@@ -72,7 +74,7 @@ describe("the desk", () => {
 
   it("has a bound for all runs, and opens none once it is stopped", async () => {
     const { run, terminals, ends } = await desk({ bounds: { openMax: 1 } });
-    const opening = () => terminals.open({ run, size: SIZE }, KIM);
+    const opening = () => terminals.open({ run, ...SCREEN }, KIM);
     await opening();
     await expect(opening()).rejects.toMatchObject({ code: "terminal.too-many" });
     await terminals.stop();
@@ -82,8 +84,40 @@ describe("the desk", () => {
 
   it("tells of one that could not be launched, and the record has its end too", async () => {
     const { run, terminals, ends } = await desk({ terminals: { open: unlaunched } });
-    await expect(terminals.open({ run, size: SIZE }, KIM)).rejects.toThrow("no fence today");
+    await expect(terminals.open({ run, ...SCREEN }, KIM)).rejects.toThrow("no fence today");
     expect(ends()).toEqual(["failed"]);
+  });
+
+  it("holds a script up until somebody reads what it says, and lets nothing of it go", async () => {
+    const { run, terminals, ends } = await desk({ bounds: { keptBytes: 8192 } });
+    const { id } = await terminals.open({ run, size: SIZE, kind: "script" }, KIM);
+    const output = terminals.output({ run, id });
+    terminals.write({ run, id }, { data: "x".repeat(5000), end: false });
+    await output.changed(4999, NEVER);
+    terminals.write({ run, id }, { data: "y".repeat(5000), end: true });
+    await new Promise(setImmediate);
+    expect(output.end()).toBe(5000);
+    expect(ends()).toEqual([]);
+    let read = 0;
+    while (!output.isClosed()) {
+      const { from, bytes } = output.after(read);
+      expect(from).toBe(read);
+      read += bytes.byteLength;
+      await output.changed(read, NEVER);
+    }
+    expect(read + output.after(read).bytes.byteLength).toBe(10_000);
+    expect(output.view().ended).toMatchObject({ reason: "exited", code: 7 });
+  });
+
+  it("ends a script that nobody reads, and a screen has no end of what is typed", async () => {
+    const { run, terminals, ends } = await desk({ bounds: { keptBytes: 2048 } });
+    const { id } = await terminals.open({ run, size: SIZE, kind: "script" }, KIM);
+    for (let count = 0; count < 20; count += 1)
+      terminals.write({ run, id }, { data: "x".repeat(1024), end: false });
+    await terminals.close({ run, id }, KIM);
+    expect(ends()).toEqual(["closed"]);
+    const screen = await terminals.open({ run, ...SCREEN }, KIM);
+    expect(() => terminals.write(screen, { data: "", end: true })).toThrow("Ctrl+D");
   });
 
   it("ends one that is still being launched", async () => {
@@ -95,7 +129,7 @@ describe("the desk", () => {
           }),
       },
     });
-    const opening = terminals.open({ run, size: SIZE }, KIM);
+    const opening = terminals.open({ run, ...SCREEN }, KIM);
     const refused = opening.catch((error: unknown) => error);
     await expect.poll(() => terminals.list(run)).toHaveLength(1);
     await terminals.endOf(run, { reason: "given" });
@@ -111,6 +145,20 @@ describe("what a terminal said", () => {
     expect(text(log.after(4).bytes)).toBe(`two ${"x".repeat(5000)} three`);
     expect(text(log.after(5009).bytes)).toBe("three");
     expect(log.after(9_999_999)).toMatchObject({ from: log.end() });
+  });
+
+  it("is told of one stream after the other, each as far as it goes", () => {
+    const log = createTerminalLog(1 << 20);
+    log.push(Buffer.from("out"));
+    log.push(Buffer.from("wrong"), true);
+    log.push(Buffer.from("more"));
+    const parts = [0, 3, 5, 8].map((position) => log.after(position));
+    expect(parts.map(({ bytes, isError }) => [text(bytes), isError])).toEqual([
+      ["out", false],
+      ["wrong", true],
+      ["ong", true],
+      ["more", false],
+    ]);
   });
 
   it("wakes who waits for more, at its end too, and lets go of who does not wait any more", async () => {

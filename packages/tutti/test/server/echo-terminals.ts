@@ -4,7 +4,7 @@ import type { ExitFact } from "../../src/engine/ports/sandbox.ts";
 import type { Terminals } from "../../src/engine/ports/terminal.ts";
 
 export const echoTerminals: Terminals = {
-  open: async (_spec, { size, signal }) => {
+  open: async (_spec, { kind, size, signal }) => {
     signal.throwIfAborted();
     const output = new PassThrough();
     const { promise: exited, resolve } = Promise.withResolvers<ExitFact>();
@@ -15,9 +15,11 @@ export const echoTerminals: Terminals = {
     };
     const stop = () => end({ code: null, signal: "SIGKILL", ended: "stopped" });
     signal.addEventListener("abort", () => void stop(), { once: true });
-    output.write(`${size.rows}x${size.columns}\n`);
+    if (kind === "screen") output.write(`${size.rows}x${size.columns}\n`);
     return {
       output,
+      errors: null,
+      endInput: () => void end({ code: 7, signal: null, ended: null }),
       write: (text) => {
         if (text === "exit\r") void end({ code: 3, signal: null, ended: null });
         else output.write(text);

@@ -57,7 +57,7 @@ export const WORK: readonly CommandSpec[] = [
     name: "shell",
     about: "Open a terminal inside the fence of a run",
     details:
-      "The work tree is read-only unless you have taken it with `tutti take`; giving it back ends the terminal. Who opened one is in the record of the run. Without a terminal it runs the script that it reads from standard input.",
+      "The work tree is read-only unless you have taken it with `tutti take`; giving it back ends the terminal. Who opened one is in the record of the run. Without a terminal it runs the script that it reads from standard input, and ends with its exit code.",
     args: [RUN_ARGUMENT],
     options: [{ flags: "--list", about: "List the terminals of the run; open none" }],
     examples: [

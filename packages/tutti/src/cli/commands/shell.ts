@@ -1,13 +1,12 @@
 import { EXIT } from "@tutti/protocol/errors";
-import type { TerminalView } from "@tutti/protocol";
+import type { TerminalEnded, TerminalView } from "@tutti/protocol";
 import type { Cli } from "../cli.ts";
 import { flagOption, type Action } from "../command-spec.ts";
 import { selectRun } from "../select-run.ts";
 import { columns } from "../terminal/layout.ts";
 import { printableLine } from "../terminal/printable.ts";
+import { runScript } from "../terminal/run-script.ts";
 import { attach, isKeyboard, screenSize } from "../terminal/attach.ts";
-
-const SCRIPT_SHELL = ["/bin/bash", "--norc", "-s"];
 
 /** Why a terminal ended that its shell did not end. */
 const ENDS: Readonly<Record<string, string>> = {
@@ -25,23 +24,28 @@ export const run: Action = async (cli, input) => {
   const client = await cli.client();
   if (flagOption(input, "list")) return list(cli, await client.terminals(id));
   const { stdin } = cli.deps;
-  if (cli.isJson || !isKeyboard(stdin)) {
-    const spec = await client.shell(id);
-    // Without a terminal there is nobody to prompt: standard input is the script.
-    if (!cli.isJson) return cli.deps.launchShell({ ...spec, command: SCRIPT_SHELL });
-    cli.printJson(spec);
+  if (cli.isJson) {
+    cli.printJson(await client.shell(id));
     return EXIT.ok;
+  }
+  if (!isKeyboard(stdin)) {
+    // Without a terminal there is nobody to prompt: standard input is the script.
+    const terminal = await client.openTerminal(id, { ...screenSize(cli), kind: "script" });
+    return exitOf(cli, await runScript(cli, { client, terminal }));
   }
   const terminal = await client.openTerminal(id, screenSize(cli));
   const fence = terminal.isolation === "none" ? "A shell WITHOUT a fence" : "A shell in the fence";
   cli.note(`${fence} of ${id}, in ${terminal.root}. Leave it with \`exit\`.`);
   if (terminal.access === "read-only")
     cli.note(`The work tree is read-only here; \`tutti take ${id}\` first to work in it.`);
-  const { reason, code } = await attach(cli, { client, terminal, keyboard: stdin });
+  return exitOf(cli, await attach(cli, { client, terminal, keyboard: stdin }));
+};
+
+function exitOf(cli: Cli, { reason, code }: TerminalEnded): number {
   if (reason === "exited") return code ?? EXIT.failed;
   cli.note(`The terminal has ended: ${ENDS[reason] ?? reason}.`);
   return reason === "given" || reason === "closed" ? EXIT.ok : EXIT.failed;
-};
+}
 
 function list(cli: Cli, items: readonly TerminalView[]): number {
   if (cli.isJson) {

@@ -13,10 +13,16 @@ export const isKeyboard = (stdin: InputStream): stdin is Keyboard =>
 
 /** As the daemon takes it. */
 const TERMINAL_INPUT_MAX_CHARS = 16_384;
+/** As much of a text as goes at once, of characters of two halves both. */
+export const inputPart = (text: string): string => {
+  const part = text.slice(0, TERMINAL_INPUT_MAX_CHARS);
+  return part.length < text.length ? part.replace(/[\uD800-\uDBFF]$/u, "") : part;
+};
+
 const RECONNECT_MS = 50;
 
 /** A stream that breaks off goes on where it was, as long as the daemon answers. */
-const onLost = (_lost: number, error: unknown): number => {
+export const onLost = (_lost: number, error: unknown): number => {
   if (error instanceof ApiError) throw error;
   return RECONNECT_MS;
 };
@@ -75,7 +81,7 @@ function createTyping(send: (data: string) => Promise<unknown>): (text: string) 
   const pump = async (): Promise<void> => {
     isSending = true;
     while (waiting !== "") {
-      const data = waiting.slice(0, TERMINAL_INPUT_MAX_CHARS);
+      const data = inputPart(waiting);
       waiting = waiting.slice(data.length);
       // What is not taken is lost, as on a terminal whose program does not read.
       await send(data).catch(() => undefined);

@@ -38,7 +38,7 @@ export type LaunchSpec = {
   readonly homeFiles?: Readonly<Record<string, string>>;
   /** Who owns the process; recovery after a crash finds leftovers by it. */
   readonly owner: string;
-  /** A pseudo-terminal is the caller's own terminal: stdio inherited, for `tutti shell`. */
+  /** A pseudo-terminal is the caller's own terminal: stdio inherited. */
   readonly terminal?: boolean;
   /** With it the command has one more pipe from Tutti, which nothing answers: `FencedProcess.control`. */
   readonly hasControl?: boolean;

@@ -42,6 +42,7 @@ import {
   StartRun,
   TerminalInput,
   TerminalList,
+  TerminalOpening,
   TerminalSize,
   TerminalView,
   TokenCreated,
@@ -73,6 +74,7 @@ export const BODIES = {
   PersonCommand,
   StartRun,
   TerminalInput,
+  TerminalOpening,
   TerminalSize,
 };
 export type BodyName = keyof typeof BODIES;

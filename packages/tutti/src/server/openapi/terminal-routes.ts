@@ -7,7 +7,7 @@ export const TERMINAL_ROUTES: readonly Route[] = [
     path: "/runs/:run/terminals",
     summary:
       "Open a terminal inside the fence of a task; it writes the work tree only for who has taken it.",
-    body: "TerminalSize",
+    body: "TerminalOpening",
     answer: "TerminalView",
     status: 201,
   },
@@ -28,7 +28,7 @@ export const TERMINAL_ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/runs/:run/terminals/:terminal/input",
-    summary: "Type into a terminal.",
+    summary: "Type into a terminal, or end the script of one.",
     body: "TerminalInput",
     answer: "TerminalTyped",
   },

@@ -5,6 +5,7 @@ import {
   TerminalId,
   TerminalInput,
   type TerminalList,
+  TerminalOpening,
   TerminalSize,
   TuttiError,
 } from "@tutti/protocol";
@@ -21,9 +22,9 @@ export function addTerminalRoutes(app: App, service: Service): void {
   const keeper = createKeeper(service);
 
   app.post("/runs/:run/terminals", async (context) => {
-    const size = await jsonBody(context, TerminalSize);
+    const { kind, ...size } = await jsonBody(context, TerminalOpening);
     const { id: run } = openRun(service, runParameter(context)).document;
-    const view = await terminals.open({ run, size }, actorOf(context, user));
+    const view = await terminals.open({ run, kind, size }, actorOf(context, user));
     keeper.keep(holderOf(service, context), { run, id: view.id });
     return context.json(view, 201, { location: `${context.req.path}/${view.id}` });
   });
@@ -42,9 +43,9 @@ export function addTerminalRoutes(app: App, service: Service): void {
   });
 
   app.post("/runs/:run/terminals/:terminal/input", async (context) => {
-    const { data } = await jsonBody(context, TerminalInput);
-    terminals.write(nameOf(context), data);
-    return context.json({ typed: data.length });
+    const input = await jsonBody(context, TerminalInput);
+    terminals.write(nameOf(context), input);
+    return context.json({ typed: input.data.length });
   });
 
   app.put("/runs/:run/terminals/:terminal/size", async (context) => {

@@ -1,11 +1,11 @@
 /**
- * Terminals inside the fence. The pseudo-terminal is the fence's own: `script` of util-linux makes it
+ * Terminals inside the fence. A script has pipes alone. The pseudo-terminal is the fence's own: `script` of util-linux makes it
  * inside, and what is outside holds pipes to `script`, so nothing of a terminal outlives its fence and
  * nothing inside ever has a terminal of the host. Sizes go by the control pipe to a reader inside.
  */
 import { existsSync } from "node:fs";
 import { TuttiError } from "@tutti/protocol";
-import type { Sandbox } from "../../engine/ports/sandbox.ts";
+import type { FencedProcess, Sandbox } from "../../engine/ports/sandbox.ts";
 import type { Terminals } from "../../engine/ports/terminal.ts";
 import { START_DESCRIPTORS } from "./start-scripts.ts";
 
@@ -32,8 +32,15 @@ const ENVIRONMENT = {
   HISTFILE: "",
 };
 
+/** Standard input is the script, and there is nobody to prompt. */
+const SCRIPT_SHELL = ["/bin/bash", "--norc", "-s"];
+
 export const createTerminals = ({ launch }: Pick<Sandbox, "launch">): Terminals => ({
-  open: async (spec, { size, signal }) => {
+  open: async (spec, { kind, size, signal }) => {
+    if (kind === "script") {
+      const process = await launch({ ...spec, command: SCRIPT_SHELL }, { signal });
+      return { ...terminalOf(process), errors: process.stderr, resize: () => undefined };
+    }
     if (!existsSync(SCRIPT))
       throw new TuttiError("terminal.unavailable", `There is no ${SCRIPT} on this machine.`);
     const command = [SCRIPT, "-q", "-f", "-e", "-c", SHELL, "/dev/null"];
@@ -41,22 +48,24 @@ export const createTerminals = ({ launch }: Pick<Sandbox, "launch">): Terminals 
       { ...spec, command, env: ENVIRONMENT, hasControl: true },
       { signal },
     );
-    const { stdin, stdout, stderr, control, exited } = process;
+    const { stderr, control } = process;
     stderr.resume();
     const resize = ({ rows, columns }: { readonly rows: number; readonly columns: number }) => {
       control?.write(`${rows} ${columns}\n`);
     };
     resize(size);
-    return {
-      output: stdout,
-      write: (text) => {
-        if (stdin.writableLength > INPUT_HELD_MAX_BYTES) return false;
-        stdin.write(text);
-        return true;
-      },
-      resize,
-      exited,
-      stop: () => process.stop(0),
-    };
+    return { ...terminalOf(process), errors: null, resize };
   },
+});
+
+const terminalOf = ({ stdin, stdout, exited, stop }: FencedProcess) => ({
+  output: stdout,
+  write: (text: string): boolean => {
+    if (stdin.writableLength > INPUT_HELD_MAX_BYTES) return false;
+    stdin.write(text);
+    return true;
+  },
+  endInput: (): void => void stdin.end(),
+  exited,
+  stop: () => stop(0),
 });

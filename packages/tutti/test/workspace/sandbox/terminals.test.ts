@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { once } from "node:events";
+import { buffer as bytesOf } from "node:stream/consumers";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Terminal } from "../../../src/engine/ports/terminal.ts";
@@ -15,7 +16,7 @@ const SIZE = { rows: 30, columns: 100 };
 async function open(scene: Rig) {
   const terminal = await createTerminals(scene.sandbox).open(
     { place: scene.place, egress: [], owner: "terminal-test" },
-    { size: SIZE, signal: new AbortController().signal },
+    { kind: "screen", size: SIZE, signal: new AbortController().signal },
   );
   let text = "";
   terminal.output.on("data", (chunk: Buffer) => (text += chunk.toString()));
@@ -57,6 +58,25 @@ describe.each(["sandbox", "none"] as const)("a terminal with isolation %s", (iso
     terminal.write("exit 7\r");
     expect((await terminal.exited).code).toBe(7);
     expect(readdirSync(join(scene.data, "processes"))).toEqual([]);
+  });
+
+  test("runs a script without a screen: its two streams as they are, and its code", async () => {
+    using scene = rig({ isolation });
+    const script = await createTerminals(scene.sandbox).open(
+      { place: scene.place, egress: [], owner: "terminal-test" },
+      { kind: "script", size: SIZE, signal: new AbortController().signal },
+    );
+    script.write(
+      "tty; read line; echo \"got $line\" >&2\n\\u00fc and x\nprintf 'a\\0\\377\\n'; exit 9",
+    );
+    script.endInput();
+    const [output, errors] = await Promise.all([
+      bytesOf(script.output),
+      bytesOf(script.errors ?? script.output),
+    ]);
+    expect(output.toString("latin1")).toBe("not a tty\na\0\u00ff\n");
+    expect(errors.toString()).toBe("got u00fc and x\n");
+    expect((await script.exited).code).toBe(9);
   });
 
   test("leaves nothing of what was begun in it when it is stopped", async () => {

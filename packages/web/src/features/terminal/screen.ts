@@ -29,8 +29,11 @@ type ScreenOptions = {
 
 export type Screen = { readonly focus: () => void; readonly dispose: () => void };
 
-const createTerminal = (): Terminal =>
+const createTerminal = ({ kind }: TerminalView): Terminal =>
   new Terminal({
+    // A script has no pseudo-terminal that would go back to the first column.
+    convertEol: kind === "script",
+    disableStdin: kind === "script",
     theme: paletteNow(),
     fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
     fontSize: FONT_PX,
@@ -44,7 +47,7 @@ const createTerminal = (): Terminal =>
 
 export function openScreen(options: ScreenOptions): Screen {
   const { host, view, onState, onEnded, onProblem, onLeave } = options;
-  const terminal = createTerminal();
+  const terminal = createTerminal(view);
   const fit = new FitAddon();
   terminal.loadAddon(fit);
   passOverCodes(terminal);
