@@ -63,6 +63,21 @@ it("hunks and files that a person leaves out are not merged, and the gates ran a
   expect(view.leftOut).toMatchObject([
     { before: waiting.candidate, candidate: view.candidate, files },
   ]);
+  const [first = "", byPerson = ""] = (await tutti(["checkpoints", id])).stdout.split("\n");
+  expect([first, byPerson]).toEqual([
+    expect.stringMatching(/^\w{7} {2}implement, attempt 1 +2 files +alto anthropic$/u),
+    expect.stringMatching(/^\w{7} {2}by .* 2 files .* human$/u),
+  ]);
+  const lines = (await tutti(["blame", id, "long.txt"])).stdout.split("\n");
+  expect(lines).toEqual([
+    expect.stringMatching(new RegExp(`^3 +${first.slice(0, 7)} +alto anthropic$`, "u")),
+    expect.stringMatching(new RegExp(`^30 +${byPerson.slice(0, 7)} .* human$`, "u")),
+    "",
+  ]);
+  const told = (await tutti(["project"])).stdout;
+  expect(told).toMatch(/there\.run +test -d \.\n +there\.timeout +30s/u);
+  expect((await tutti(["projects"])).stdout).toContain("1 run, 1 open");
+
   const old = ["approve", id, "--subject", waiting.attention[0].subject, "--json"];
   expect(jsonOf(await tutti(old)).error.code).toBe("approval.moved");
 

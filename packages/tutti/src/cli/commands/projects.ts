@@ -11,7 +11,7 @@ export const run: Action = async (cli) => {
   }
   const rows = items.map(({ name, path, runs, open }) => [
     printableLine(name),
-    `${runs} runs, ${open} open`,
+    `${runs} ${runs === 1 ? "run" : "runs"}, ${open} open`,
     printableLine(path),
   ]);
   for (const line of columns(rows)) cli.print(line);

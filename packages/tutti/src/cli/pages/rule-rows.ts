@@ -10,7 +10,15 @@ export function ruleRows(value: unknown, path: readonly string[] = []): string[]
   }
   if (typeof value === "object")
     return Object.entries(value).flatMap(([name, one]) => ruleRows(one, [...path, name]));
-  return [[nameOf(path), typeof value === "string" ? value : JSON.stringify(value)]];
+  return [[nameOf(path), wordOf(path.at(-1) ?? "", value)]];
 }
+
+/** Milliseconds in the rules, seconds as a file has them. */
+const isDuration = (name: string): boolean => name === "timeout" || name === "setupTimeout";
+
+const wordOf = (name: string, value: unknown): string => {
+  if (typeof value === "number" && isDuration(name)) return `${value / 1000}s`;
+  return typeof value === "string" ? value : JSON.stringify(value);
+};
 
 const nameOf = (path: readonly string[]): string => (path.length === 0 ? "all" : path.join("."));
