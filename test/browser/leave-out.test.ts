@@ -9,8 +9,7 @@ import {
   WIDTHS,
 } from "../fixtures/browser.ts";
 import { createDaemon } from "../fixtures/daemon.ts";
-import { createProject, EMPTY_REVIEW } from "../fixtures/project.ts";
-import { SIGNED } from "../fixtures/signed.ts";
+import { createStrayProject } from "../fixtures/stray.ts";
 import { signIn } from "../fixtures/web.ts";
 
 let browser: Browser;
@@ -19,39 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-const text = (third = "line 3", thirtieth = "line 30"): string =>
-  Array.from({ length: 40 }, (_, at) => `line ${at + 1}\n`)
-    .join("")
-    .replace("line 3\n", `${third}\n`)
-    .replace("line 30\n", `${thirtieth}\n`);
-
-const project = () =>
-  createProject({
-    files: { "long.txt": text() },
-    agents: {
-      alto: {
-        family: "anthropic",
-        script: {
-          name: "alto",
-          turns: [
-            {
-              step: "implement",
-              do: [
-                { do: "write", path: "long.txt", content: text("wanted", "not wanted") },
-                { do: "write", path: "stray.txt", content: "stray\n" },
-              ],
-            },
-          ],
-        },
-      },
-      tenor: { family: "openai", script: EMPTY_REVIEW },
-    },
-    checks: { there: { run: "test -d .", timeout: "30s" } },
-    workflows: { signed: SIGNED },
-  });
-
 it("hunks are marked by key and by mouse, left out after a word, and taken back in", async () => {
-  using at = project();
+  using at = createStrayProject();
   await using daemon = createDaemon(at);
   const order = ["run", "Change it", "--workflow", "signed", "--wait", "--json"];
   const { run, candidate } = JSON.parse((await daemon.tutti(order)).stdout);

@@ -1,42 +1,10 @@
 /** A person leaves parts of a change out: the rest is judged again, and alone is merged. */
 import { expect, it } from "vitest";
 import { createDaemon, jsonOf } from "../fixtures/daemon.ts";
-import { createProject, EMPTY_REVIEW } from "../fixtures/project.ts";
-import { SIGNED } from "../fixtures/signed.ts";
-
-const text = (third = "line 3", thirtieth = "line 30"): string =>
-  Array.from({ length: 40 }, (_, at) => `line ${at + 1}\n`)
-    .join("")
-    .replace("line 3\n", `${third}\n`)
-    .replace("line 30\n", `${thirtieth}\n`);
-
-const project = () =>
-  createProject({
-    files: { "long.txt": text() },
-    agents: {
-      alto: {
-        family: "anthropic",
-        script: {
-          name: "alto",
-          turns: [
-            {
-              step: "implement",
-              do: [
-                { do: "write", path: "long.txt", content: text("wanted", "not wanted") },
-                { do: "write", path: "stray.txt", content: "stray\n" },
-              ],
-            },
-          ],
-        },
-      },
-      tenor: { family: "openai", script: EMPTY_REVIEW },
-    },
-    checks: { there: { run: "test -d .", timeout: "30s" } },
-    workflows: { signed: SIGNED },
-  });
+import { createStrayProject, longText } from "../fixtures/stray.ts";
 
 it("hunks and files that a person leaves out are not merged, and the gates ran again without them", async () => {
-  using at = project();
+  using at = createStrayProject();
   await using daemon = createDaemon(at);
   const { tutti } = daemon;
   const run = ["run", "Change it", "--workflow", "signed", "--wait", "--json"];
@@ -92,7 +60,7 @@ it("hunks and files that a person leaves out are not merged, and the gates ran a
   expect((await tutti(["approve", id, "--wait"])).code).toBe(0);
   const { approvals } = await daemon.client.run(id);
   expect(approvals.at(-1)?.seen).toEqual({ files: 1, hunks: 1, of: { files: 1, hunks: 1 } });
-  expect(at.git("show", "main:long.txt")).toBe(text("wanted").trimEnd());
+  expect(at.git("show", "main:long.txt")).toBe(longText("wanted").trimEnd());
   expect(at.git("ls-tree", "-r", "--name-only", "main")).not.toContain("stray.txt");
   expect(at.git("log", "--format=%an: %s", "main")).toContain("Kim: Leave out: nobody asked");
 });
