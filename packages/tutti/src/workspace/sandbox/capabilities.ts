@@ -17,6 +17,8 @@ export type ProbeOptions = {
   readonly node: string;
   /** Whether the fence has device nodes that the host does not share. */
   readonly hasOwnDevices: () => Promise<boolean>;
+  /** Where the program that makes pseudo-terminals is. */
+  readonly script: string;
 };
 
 export async function readCapabilities(options: ProbeOptions): Promise<readonly Capability[]> {
@@ -26,6 +28,7 @@ export async function readCapabilities(options: ProbeOptions): Promise<readonly 
     await namespaces(options),
     tasks(),
     ...(await devices(options)),
+    terminals(options),
     descriptors(),
     container(),
   ];
@@ -98,6 +101,13 @@ async function devices({ hasOwnDevices }: ProbeOptions): Promise<Capability[]> {
       mend: "Run Tutti as an ordinary user, or give the container CAP_MKNOD.",
     },
   ];
+}
+
+/** Runs need none; people do, in the command center and by `tutti shell`. */
+function terminals({ script }: ProbeOptions): Capability {
+  return existsSync(script)
+    ? fact("terminals", `by ${script}`)
+    : lack("terminals", `there is no ${script}; runs work without`, "terminal.unavailable");
 }
 
 function descriptors(): Capability {

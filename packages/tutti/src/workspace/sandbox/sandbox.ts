@@ -9,6 +9,7 @@ import { ensurePrivateFolder } from "../../platform/paths.ts";
 import { requireLinux } from "../../platform/support.ts";
 import { requireBubblewrap } from "./bubblewrap.ts";
 import { readCapabilities } from "./capabilities.ts";
+import { SCRIPT } from "./terminals.ts";
 import { findTaskCgroup, sweepTaskCgroups } from "./cgroup.ts";
 import { makeDevices } from "./devices.ts";
 import { systemNames, type Lookup } from "./egress-address.ts";
@@ -68,7 +69,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       leaks = results.filter(({ ok }) => !ok);
       return results;
     },
-    capabilities: async () => readCapabilities({ launch: launchFenced, node, hasOwnDevices }),
+    capabilities: async () =>
+      readCapabilities({ launch: launchFenced, node, hasOwnDevices, script: SCRIPT }),
     recover: async () => registry.recover(),
   };
 }

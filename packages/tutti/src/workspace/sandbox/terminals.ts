@@ -1,7 +1,8 @@
 /**
- * Terminals inside the fence. A script has pipes alone. The pseudo-terminal is the fence's own: `script` of util-linux makes it
+ * Terminals inside the fence. The pseudo-terminal is the fence's own: `script` of util-linux makes it
  * inside, and what is outside holds pipes to `script`, so nothing of a terminal outlives its fence and
- * nothing inside ever has a terminal of the host. Sizes go by the control pipe to a reader inside.
+ * nothing inside ever has a terminal of the host. Sizes go by the control pipe to a reader inside. One
+ * that is given a script has pipes alone.
  */
 import { existsSync } from "node:fs";
 import { TuttiError } from "@tutti/protocol";
@@ -9,7 +10,7 @@ import type { FencedProcess, Sandbox } from "../../engine/ports/sandbox.ts";
 import type { Terminals } from "../../engine/ports/terminal.ts";
 import { START_DESCRIPTORS } from "./start-scripts.ts";
 
-const SCRIPT = "/usr/bin/script";
+export const SCRIPT = "/usr/bin/script";
 /** Typed and not yet read inside. */
 const INPUT_HELD_MAX_BYTES = 256 * 1024;
 

@@ -8,8 +8,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { ERRORS } from "@tutti/protocol";
 import type { Place } from "../../../src/engine/ports/place.ts";
 import { hasEnvironmentLine, readProcesses } from "../../../src/platform/process-table.ts";
+import { readCapabilities } from "../../../src/workspace/sandbox/capabilities.ts";
 import { attackFence } from "../../../src/workspace/sandbox/self-test.ts";
 import { nextChunk, rig, textOf } from "./rig.ts";
 
@@ -244,6 +246,28 @@ test("every capability of this machine has a mend when it is missing", async () 
     expect.arrayContaining(["platform", "bubblewrap", "namespaces and seccomp", "task limit"]),
   );
   for (const { ok, mend } of capabilities) expect(ok || mend !== null).toBe(true);
+});
+
+test("a machine without the program that terminals need is told so, with what brings it", async () => {
+  using scene = rig();
+  const terminalsBy = async (script: string) => {
+    const capabilities = await readCapabilities({
+      launch: (spec) => scene.sandbox.launch(spec),
+      node: process.execPath,
+      hasOwnDevices: async () => true,
+      script,
+    });
+    return capabilities.find(({ name }) => name === "terminals");
+  };
+  const script = join(scene.folder, "script");
+  expect(await terminalsBy(script)).toEqual({
+    name: "terminals",
+    ok: false,
+    detail: `there is no ${script}; runs work without`,
+    mend: ERRORS["terminal.unavailable"].mend,
+  });
+  writeFileSync(script, "");
+  expect(await terminalsBy(script)).toMatchObject({ ok: true, mend: null });
 });
 
 /** Living processes with this line in their environment. */
