@@ -24,6 +24,8 @@ const CODES_MAX = 32;
 const SESSION_IDLE_MS = 8 * HOUR_MS;
 const SESSION_LIFE_MS = 7 * DAY_MS;
 const SESSIONS_MAX = 64;
+/** What was made later than now was made while the clock was ahead, and would live too long. */
+const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS;
 const TOKENS_MAX = 64;
 /** A use is written down only when the last one is so long ago. */
 const USE_STEP_MS = 5 * MINUTE_MS;
@@ -80,6 +82,9 @@ type KeptSession = z.infer<typeof Session>;
 const endOf = ({ createdAt, usedAt }: KeptSession): number =>
   Math.min(createdAt + SESSION_LIFE_MS, usedAt + SESSION_IDLE_MS);
 
+const isLiving = (session: KeptSession, now: number): boolean =>
+  Math.max(session.createdAt, session.usedAt) <= now + CLOCK_TOLERANCE_MS && endOf(session) > now;
+
 type Options = { readonly file: string; readonly now: () => number };
 
 class AccessFile implements Access {
@@ -113,7 +118,7 @@ class AccessFile implements Access {
     const at = this.#now();
     const expiresAt = this.#codes.get(hash) ?? 0;
     this.#codes.delete(hash);
-    if (expiresAt <= at) return null;
+    if (expiresAt <= at || expiresAt > at + CODE_LIFE_MS + CLOCK_TOLERANCE_MS) return null;
     const secret = newSecret();
     const { sessions } = this.#kept;
     const id = `s-${randomBase32(12)}`;
@@ -127,7 +132,7 @@ class AccessFile implements Access {
   bySession(secret: string): Holder | null {
     const hash = hashOfSecret(secret);
     const session = this.#kept.sessions.find((one) => isSameHash(one.hash, hash));
-    if (session === undefined || endOf(session) <= this.#now()) return null;
+    if (session === undefined || !isLiving(session, this.#now())) return null;
     this.#use(session);
     return { id: session.id, via: "session", expiresAt: endOf(session) };
   }
@@ -179,7 +184,7 @@ class AccessFile implements Access {
 
   sweep(): void {
     const at = this.#now();
-    this.#drop((one) => ("expiresAt" in one ? one.expiresAt : endOf(one)) <= at);
+    this.#drop((one) => ("expiresAt" in one ? one.expiresAt <= at : !isLiving(one, at)));
     if (!this.#isWritten) this.#trySave();
   }
 

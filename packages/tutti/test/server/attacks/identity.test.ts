@@ -181,6 +181,34 @@ describe("A21: the link that signs a browser in", () => {
     expect(access.bySession(long)).toBeNull();
   });
 
+  it("that was made or used while the clock was ahead does not outlive the clock's mending", () => {
+    const hour = 3_600_000;
+    const clock = { now: 1_000 * hour };
+    const access = openAccess({ file: join(stage.folder, "ahead.json"), now: () => clock.now });
+    const gone: string[] = [];
+    access.onGone((id) => gone.push(id));
+    const session = () => access.exchange(access.createCode().code) ?? "";
+    const [kept, used] = [session(), session()];
+    clock.now += 6 * hour;
+    const late = session();
+    const { code } = access.createCode();
+    expect([kept, used, late].map((one) => access.bySession(one) !== null)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    // A few minutes are the mending of a clock that runs a little fast.
+    clock.now -= 4 * 60_000;
+    expect(access.bySession(late)).not.toBeNull();
+    clock.now -= 5 * hour;
+    expect(access.bySession(late)).toBeNull();
+    expect(access.bySession(used)).toBeNull();
+    expect(access.exchange(code)).toBeNull();
+    access.sweep();
+    expect(gone).toHaveLength(3);
+    expect(access.bySession(session())).not.toBeNull();
+  });
+
   it("leaves no secret on disk, in a file of this user alone", () => {
     const file = join(stage.folder, "access.json");
     const text = readFileSync(file, "utf8");
