@@ -4,13 +4,13 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { daemon } from "../../api/daemon.ts";
-import { tellProblem } from "../../api/commands.ts";
 import { Button } from "../../ui/button.tsx";
-import { Empty } from "../../ui/notice.tsx";
+import { Empty, Failed } from "../../ui/notice.tsx";
 import { Queried } from "../../ui/queried.tsx";
 import { useRun } from "../run/run-context.tsx";
 import { terminalsQuery } from "./terminal-requests.ts";
 import { endText, TerminalScreen } from "./terminal-screen.tsx";
+import { useTaken } from "./use-taken.ts";
 
 /** Until its screen is there and knows better. */
 const FIRST_SIZE = { rows: 24, columns: 80 };
@@ -47,9 +47,13 @@ function Terminals({ view, items }: TerminalsProps) {
       setOpened(id);
       show(id);
     },
-    onError: tellProblem,
   });
   const chosen = chosenOf(items, asked);
+  const isLooking = chosen?.ended === null && chosen.access === "read-only";
+  // A fence is not widened around what runs in it: who takes over while looking gets one that writes.
+  useTaken(view.workspace.takenBy, () => {
+    if (isLooking) open.mutate();
+  });
   const isThere = view.workspace.kind === "ready" && view.finishedAt === null;
   return (
     <div className="flex h-full min-h-96 flex-col">
@@ -61,15 +65,16 @@ function Terminals({ view, items }: TerminalsProps) {
         >
           Open terminal
         </Button>
-        <p className="text-muted">{introOf(view, isThere)}</p>
+        <p className="text-muted">{introOf(view, { isThere, isLooking })}</p>
       </div>
+      {open.isError && <Failed error={open.error} onRetry={() => open.mutate()} />}
       {items.length > 1 && <Choice items={items} chosen={chosen?.id} onChoose={show} />}
       {chosen === undefined ? (
         <Empty title="No terminal is open here.">
           <p className="max-w-[72ch]">
             A terminal runs inside the fence of this run: it sees what agents and checks see, has no
             network and no keys. Open one by the button above, or by{" "}
-            <code className="font-mono">tutti shell {view.run}</code>.
+            <code className="font-mono whitespace-nowrap">tutti shell {view.run}</code>.
           </p>
         </Empty>
       ) : (
@@ -79,12 +84,16 @@ function Terminals({ view, items }: TerminalsProps) {
   );
 }
 
-function introOf({ workspace, finishedAt }: RunView, isThere: boolean): string {
+type Standing = { readonly isThere: boolean; readonly isLooking: boolean };
+
+function introOf({ workspace, finishedAt }: RunView, { isThere, isLooking }: Standing): string {
   if (finishedAt !== null) return "The run has ended, and its workspace with it.";
   if (!isThere) return "The workspace is not ready.";
-  return workspace.takenBy === null
-    ? "It only looks: take the workspace over to work in it."
-    : `${workspace.takenBy} has the workspace: a terminal of theirs writes it, until it is given back.`;
+  const { takenBy } = workspace;
+  if (takenBy === null) return "It only looks: take the workspace over to work in it.";
+  return isLooking
+    ? `${takenBy} has the workspace. The terminal below only looks, as it did before: a new one of theirs writes.`
+    : `${takenBy} has the workspace: a terminal of theirs writes it, until it is given back.`;
 }
 
 type ChoiceProps = {
