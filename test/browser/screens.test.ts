@@ -226,6 +226,22 @@ it("at twice the size nothing is out of reach", async () => {
   expect(broken).toEqual([]);
 });
 
+/** Run in the page: its text is twice as large, and its width is as it was. */
+const TWICE_THE_TEXT = `document.documentElement.style.fontSize = "200%"`;
+
+it("where only the text is twice as large, nothing is out of reach", async () => {
+  await using narrow = await openContext(browser, { width: 720 });
+  const large = await narrow.newPage();
+  await signIn(large, daemon);
+  const broken: string[] = [];
+  for (const screen of await screens()) {
+    await visit(screen, large);
+    await large.evaluate(TWICE_THE_TEXT);
+    broken.push(...(await widerIn(large)).map((what) => `${screen.name}: ${what}`));
+  }
+  expect(broken).toEqual([]);
+});
+
 it("a page that lost the daemon, and one without a session, say what to do", async () => {
   const [home] = SCREENS;
   if (home === undefined) throw new Error("there is a screen");

@@ -52,6 +52,11 @@ export const SCREENS: readonly Screen[] = [
     name: "settings",
     route: "/settings",
     address: "/settings",
+    // Its parts are read one by one: all of them are there.
+    open: async (page) => {
+      for (const part of ["spec-first", "not installed", "run.started"])
+        await inMain(page, part).waitFor();
+    },
     sign: (page) => inMain(page, "run.started"),
   },
   {
@@ -94,6 +99,8 @@ export const SCREENS: readonly Screen[] = [
     name: "run-graph",
     route: "/runs/$run/",
     address: "/runs/$run?view=graph",
+    open: (page) =>
+      page.getByRole("region", { name: "Steps" }).evaluate((steps) => steps.scrollIntoView()),
     sign: (page) => inMain(page, "rival-review"),
   },
   {

@@ -59,7 +59,7 @@ it("a browser is asked for notices by a click alone, and tells once of what need
   await other.getByRole("heading", { name: "Board" }).waitFor();
 
   await startRun(daemon.client, project);
-  for (const one of [page, other]) await one.getByRole("link", { name: "1 need you" }).waitFor();
+  for (const one of [page, other]) await one.getByRole("link", { name: "1 needs you" }).waitFor();
   const all = async () => {
     const [here, there] = [await toldBy(page), await toldBy(other)];
     return {

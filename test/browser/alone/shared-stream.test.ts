@@ -39,7 +39,7 @@ const openPages = async (context: BrowserContext, origin: string, count: number)
 };
 
 const shows = (page: Page, count: number) =>
-  page.getByRole("link", { name: `${count} need you` }).waitFor();
+  page.getByRole("link", { name: count === 1 ? "1 needs you" : `${count} need you` }).waitFor();
 
 it(`${PAGES} pages are live by one connection; when its page is closed another goes on where it ended`, async () => {
   using project = createProject({ agents: DUET });
@@ -93,5 +93,5 @@ it("a page whose leader does not answer reads for itself", async () => {
   if (page === undefined) throw new Error("there is a page");
   await expect.poll(() => streams.map((stream) => stream.page)).toEqual([page]);
   await startRun(daemon.client, project);
-  await page.getByRole("link", { name: "1 need you" }).waitFor();
+  await page.getByRole("link", { name: "1 needs you" }).waitFor();
 });

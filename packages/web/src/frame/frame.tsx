@@ -27,7 +27,11 @@ export function Frame() {
       <ConnectionBar />
       <div className="flex min-h-0 flex-1 max-sm:flex-col-reverse">
         <Navigation />
-        <main id="main" tabIndex={-1} className="min-h-0 min-w-0 flex-1 overflow-auto outline-none">
+        <main
+          id="main"
+          tabIndex={-1}
+          className="relative min-h-0 min-w-0 flex-1 overflow-auto outline-none"
+        >
           <Outlet />
         </main>
       </div>

@@ -6,14 +6,14 @@ import { useOverview } from "./overview.ts";
 export function TopBar() {
   const { attention, working, isMore, usdToday } = useOverview();
   return (
-    <header className="flex min-h-10 items-center gap-4 border-b border-line px-4">
+    <header className="flex min-h-10 flex-wrap items-center gap-x-4 border-b border-line px-4">
       <Link to="/" className="font-strong">
         Tutti
       </Link>
       <PaletteButtons />
-      <p className="ml-auto flex gap-3 text-muted">
+      <p className="ml-auto flex gap-3 whitespace-nowrap text-muted">
         <Link to="/" className={attention > 0 ? "font-strong text-waiting" : undefined}>
-          {attention} need you
+          {attention} {attention === 1 ? "needs" : "need"} you
         </Link>
         <Link to="/board">
           {working}

@@ -37,7 +37,7 @@ export function Dialog({ label, onClose, className, children }: DialogProps) {
       onClose={onClose}
       className={classNames(
         "mx-auto mt-[12vh] max-h-[76vh] w-full max-w-160 rounded border border-line-strong",
-        "bg-surface p-0 text-text backdrop:bg-bg/60 max-sm:mt-2 max-sm:max-h-[calc(100dvh-1rem)]",
+        "bg-surface p-0 text-text outline-none backdrop:bg-bg/60 max-sm:mt-2 max-sm:max-h-[calc(100dvh-1rem)]",
         className,
       )}
     >

@@ -1,6 +1,6 @@
 /** An item that waits for a person: what it is about, and the answers with their keys. */
 import type { AttentionAnswer, AttentionItem } from "@tutti/protocol";
-import { Link } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useCommand } from "../../api/commands.ts";
 import { useCommands } from "../../commands/commands.tsx";
@@ -87,6 +87,7 @@ type AnswersProps = {
 };
 
 function Answers({ item, isSending, onGive }: AnswersProps) {
+  const { run: shown } = useParams({ strict: false });
   return (
     <div className="flex flex-wrap gap-2">
       {item.answers.map((answer) => (
@@ -101,13 +102,15 @@ function Answers({ item, isSending, onGive }: AnswersProps) {
           {plainText(labelOf(item, answer))}
         </Button>
       ))}
-      <Link
-        to="/runs/$run"
-        params={{ run: item.run }}
-        className="inline-flex min-h-7 items-center px-2 text-accent underline max-sm:min-h-11"
-      >
-        Open the task
-      </Link>
+      {shown !== item.run && (
+        <Link
+          to="/runs/$run"
+          params={{ run: item.run }}
+          className="inline-flex min-h-7 items-center px-2 text-accent underline max-sm:min-h-11"
+        >
+          Open the task
+        </Link>
+      )}
     </div>
   );
 }

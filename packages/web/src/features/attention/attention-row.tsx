@@ -16,11 +16,12 @@ type AttentionRowProps = {
   readonly onToggle: () => void;
 };
 
+/** Its columns are as many as its list has room for, also where the text is larger than usual. */
 const LINE = [
   "grid w-full items-center gap-x-4 gap-y-0.5 px-4 py-1.5 text-start -outline-offset-2 hover:bg-raised",
-  "grid-cols-[1fr_auto] max-sm:min-h-11 max-sm:py-2.5",
-  "sm:grid-cols-[6rem_minmax(0,3fr)_minmax(0,2fr)_4.5rem_4.5rem]",
-  "xl:grid-cols-[7rem_minmax(0,6fr)_minmax(0,5fr)_minmax(0,3fr)_4.5rem_4.5rem]",
+  "grid-cols-[minmax(0,1fr)_auto] max-sm:min-h-11 max-sm:py-2.5",
+  "@xl:grid-cols-[6rem_minmax(0,3fr)_minmax(0,2fr)_4.5rem_4.5rem]",
+  "@4xl:grid-cols-[7rem_minmax(0,5fr)_minmax(0,4fr)_minmax(0,4fr)_4.5rem_4.5rem]",
 ].join(" ");
 
 export function AttentionRow({ item, isOpen, roving, onToggle }: AttentionRowProps) {
@@ -37,19 +38,22 @@ export function AttentionRow({ item, isOpen, roving, onToggle }: AttentionRowPro
         onClick={onToggle}
       >
         <StateMark tone={tone} word={word} />
-        <span dir="auto" className="font-strong max-sm:col-span-2 max-sm:row-start-2 sm:truncate">
+        <span
+          dir="auto"
+          className="font-strong @max-xl:col-span-2 @max-xl:row-start-2 @xl:truncate"
+        >
           {plainLine(item.asks)}
         </span>
-        <span dir="auto" className="truncate max-sm:col-span-2 max-sm:row-start-3">
+        <span dir="auto" className="truncate @max-xl:col-span-2 @max-xl:row-start-3">
           {plainLine(item.about?.title ?? item.run)}
         </span>
-        <span dir="auto" className="truncate text-muted max-xl:hidden">
+        <span dir="auto" className="truncate text-muted @max-4xl:hidden">
           {plainLine(item.why)}
         </span>
         <span className="text-end text-muted">
           <Lasting since={item.since} />
         </span>
-        <span className="flex justify-end max-sm:hidden">
+        <span className="flex justify-end @max-xl:hidden">
           {item.about !== undefined && <Lineage {...item.about} />}
         </span>
       </button>

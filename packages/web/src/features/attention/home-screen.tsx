@@ -23,7 +23,7 @@ export function HomeScreen() {
           <p className="text-muted">{countText(query.data.length, "item")}</p>
         )}
       </ScreenHeading>
-      <div className="grid flex-1 lg:grid-cols-[minmax(0,1fr)_11rem] xl:grid-cols-[minmax(0,1fr)_15rem]">
+      <div className="grid flex-1 max-lg:content-start lg:grid-cols-[minmax(0,1fr)_11rem] xl:grid-cols-[minmax(0,1fr)_15rem]">
         <div className="min-w-0">
           <Queried query={query} what="what needs you">
             {(items) => (items.length === 0 ? <NothingNeeded /> : <Queue items={items} />)}
@@ -47,7 +47,7 @@ function Queue({ items }: { readonly items: readonly AttentionItem[] }) {
   useQueueCommands({ roving, open, toggle, close: () => show(null) });
   return (
     <>
-      <ul>
+      <ul className="@container">
         {ordered.map((item) => (
           <AttentionRow
             key={itemKey(item)}

@@ -20,7 +20,7 @@ export function BoardCard({ run, roving }: BoardCardProps) {
       to="/runs/$run"
       params={{ run: run.id }}
       {...roving.row(run.id)}
-      className="flex h-full flex-col justify-center gap-0.5 border-b border-line px-3 -outline-offset-2 hover:bg-raised"
+      className="flex flex-col justify-center gap-0.5 border-b border-line px-3 -outline-offset-2 hover:bg-raised"
     >
       <span dir="auto" title={title} className="truncate">
         {title}

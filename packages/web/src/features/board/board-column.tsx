@@ -6,6 +6,7 @@ import type { Roving } from "../../ui/roving.ts";
 import { BoardCard } from "./board-card.tsx";
 import type { BoardList } from "./board-tasks.ts";
 
+/** Until it is measured: where the text is larger than usual, it is higher. */
 const CARD_PX = 76;
 const OVERSCAN = 6;
 
@@ -56,15 +57,17 @@ export function BoardColumnView({ word, list, roving, onReveal, isChosen }: Boar
       <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto">
         {runs.length === 0 && <p className="p-3 text-muted">No task here.</p>}
         <ul className="relative" style={{ height: virtual.getTotalSize() }}>
-          {items.map(({ index, key, start, size }) => {
+          {items.map(({ index, key, start }) => {
             const run = runs[index];
             return run === undefined ? null : (
               <li
                 key={key}
+                ref={virtual.measureElement}
+                data-index={index}
                 aria-setsize={isMore ? -1 : runs.length}
                 aria-posinset={index + 1}
-                className="absolute inset-x-0 top-0"
-                style={{ height: size, transform: `translateY(${start}px)` }}
+                className="absolute inset-x-0 top-0 grid min-h-19 grid-cols-[minmax(0,1fr)]"
+                style={{ transform: `translateY(${start}px)` }}
               >
                 <BoardCard run={run} roving={roving} />
               </li>

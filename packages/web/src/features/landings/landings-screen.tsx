@@ -104,7 +104,7 @@ function Row({ item, roving }: RowProps) {
           to="/runs/$run"
           params={{ run }}
           dir="auto"
-          className="min-w-0 flex-1 basis-60 font-strong wrap-anywhere hover:underline max-sm:min-h-11"
+          className="min-w-0 flex-1 basis-60 font-strong wrap-anywhere hover:underline max-sm:flex max-sm:min-h-11 max-sm:basis-full max-sm:items-center"
         >
           {plainLine(title)}
         </Link>
@@ -152,7 +152,7 @@ function Landed({ landed }: { readonly landed: readonly LandedView[] }) {
               to="/runs/$run"
               params={{ run }}
               dir="auto"
-              className="min-w-0 flex-1 basis-60 wrap-anywhere hover:underline max-sm:min-h-11"
+              className="min-w-0 flex-1 basis-60 wrap-anywhere hover:underline max-sm:flex max-sm:min-h-11 max-sm:basis-full max-sm:items-center"
             >
               {plainLine(title)}
             </Link>

@@ -22,7 +22,7 @@ export function Attempts({ run, step, sessions }: AttemptsProps) {
   const logs = sessions.filter(({ attempt }) => attempt === null || !numbers.has(attempt));
   if (history.length + logs.length === 0) return null;
   return (
-    <ol className="pt-0.5 pl-37 max-sm:pl-5" aria-label={`Attempts of ${id}`}>
+    <ol className="pt-0.5 pl-5 @xl:pl-37" aria-label={`Attempts of ${id}`}>
       {history.map((attempt) => (
         <li key={attempt.number} className="py-0.5">
           <AttemptFacts attempt={attempt} />

@@ -49,7 +49,7 @@ function Check({ check }: { readonly check: CheckView }) {
   return (
     <li className="border-b border-line px-4 py-2">
       <div className="flex flex-wrap items-baseline gap-x-3">
-        <span className="w-24">
+        <span className="sm:w-24">
           <StateMark tone={TONES[outcome]} word={outcome} />
         </span>
         <span className="font-strong">{plainText(name)}</span>
@@ -71,7 +71,7 @@ function Check({ check }: { readonly check: CheckView }) {
         </details>
       )}
       {log !== null && (
-        <p className="flex flex-wrap items-center gap-3">
+        <p className="flex flex-wrap items-center gap-3 pt-1.5">
           {!isWhole && <Button onClick={() => setWhole(true)}>Show the whole log</Button>}
           <a
             href={blobAddress(log, "text")}

@@ -99,7 +99,7 @@ export function RunActions({ view }: { readonly view: RunView }) {
     })),
   );
   return (
-    <div className="ml-auto flex flex-wrap gap-1">
+    <div className="flex flex-wrap gap-1">
       {actions.map(({ id, word, keys, run }) => (
         <Button
           key={id}

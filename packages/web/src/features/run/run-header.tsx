@@ -13,24 +13,26 @@ export function RunHeader({ view }: { readonly view: RunView }) {
   const look = runLook(state);
   return (
     <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2">
-      <h1 dir="auto" className="min-w-0 basis-80 text-md font-strong wrap-anywhere">
-        {plainLine(task.title)}
-      </h1>
-      <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <StateMark {...look} />
-        {text !== look.word && (
-          <span dir="auto" className="text-muted">
-            {plainLine(text)}
+      <div className="min-w-0 grow basis-80">
+        <h1 dir="auto" className="text-md font-strong wrap-anywhere">
+          {plainLine(task.title)}
+        </h1>
+        <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          <StateMark {...look} />
+          {text !== look.word && (
+            <span dir="auto" className="text-muted">
+              {plainLine(text)}
+            </span>
+          )}
+          <span className="text-muted">
+            {finishedAt === null ? <Lasting since={startedAt} /> : <Ago at={finishedAt} />}
           </span>
-        )}
-        <span className="text-muted">
-          {finishedAt === null ? <Lasting since={startedAt} /> : <Ago at={finishedAt} />}
-        </span>
-        <span title="As metered">{usdText(usage.metered.costUsd)}</span>
-        <Lineage {...families} />
-        {isolation !== "sandbox" && <StateMark tone="refused" word={`isolation: ${isolation}`} />}
-        {degraded.length > 0 && <StateMark tone="warning" word="degraded review" />}
-      </p>
+          <span title="As metered">{usdText(usage.metered.costUsd)}</span>
+          <Lineage {...families} />
+          {isolation !== "sandbox" && <StateMark tone="refused" word={`isolation: ${isolation}`} />}
+          {degraded.length > 0 && <StateMark tone="warning" word="degraded review" />}
+        </p>
+      </div>
       <RunActions view={view} />
     </header>
   );

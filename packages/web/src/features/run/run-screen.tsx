@@ -1,7 +1,8 @@
 /** One run: what it does, what it made, and what proves it. */
 import type { RunView } from "@tutti/protocol";
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useNavigate, useParams } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { runQuery } from "../../api/queries.ts";
 import { useCommands } from "../../commands/commands.tsx";
 import { ScreenHeading } from "../../ui/heading.tsx";
@@ -69,6 +70,14 @@ const countOf = (view: RunView, word: string): number => {
 
 function Tabs({ view }: { readonly view: RunView }) {
   const navigate = useNavigate();
+  const tabs = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  useEffect(() => {
+    // Where there is no room for all of them, the chosen one is in sight.
+    tabs.current
+      ?.querySelector(`a[href="${CSS.escape(pathname)}"]`)
+      ?.scrollIntoView({ block: "nearest" });
+  }, [pathname]);
   const params = { run: view.run };
   useCommands(
     TABS.map(({ to, word, key }) => ({
@@ -81,6 +90,7 @@ function Tabs({ view }: { readonly view: RunView }) {
   );
   return (
     <nav
+      ref={tabs}
       aria-label="Parts of the run"
       className="flex gap-1 overflow-x-auto border-b border-line px-3"
     >

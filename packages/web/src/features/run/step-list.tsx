@@ -17,7 +17,7 @@ type StepListProps = {
 export function StepList({ view, only }: StepListProps) {
   const sessions = useQuery(sessionsQuery(view.run));
   return (
-    <ol>
+    <ol className="@container">
       {view.steps
         .filter(({ id }) => only === undefined || id === only)
         .map((step) => (
@@ -42,8 +42,8 @@ function StepRow({ run, step, sessions }: StepRowProps) {
   const { id, outcome, detail, attempts, usage, sendsBack } = step;
   return (
     <li className="border-b border-line px-4 py-1.5">
-      <div className="flex flex-wrap items-baseline gap-x-3">
-        <span className="w-34">
+      <div className="flex flex-wrap items-baseline gap-x-3 @xl:flex-nowrap">
+        <span className="shrink-0 @xl:w-34">
           <StateMark {...stepLook(outcome)} />
         </span>
         <span className="font-mono">{id}</span>
@@ -51,13 +51,15 @@ function StepRow({ run, step, sessions }: StepRowProps) {
           {plainLine(detail)}
         </span>
         {sendsBack !== null && sendsBack.rounds > 0 && (
-          <span className="text-muted">
+          <span className="shrink-0 text-muted">
             sent back {sendsBack.rounds} of {sendsBack.limit}
           </span>
         )}
-        {attempts > 1 && <span className="text-muted">{countText(attempts, "attempt")}</span>}
+        {attempts > 1 && (
+          <span className="shrink-0 text-muted">{countText(attempts, "attempt")}</span>
+        )}
         {usage !== null && usage.requests > 0 && (
-          <span className="text-muted">
+          <span className="shrink-0 text-muted">
             {tokensText(usage.inputTokens + usage.outputTokens)} · {usdText(usage.costUsd)}
           </span>
         )}

@@ -48,14 +48,14 @@ function ProjectChoice({ path, projects }: ProjectChoiceProps) {
   const navigate = useNavigate();
   const isKnown = path === undefined || projects.some((project) => project.path === path);
   return (
-    <label className="flex items-center gap-2">
+    <label className="flex min-w-0 items-center gap-2">
       <span className="text-muted">Project</span>
       <select
         value={path ?? projects[0]?.path}
         onChange={({ target }) =>
           void navigate({ to: "/settings", search: { path: target.value }, replace: true })
         }
-        className={`${FIELD} max-w-80`}
+        className={`${FIELD} max-w-80 min-w-0`}
       >
         {!isKnown && <option value={path}>{withNamed(path)}</option>}
         {projects.map((project) => (
