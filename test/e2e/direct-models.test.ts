@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { ProviderDialect } from "@tutti/protocol";
 import type { Script } from "../../packages/tutti/src/agents/scripted/script.ts";
-import { conduct, createDaemon, jsonOf, proceed, startRun } from "../fixtures/daemon.ts";
+import {
+  conduct,
+  createDaemon,
+  type Daemon,
+  jsonOf,
+  proceed,
+  startRun,
+} from "../fixtures/daemon.ts";
 import type { DialectName } from "../fixtures/model-server/conversation.ts";
 import {
   type ModelServer,
@@ -210,24 +217,45 @@ it("advice in a shape that nobody can use is reported, and so is a project witho
   expect(jsonOf(await daemon.tutti(other)).error.code).toBe("adviser.none");
 });
 
-it("a second opinion on a finding is of another family, kept as a comment, and changes no verdict", async () => {
-  const opinion = { says: "refuted", reason: "Line 1 gives 0 to reduce." };
-  await using server = await serve({ handler: () => [{ json: { opinion_json: opinion } }] });
-  using project = createProject({ agents: DUET });
+/** The project's `ivy` has no part in a run: she can be asked. */
+const withAdviser = (server: ModelServer, more: Scene["config"] = {}): Project => {
+  const project = createProject({ agents: DUET });
   const file = ".tutti/config.yaml";
   const config = JSON.parse(readFileSync(join(project.root, file), "utf8"));
   const ivy = { api: "house", model: MODEL, family: "google" };
-  const text = JSON.stringify({ ...config, agents: { ...config.agents, ivy } });
+  const text = JSON.stringify({ ...config, agents: { ...config.agents, ivy }, ...more });
   project.commit({ [file]: text }, "somebody to ask");
   const models = { [MODEL]: { family: "google" } };
   const house = { dialect: "openai-compatible", url: server.url, key: "HOUSE_KEY", models };
   project.configure({ providers: { house } });
-  await using daemon = createDaemon(project, { env: { HOUSE_KEY: KEY } });
-  const { client, tutti } = daemon;
+  return project;
+};
+
+const waiting = async ({ client }: Daemon, project: Project) => {
   const run = await startRun(client, project);
   const before = await conduct(client, run, (item) =>
     item.step === "approve-merge" ? null : proceed(item),
   );
+  return { run, before };
+};
+
+it("a second opinion is bounded by the budget of its run", async () => {
+  await using server = await serve();
+  using project = withAdviser(server, { budget: { tokens: 1000 } });
+  await using daemon = createDaemon(project, { env: { HOUSE_KEY: KEY } });
+  const { run } = await waiting(daemon, project);
+  const refused = await daemon.tutti(["opinion", run, "F1", "--json"]);
+  expect([refused.code, jsonOf(refused).error.code]).toEqual([3, "budget.exceeded"]);
+  expect(server.requests).toEqual([]);
+});
+
+it("a second opinion on a finding is of another family, kept as a comment, and changes no verdict", async () => {
+  const opinion = { says: "refuted", reason: "Line 1 gives 0 to reduce." };
+  await using server = await serve({ handler: () => [{ json: { opinion_json: opinion } }] });
+  using project = withAdviser(server);
+  await using daemon = createDaemon(project, { env: { HOUSE_KEY: KEY } });
+  const { client, tutti } = daemon;
+  const { run, before } = await waiting(daemon, project);
   expect(before.findings).toMatchObject([{ id: "F1", verdict: "confirmed" }]);
 
   const missing = jsonOf(await tutti(["opinion", run, "F9", "--json"]));
@@ -235,7 +263,7 @@ it("a second opinion on a finding is of another family, kept as a comment, and c
   const given = await tutti(["opinion", run, "F1", "--json"]);
   expect([given.code, jsonOf(given)]).toEqual([
     0,
-    { ...opinion, finding: "F1", agent: "ivy", family: "google", isForeign: true },
+    { ...opinion, finding: "F1", agent: "ivy", family: "google", isForeign: true, unkept: null },
   ]);
   const after = await client.run(run);
   expect(after.findings).toEqual(before.findings);

@@ -53,5 +53,7 @@ export const Opinion = OpinionArtifact.extend({
   family: Family,
   /** Of another family than whoever raised the finding. */
   isForeign: z.boolean(),
+  /** Why it could not be kept as a comment; null when it is kept. */
+  unkept: z.object({ code: z.string(), message: z.string(), mend: z.string() }).nullable(),
 });
 export type Opinion = z.infer<typeof Opinion>;

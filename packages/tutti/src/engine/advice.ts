@@ -16,6 +16,7 @@ import {
 import { hashOf } from "../domain/hash.ts";
 import { askModel } from "./ask-model.ts";
 import { sourceOf } from "./perform/context.ts";
+import { budgetError, budgetsOf, stopBefore, type Taken, wholeStop } from "./perform/models.ts";
 import type { Deps } from "./ports/deps.ts";
 import type { RunSource } from "./ports/workspaces.ts";
 import { probeGrant } from "./probe.ts";
@@ -62,10 +63,12 @@ export type Advisers = {
     state: RunDocument,
     about: { readonly finding: FindingId; readonly agent?: string | undefined },
     options: Signal,
-  ) => Promise<Opinion>;
+  ) => Promise<Omit<Opinion, "unkept">>;
 };
 
-export const createAdvisers = (deps: Deps, newId: () => RunId): Advisers => ({
+type Parts = { readonly newId: () => RunId; readonly document: Taken["document"] };
+
+export const createAdvisers = (deps: Deps, { newId, document }: Parts): Advisers => ({
   advise: async ({ path, text, agent: named }, options) => {
     const { root, branch } = await deps.repositories.open(path);
     const base = await deps.repositories.resolve(root, branch ?? "HEAD");
@@ -96,13 +99,22 @@ export const createAdvisers = (deps: Deps, newId: () => RunId): Advisers => ({
     );
     return { ...answer, workflow: workflowFor(answer), agent: name, family: agent.family };
   },
-  opinion: async (state, { finding: id, agent: named }, options) => {
+  opinion: opinionOf(deps, document),
+});
+
+/** Bounded by what is left to the run, as its turns are. */
+const opinionOf =
+  (deps: Deps, document: Taken["document"]): Advisers["opinion"] =>
+  async (state, { finding: id, agent: named }, options) => {
     const finding = state.findings.find((one) => one.id === id);
     if (finding === undefined)
       throw new TuttiError("finding.unknown", `${state.id} has no finding ${id}.`);
     const { family } = finding.raisedBy;
     const { name, agent } = adviserOf(state.policy.config, { named, family });
-    const source = sourceOf(state);
+    const taken = { store: deps.store, now: deps.clock.now(), document };
+    const reached = stopBefore(taken, state);
+    if (reached !== null) throw budgetError(name, reached);
+    const models = { ...probeGrant(sourceOf(state), name), budget: budgetsOf(taken, state) };
     const answer = await askModel(
       deps.agents,
       {
@@ -115,15 +127,15 @@ export const createAdvisers = (deps: Deps, newId: () => RunId): Advisers => ({
           finding,
           diff: await diffOf(deps, state, finding),
         }),
-        models: probeGrant(source, name),
+        models,
+        wholeStop: (stop) => wholeStop({ state, taken }, stop),
         owner: state.id,
       },
       options,
     );
     const isForeign = agent.family !== family;
     return { ...answer, finding: id, agent: name, family: agent.family, isForeign };
-  },
-});
+  };
 
 const diffOf = async (deps: Deps, state: RunDocument, { raisedOn }: Finding): Promise<string> => {
   const range = { from: state.base.commit, to: raisedOn, maxBytes: DIFF_MAX_BYTES };

@@ -1,12 +1,13 @@
 /**
  * One typed question to a model that is asked directly, outside of any step. An answer of another shape is
- * handed back once, then reported. The rules about models and the day's budget hold as for any request.
+ * handed back once, then reported. The rules about models and the budgets hold as for any request.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AgentConfig, TuttiError } from "@tutti/protocol";
-import type { Agents, ModelGrant, Session } from "./ports/agents.ts";
+import { type AgentConfig, type BudgetStop, TuttiError } from "@tutti/protocol";
+import { budgetError } from "./perform/models.ts";
+import type { AgentFailure, Agents, ModelGrant, Session } from "./ports/agents.ts";
 
 const TURN_MS = 120_000;
 const SILENCE_MS = 60_000;
@@ -32,10 +33,12 @@ export type Question<Answer> = {
   readonly schema: Schema<Answer>;
   readonly prompt: string;
   readonly models: ModelGrant;
+  /** A budget that was reached, with what the gateway does not know of. */
+  readonly wholeStop?: (stop: BudgetStop) => BudgetStop;
   readonly owner: string;
 };
 
-/** TuttiError `advice.unreadable`, or the code of what went wrong at the model. */
+/** TuttiError `advice.unreadable`, `budget.exceeded`, or the code of what went wrong at the model. */
 export async function askModel<Answer>(
   agents: Agents,
   question: Question<Answer>,
@@ -71,20 +74,31 @@ type Where = { readonly path: string; readonly signal: AbortSignal };
 
 async function converse<Answer>(
   session: Session,
-  { name, schema, prompt }: Question<Answer>,
+  question: Question<Answer>,
   { path, signal }: Where,
 ): Promise<Answer> {
+  const { name, schema, prompt } = question;
   let text = prompt;
   let why = "";
   for (let answers = 0; answers < ANSWERS_MAX; answers += 1) {
     for await (const event of session.prompt(text, { signal }))
-      if (event.kind === "failed") throw new TuttiError(event.failure.code, event.failure.message);
+      if (event.kind === "failed") throw failureOf(question, { session, failure: event.failure });
     const read = schema.safeParse(await jsonIn(path));
     if (read.success) return read.data;
     why = read.error.message.replaceAll(/\s+/gu, " ").slice(0, WHY_MAX_CHARACTERS);
     text = `The answer does not have the shape that is asked for: ${why}\n\nAnswer again.`;
   }
   throw new TuttiError("advice.unreadable", `${name} gave no answer that can be used: ${why}`);
+}
+
+/** What a provider's client makes of a refusal of the gateway says nothing of the budget. */
+function failureOf<Answer>(
+  { name, wholeStop = (stop) => stop }: Question<Answer>,
+  { session, failure }: { readonly session: Session; readonly failure: AgentFailure },
+): TuttiError {
+  const stop = session.budgetStop?.() ?? null;
+  if (stop === null) return new TuttiError(failure.code, failure.message);
+  return budgetError(name, wholeStop(stop));
 }
 
 /** Null where the model wrote nothing of the form. */

@@ -2,8 +2,9 @@
 import type { Actor, Effect, EffectResult, RunDocument, RunEvent } from "@tutti/protocol";
 import { RunId, TuttiError } from "@tutti/protocol";
 import type { Engine, PersonCommand, RunRequest, Started } from "./api.ts";
-import { type Advisers, createAdvisers } from "./advice.ts";
+import { createAdvisers } from "./advice.ts";
 import { amend } from "./amend.ts";
+import { opinionIn } from "./opinion.ts";
 import { createEgressDesk } from "./egress.ts";
 import { createFeed } from "./feed.ts";
 import { createFenceGate } from "./fence-gate.ts";
@@ -133,19 +134,6 @@ const haltIn =
     return outcomeOf(run, paused);
   };
 
-/** What a model said is kept in the name of the person who asked it. */
-const opinionIn =
-  (runs: Runs, advisers: Advisers): Engine["opinion"] =>
-  async ({ run, finding, agent, actor }, options) => {
-    const state = runs.document(run);
-    if (state === null) throw new TuttiError("run.unknown", `There is no run ${run}.`);
-    const opinion = await advisers.opinion(state, { finding, agent }, options);
-    const { agent: name, family, says, reason } = opinion;
-    const text = `Second opinion of ${name} (${family}): ${says}. ${reason}`;
-    await runs.handle(run, { kind: "comment.add", on: finding, text }, actor);
-    return opinion;
-  };
-
 type Performers = {
   readonly deps: Deps;
   readonly runs: Runs;
@@ -249,7 +237,10 @@ export const createEngine = (deps: Deps): Engine => {
   const terminals = createTerminalDesk({ ...deps, runs, fence: shared.fence });
   const halts = createHalts();
   const reads = createReads(deps, runs);
-  const advisers = createAdvisers(deps, () => RunId.parse(deps.ids.run()));
+  const advisers = createAdvisers(deps, {
+    newId: () => RunId.parse(deps.ids.run()),
+    document: runs.document,
+  });
   const { inUse, ...trials } = createTrials(deps, shared.fence);
   const live = (): RunId[] => [
     ...new Set([...workedOn(deps.store), ...reads.unfinished(), ...inUse()]),

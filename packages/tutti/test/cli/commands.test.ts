@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { RunId, RunView, type Actor } from "@tutti/protocol";
 import { openHarness, type Harness } from "./harness.ts";
 
@@ -322,6 +322,25 @@ describe("steering", () => {
         err: "",
       });
     expect(h.engine.terminals.list(run).map(({ kind }) => kind)).toEqual(["script", "script"]);
+  });
+
+  it("tells a second opinion that could not be kept, with why, and fails", async () => {
+    const run = await started();
+    const asked = () => h.tutti(["opinion", run, "F1"]);
+    const kept = await asked();
+    expect([kept.code, kept.err]).toEqual([0, ""]);
+    const { opinion } = h.engine;
+    onTestFinished(() => void Object.assign(h.engine, { opinion }));
+    const unkept = { code: "disk.full", message: "The disk is full.", mend: "Make room." };
+    Object.assign(h.engine, {
+      opinion: async (...about: Parameters<typeof opinion>) => ({
+        ...(await opinion(...about)),
+        unkept,
+      }),
+    });
+    const lost = await asked();
+    expect([lost.code, lost.out]).toEqual([1, kept.out]);
+    expect(lost.err).toMatch(/NOT kept.*The disk is full\. \(disk\.full\)\n.*Make room\./u);
   });
 
   it("amends an artifact from a file", async () => {

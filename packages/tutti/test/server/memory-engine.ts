@@ -260,6 +260,7 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
       agent: "ivy",
       family: "openai",
       isForeign: true,
+      unkept: null,
     }),
     shell,
     capabilities: async () => [{ name: "bubblewrap", ok: true, detail: "0.8.0", mend: null }],

@@ -10,13 +10,19 @@ export const run: Action = async (cli, input) => {
   const agent = textOption(input, "agent");
   const client = await cli.client();
   const opinion = await client.opinion(id, finding, agent === undefined ? {} : { agent });
+  const { unkept } = opinion;
+  const exit = unkept === null ? EXIT.ok : EXIT.failed;
   if (cli.isJson) {
     cli.printJson(opinion);
-    return EXIT.ok;
+    return exit;
   }
   cli.print(`${opinion.finding}: ${opinion.says}, says ${opinion.agent} (${opinion.family})`);
   cli.print(printable(opinion.reason));
   if (!opinion.isForeign)
     cli.note("It is of the family that raised the finding, so it is no foreign opinion.");
-  return EXIT.ok;
+  if (unkept !== null) {
+    cli.note(`It is NOT kept as a comment: ${printable(unkept.message)} (${unkept.code})`);
+    cli.note(printable(unkept.mend));
+  }
+  return exit;
 };

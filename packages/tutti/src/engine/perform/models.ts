@@ -13,6 +13,7 @@ import {
   type ModelRequest,
   type RunDocument,
   type ServedModel,
+  TuttiError,
 } from "@tutti/protocol";
 import { budgetOf, dayOf, dayStart, MEASURES, scopeText, spentText } from "../../domain/budget.ts";
 import type { ModelGrant } from "../ports/agents.ts";
@@ -120,6 +121,12 @@ const gatewayBudget = ({ limit, unmetered: spent }: Bound): Budget => {
   };
 };
 
+/** What is left of both. */
+export const budgetsOf = (taken: Taken, state: RunDocument): ModelGrant["budget"] => ({
+  run: gatewayBudget(boundOf(taken, state, "run")),
+  day: gatewayBudget(boundOf(taken, state, "day")),
+});
+
 type Turn = Work<"agent.turn"> | Work<"review.turn">;
 /** However a turn ended. */
 export type TurnResult = Extract<EffectResult, { kind: "turn.ended" | "failed" | "interrupted" }>;
@@ -134,10 +141,7 @@ export const grantOf = ({ effect, payload, state, taken }: Turn): ModelGrant => 
     agent: payload.agent,
   },
   policy: state.policy.config.models ?? ModelPolicy.parse({}),
-  budget: {
-    run: gatewayBudget(boundOf(taken, state, "run")),
-    day: gatewayBudget(boundOf(taken, state, "day")),
-  },
+  budget: budgetsOf(taken, state),
 });
 
 /** How long the turn may take: the project's limit, or what is left of a budget's minutes. */
@@ -158,7 +162,10 @@ export const turnTime = (
 };
 
 /** The gateway's figures leave out what was reported; people are told of the whole. */
-const wholeStop = ({ state, taken }: Turn, stop: BudgetStop): BudgetStop => {
+export const wholeStop = (
+  { state, taken }: Pick<Turn, "state" | "taken">,
+  stop: BudgetStop,
+): BudgetStop => {
   const { limit, unmetered: spent } = boundOf(taken, state, stop.scope);
   return {
     ...stop,
@@ -167,6 +174,13 @@ const wholeStop = ({ state, taken }: Turn, stop: BudgetStop): BudgetStop => {
   };
 };
 
+const budgetText = (agent: string, stop: BudgetStop): string =>
+  `${agent} would take more than ${scopeText(stop.scope)}: ${spentText(stop)}`;
+
+/** For a question outside of any step. */
+export const budgetError = (agent: string, stop: BudgetStop): TuttiError =>
+  new TuttiError("budget.exceeded", `${budgetText(agent, stop)}.`);
+
 export const budgetFailure = (
   agent: string,
   stop: BudgetStop,
@@ -174,7 +188,7 @@ export const budgetFailure = (
   kind: "failed",
   failure: {
     code: "budget.exceeded",
-    message: `${agent} would take more than ${scopeText(stop.scope)}: ${spentText(stop)}`,
+    message: budgetText(agent, stop),
     retry: "never",
     budget: stop,
   },
