@@ -196,3 +196,26 @@ it("`tutti shell < script` runs it in the fence by the daemon: its words as they
   const opened = events.filter(({ body }) => body.type === "terminal.opened");
   expect(opened.map(({ actor }) => actor.kind)).toEqual(["person", "person", "person"]);
 });
+
+it("an interrupted `tutti shell < script` ends what the script began, and the record says who did", async () => {
+  using project = projectOf();
+  await using daemon = createDaemon(project);
+  const run = await waitingRun(daemon);
+  const program = join(REPOSITORY, "packages/tutti/bin/tutti.mjs");
+  const child = spawn(process.execPath, [program, "shell", run], {
+    cwd: project.root,
+    env: daemon.env,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const said = once(child.stdout, "data");
+  child.stdin.write(`echo begun; exec -a of-${run} sleep 300\n`);
+  await said;
+  const held = touching([`of-${run}`]);
+  expect(held.length).toBeGreaterThan(0);
+  child.kill("SIGINT");
+  const [code] = await once(child, "exit");
+  expect(code).toBe(130);
+  expect(await survivors(held, 5000)).toEqual([]);
+  const closed = await happened(daemon.client, run, ({ body }) => body.type === "terminal.closed");
+  expect([closed.actor.kind, closed.body]).toMatchObject(["person", { reason: "closed" }]);
+});
