@@ -93,6 +93,9 @@ it("opens a terminal that works in the workspace, is found again after a reload,
   await page.keyboard.type("clear; stty size\n");
   await shows(page, /\d{2} \d{2}\n/u);
   expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+  // The part that is shown stays in sight, though there is no room for all their names.
+  const tab = await page.getByRole("link", { name: "Terminal" }).boundingBox();
+  expect((tab?.x ?? 0) + (tab?.width ?? Infinity)).toBeLessThanOrEqual(WIDTHS.phone);
   await takePicture(page, "terminal-phone-dark");
 
   await page.setViewportSize({ width: WIDTHS.desk, height: 900 });
@@ -115,9 +118,6 @@ it("a terminal that only looks gives way to one that writes once the workspace i
   await shows(page, /\$\s*$/u);
   await page.keyboard.type("echo by hand > mine.txt\n");
   await shows(page, /Read-only file system/u);
-  // The part that is shown is in sight, though there is no room for all their names.
-  const tab = await page.getByRole("link", { name: "Terminal" }).boundingBox();
-  expect((tab?.x ?? 0) + (tab?.width ?? Infinity)).toBeLessThanOrEqual(WIDTHS.phone);
   expect(await violationsOf(page)).toEqual([]);
 
   await page.getByRole("button", { name: "Take over" }).click();

@@ -73,10 +73,12 @@ function Tabs({ view }: { readonly view: RunView }) {
   const tabs = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
   useEffect(() => {
+    if (tabs.current === null) return undefined;
     // Where there is no room for all of them, the chosen one is in sight.
-    tabs.current
-      ?.querySelector(`a[href="${CSS.escape(pathname)}"]`)
-      ?.scrollIntoView({ block: "nearest" });
+    const chosen = tabs.current.querySelector(`a[href="${CSS.escape(pathname)}"]`);
+    const sizes = new ResizeObserver(() => chosen?.scrollIntoView({ block: "nearest" }));
+    sizes.observe(tabs.current);
+    return () => sizes.disconnect();
   }, [pathname]);
   const params = { run: view.run };
   useCommands(

@@ -109,8 +109,7 @@ function Choice({ items, chosen, onChoose }: ChoiceProps) {
         <Button
           key={item.id}
           aria-pressed={item.id === chosen}
-          className={item.id === chosen ? "border-accent" : ""}
-          emphasis="quiet"
+          emphasis={item.id === chosen ? "normal" : "quiet"}
           onClick={() => onChoose(item.id)}
         >
           {index + 1}
