@@ -99,8 +99,11 @@ export const SCREENS: readonly Screen[] = [
     name: "run-graph",
     route: "/runs/$run/",
     address: "/runs/$run?view=graph",
-    open: (page) =>
-      page.getByRole("region", { name: "Steps" }).evaluate((steps) => steps.scrollIntoView()),
+    // Once it is drawn there is room to scroll to it.
+    open: async (page) => {
+      await inMain(page, "rival-review").waitFor();
+      await page.getByRole("region", { name: "Steps" }).evaluate((steps) => steps.scrollIntoView());
+    },
     sign: (page) => inMain(page, "rival-review"),
   },
   {
