@@ -52,7 +52,8 @@ it("a browser is asked for notices by a click alone, and tells once of what need
   const notice = page.getByLabel("A notification of the browser");
   await notice.waitFor();
   expect(await toldBy(page)).toEqual({ asked: 0, notices: [], tones: 0 });
-  await notice.check();
+  await notice.click();
+  await expect.poll(() => notice.isChecked()).toBe(true);
   await page.getByLabel("A sound").check();
   const other = await context.newPage();
   await other.goto(`${origin}/board`);

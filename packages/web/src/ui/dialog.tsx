@@ -34,6 +34,8 @@ export function Dialog({ label, onClose, className, children }: DialogProps) {
     <dialog
       ref={dialog}
       aria-label={label}
+      // At once: the browser tells of the close only later, and a key may open it again before that.
+      onCancel={onClose}
       onClose={onClose}
       className={classNames(
         "mx-auto mt-[12vh] max-h-[76vh] w-full max-w-160 rounded border border-line-strong",

@@ -5,7 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { attentionQuery } from "../../api/queries.ts";
 import { plainLine } from "../../ui/plain.ts";
-import { inOnePage, keyOf, newItems, playSound, wantsNotices, wantsSound } from "./notify.ts";
+import { claimed, keyOf, newItems, playSound, wantsNotices, wantsSound } from "./notify.ts";
 
 export function NotificationHost() {
   const { data } = useQuery(attentionQuery());
@@ -16,8 +16,7 @@ export function NotificationHost() {
     if (data === undefined) return;
     const fresh = newItems(known.current, data);
     known.current = new Set(data.map((item) => keyOf(item)));
-    const [first] = fresh;
-    if (first !== undefined) void inOnePage(keyOf(first), () => tell(fresh, open));
+    void claimed(fresh).then((mine) => tell(mine, open));
   }, [data]);
   return null;
 }

@@ -29,18 +29,23 @@ export const newItems = (
 export const keyOf = ({ run, id, since }: Pick<AttentionItem, "run" | "id" | "since">): string =>
   `${run}/${id}@${since}`;
 
-const LAST_TOLD = "tutti.told";
-
-/** Does it in one page of this browser, however many are open. */
-export async function inOnePage(item: string, tell: () => void): Promise<void> {
-  const claim = (): void => {
-    if (localStorage.getItem(LAST_TOLD) === item) return;
-    localStorage.setItem(LAST_TOLD, item);
-    tell();
-  };
-  if ("locks" in navigator) await navigator.locks.request(LAST_TOLD, claim);
-  else claim();
+/**
+ * Of these, those that no other page of this browser tells of. Each is a lock that this page keeps for as
+ * long as it is open: what one page writes into the storage of the browser reaches others too late.
+ */
+export async function claimed(items: readonly AttentionItem[]): Promise<readonly AttentionItem[]> {
+  if (!("locks" in navigator)) return items;
+  const answers = await Promise.all(items.map((item) => claim(`tutti.told ${keyOf(item)}`)));
+  return items.filter((_item, index) => answers[index] === true);
 }
+
+const claim = (name: string): Promise<boolean> =>
+  new Promise((answer) => {
+    void navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+      answer(lock !== null);
+      return lock === null ? undefined : new Promise(() => undefined);
+    });
+  });
 
 const TONES_HZ = [660, 880];
 const TONE_SECONDS = 0.12;
