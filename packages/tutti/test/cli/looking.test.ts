@@ -115,7 +115,7 @@ describe("tutti fleet and tutti projects", () => {
     expect((await h.tutti(["projects"])).err).toContain("No project has runs yet.");
     expect((await h.tutti(["fleet"])).err).toContain("No agent works.");
     await started("Fix it");
-    expect((await h.tutti(["projects"])).out).toMatch(/^project {2}1 runs, 1 open {2}\//u);
+    expect((await h.tutti(["projects"])).out).toMatch(/^project {2}1 run, 1 open {2}\//u);
     const { out } = await h.tutti(["fleet", "--json"]);
     expect(Fleet.parse(JSON.parse(out)).items).toEqual([]);
   });
