@@ -1,4 +1,4 @@
-/** Conducting from the command center: a task from its description to its merge, the board, the fleet. */
+/** Conducting from the command center: answers on a phone, the board, the fleet, the palette. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBrowser, openContext, WIDTHS } from "../fixtures/browser.ts";
@@ -22,52 +22,6 @@ const go = async (page: Page, key: string): Promise<void> => {
   await page.keyboard.press("g");
   await page.keyboard.press(key);
 };
-
-/** Opens the first item that asks this, by keys. */
-const openItem = async (page: Page, asks: string): Promise<void> => {
-  await page.getByRole("button", { name: asks }).first().waitFor();
-  await page.keyboard.press("j");
-  await page.keyboard.press("o");
-  await page.getByRole("region", { name: asks }).waitFor();
-};
-
-it("a task goes from its description to its merge by keys alone", async () => {
-  using project = createProject({ agents: DUET });
-  await using daemon = createDaemon(project);
-  await using context = await openContext(browser);
-  const page = await context.newPage();
-  const { keyboard } = page;
-  await signIn(page, daemon);
-  await page.getByText("Nothing needs you").waitFor();
-
-  await keyboard.press("n");
-  await page.getByLabel("Task").waitFor();
-  await keyboard.press("Shift+Tab");
-  await keyboard.type(project.root);
-  await keyboard.press("Tab");
-  await keyboard.type("Make sum([]) return 0");
-  await keyboard.press("Control+Enter");
-  await page.getByRole("heading", { level: 1, name: "Make sum" }).waitFor();
-
-  await go(page, "h");
-  await openItem(page, SPEC);
-  await page.getByText("The sum of an empty list is 0.").waitFor();
-  await keyboard.press("p");
-  await page.getByRole("region", { name: SPEC }).waitFor({ state: "detached" });
-
-  await openItem(page, "Approve the merge into main");
-  await page.getByText("proven").waitFor();
-  await keyboard.press("p");
-  await page.getByText("Nothing needs you").waitFor();
-  await page.getByRole("heading", { name: "Merged last" }).waitFor();
-  expect(project.git("show", "main:sum.mjs")).toContain("total + value, 0");
-
-  await go(page, "b");
-  const done = page.getByRole("region", { name: "Done" });
-  await done.getByRole("link", { name: "Make sum([]) return 0" }).waitFor();
-  await done.getByTitle("anthropic").waitFor();
-  expect(context.foreign).toEqual([]);
-});
 
 it("an approval is given with a finger on a phone, and a refusal needs its words", async () => {
   using project = createProject({ agents: DUET });

@@ -71,7 +71,15 @@ it("with the keyboard alone", async () => {
   await keyboard.press("p");
   await expectMerged(daemon, project, run);
   await page.getByText("Nothing needs you").waitFor();
+  await page.getByRole("heading", { name: "Merged last" }).waitFor();
   await takePicture(page, "nothing-needed");
+
+  await keyboard.press("g");
+  await keyboard.press("b");
+  const done = page.getByRole("region", { name: "Done" });
+  await done.getByRole("link", { name: TASK }).waitFor();
+  await done.getByTitle("anthropic").waitFor();
+  expect(context.foreign).toEqual([]);
 });
 
 const isFocused = (page: Page, label: string): Promise<boolean> =>
