@@ -19,7 +19,7 @@ const isRoot = process.getuid?.() === 0;
 const AGENTS_LIMIT_MS = 10 * 60_000;
 /** The same for what drives a browser, and for what is measured in one. */
 const BROWSER_LIMIT_MS = 10 * 60_000;
-const BROWSER_ALONE_LIMIT_MS = 6 * 60_000;
+const BROWSER_ALONE_LIMIT_MS = 8 * 60_000;
 const WITH_AGENTS = "--agents";
 
 /**
