@@ -49,16 +49,17 @@ it("a browser is asked for notices by a click alone, and tells once of what need
   await context.addInitScript(RECORDER);
   const page = await context.newPage();
   const origin = await signIn(page, daemon, "/settings");
+  // It is open before anything is asked for, and is told of that.
+  const other = await context.newPage();
+  await other.goto(`${origin}/board`);
+  await other.getByRole("heading", { name: "Board" }).waitFor();
+  await page.bringToFront();
   const notice = page.getByLabel("A notification of the browser");
   await notice.waitFor();
   expect(await toldBy(page)).toEqual({ asked: 0, notices: [], tones: 0 });
   await notice.click();
   await expect.poll(() => notice.isChecked()).toBe(true);
   await page.getByLabel("A sound").check();
-  const other = await context.newPage();
-  await other.goto(`${origin}/board`);
-  await other.getByRole("heading", { name: "Board" }).waitFor();
-
   await startRun(daemon.client, project);
   for (const one of [page, other]) await one.getByRole("link", { name: "1 needs you" }).waitFor();
   const all = async () => {

@@ -5,6 +5,10 @@ import { createStore, type Store } from "../../api/store.ts";
 const kept = (key: string): Store<boolean> => {
   const store = createStore(localStorage.getItem(key) === "yes");
   store.subscribe(() => localStorage.setItem(key, store.get() ? "yes" : "no"));
+  // Another page of this browser was told: whichever of them tells must know.
+  globalThis.addEventListener?.("storage", (event) => {
+    if (event.key === key) store.set(event.newValue === "yes");
+  });
   return store;
 };
 
