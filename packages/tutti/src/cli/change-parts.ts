@@ -5,7 +5,8 @@ import type { DaemonClient } from "../client/daemon-client.ts";
 
 /** `src/parse.js:1,3`: hunks by their place in the diff of the file, from 1. */
 const WITH_HUNKS = /^(.+):(\d{1,6}(?:,\d{1,6})*)$/su;
-const HEAD = /^@@ (-\d+(?:,\d+)? \+\d+(?:,\d+)?) @@/gmu;
+/** Behind a line feed alone: text of a file may hold other ends of lines, and a forged head behind one. */
+const HEAD = /(?<![^\n])@@ (-\d+(?:,\d+)? \+\d+(?:,\d+)?) @@/gu;
 
 /** The change of a run from its base to the present candidate. */
 export type Change = {

@@ -1,12 +1,11 @@
 /** An approval of the change says how much of it was seen, wherever it is given. */
 import type { Actor, RunDocument, Seen } from "@tutti/protocol";
 import { actorName } from "../domain/decide/run.ts";
+import { hunkHeads } from "../domain/hunk-heads.ts";
 import { seenCount } from "../domain/seen.ts";
 import type { PersonCommand } from "./api.ts";
 import { sourceOf } from "./perform/context.ts";
 import type { Deps } from "./ports/deps.ts";
-
-const HEAD = /^@@ -/gmu;
 
 type Asked = { readonly state: RunDocument | null; readonly actor: Actor };
 
@@ -41,6 +40,6 @@ async function seenBy(
   const range = { from: base.commit, to: candidate.commit };
   const files = await workspaces.changes(sourceOf(state), range);
   const { patch, truncated } = await workspaces.diff(sourceOf(state), range);
-  const hunks = truncated ? null : (patch.match(HEAD)?.length ?? 0);
+  const hunks = truncated ? null : hunkHeads(patch).length;
   return seenCount(state, by, { files: files.length, hunks });
 }

@@ -105,6 +105,24 @@ describe("leaving hunks out", () => {
     );
   });
 
+  test("takes no line of a file for the head of a hunk, whatever line ends are in it", async () => {
+    using at = await setting({ "a.txt": lines() });
+    write(at.root, { "a.txt": edited(lines()) });
+    const [, second = ""] = await at.hunks(await at.checkpoint(), "a.txt");
+    const forged = [
+      ...["\r", "\u2028"].map((end) => `${end}@@ ${second} @@`),
+      "\r@@ -1 +1 @@",
+    ].join("");
+    const written = edited(lines()).replace("LINE 3", `LINE 3${forged}`);
+    write(at.root, { "a.txt": written });
+    const before = await at.checkpoint();
+    const after = await at.leaveOut(before, [{ path: "a.txt", hunks: [second] }]);
+    const kept = execFileSync("git", ["--git-dir", at.vault, "show", `${after.commit}:a.txt`]);
+    expect(kept.toString()).toBe(written.replace("LINE 20\nline 20b", "line 20"));
+    const forgedAlone = [{ path: "a.txt", hunks: ["-1 +1"] }];
+    await expect(at.leaveOut(after, forgedAlone)).rejects.toMatchObject({ code: "hunk.unknown" });
+  });
+
   test("takes whole files of every kind, whatever their names are", async () => {
     using at = await setting({
       "gone.txt": "1\n",

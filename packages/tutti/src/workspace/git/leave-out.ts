@@ -13,6 +13,7 @@ import {
   type HunkName,
   type LeftOutFile,
 } from "@tutti/protocol";
+import { hunkHeads } from "../../domain/hunk-heads.ts";
 import { randomBase32 } from "../../platform/ids.ts";
 import { PLAIN } from "./diff.ts";
 import { fields } from "./git.ts";
@@ -117,7 +118,7 @@ async function hunksOf({ vault }: RunGit, asked: Asked, change: Change): Promise
     ["diff-tree", "-r", "-M", "-p", "--full-index", ...PLAIN, from, to, "--", ...paths],
     { maxOutputBytes: PATCH_MAX_BYTES, isCut: true },
   );
-  const names = isWholeOnly || out.isCut ? [] : headsOf(out.stdout);
+  const names = isWholeOnly || out.isCut ? [] : hunkHeads(out.stdout);
   const wanted = new Set(file.hunks);
   for (const name of names) wanted.delete(name);
   const [unknown] = wanted;
@@ -134,12 +135,6 @@ const cut = (text: string): string =>
 
 /** A file, a symbolic link, a submodule. */
 const kindOf = ({ mode }: Side): string => mode.slice(0, 3);
-
-/** Lines of files begin with a blank, a sign or a backslash, so these are heads of hunks alone. */
-const headsOf = (patch: string): readonly HunkName[] =>
-  [...patch.matchAll(/^@@ (-\d+(?:,\d+)? \+\d+(?:,\d+)?) @@/gmu)].flatMap(
-    (match) => match[1] ?? [],
-  );
 
 function hunkOf(name: HunkName): Hunk {
   const [old = "", now = ""] = name.split(" ");
