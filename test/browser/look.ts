@@ -1,5 +1,5 @@
 /** Looking at a screen: in both themes and all widths, whether it breaks a rule, and how it looks. */
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { takePicture, type Theme, violationsOf, WIDTHS } from "../fixtures/browser.ts";
 
 const THEMES: readonly Theme[] = ["light", "dark"];
@@ -16,6 +16,26 @@ const WIDER = `[document.documentElement, document.querySelector("main")]
   .map((element) => element.localName + " is " + element.scrollWidth + " wide in " + element.clientWidth)`;
 
 export const widerIn = (page: Page): Promise<readonly string[]> => page.evaluate(WIDER);
+
+/** What cannot be read of texts that are read in full: it is cut off, or lies under something else. */
+export const hiddenOf = async (texts: readonly Locator[]): Promise<readonly string[]> => {
+  const hidden: string[] = [];
+  for (const text of texts) {
+    const { words, isCut, isCovered } = await text.evaluate((element) => {
+      element.scrollIntoView({ block: "center" });
+      const { x, y, width, height } = element.getBoundingClientRect();
+      const over = element.ownerDocument.elementFromPoint(x + width / 2, y + height / 2);
+      return {
+        words: element.textContent,
+        isCut: element.clientWidth > 0 && element.scrollWidth > element.clientWidth,
+        isCovered: !element.contains(over),
+      };
+    });
+    if (isCut) hidden.push(`"${words}" is cut off`);
+    if (isCovered) hidden.push(`"${words}" is covered`);
+  }
+  return hidden;
+};
 
 /** What is wrong with a screen, each with the look in which it is. */
 export const look = (page: Page, screen: string): Promise<readonly string[]> =>

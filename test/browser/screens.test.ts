@@ -3,11 +3,11 @@ import type { RunId } from "@tutti/protocol";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Script } from "../../packages/tutti/src/agents/scripted/script.ts";
-import { openBrowser, openContext } from "../fixtures/browser.ts";
+import { openBrowser, openContext, WIDTHS } from "../fixtures/browser.ts";
 import { conduct, createDaemon, type Daemon, proceed, startRun } from "../fixtures/daemon.ts";
 import { AUTHOR, createProject, DUET, type Project } from "../fixtures/project.ts";
 import { signIn } from "../fixtures/web.ts";
-import { look, lookAtState, widerIn } from "./look.ts";
+import { hiddenOf, look, lookAtState, widerIn } from "./look.ts";
 import { type Screen, SCREENS } from "./screens.ts";
 
 /** Turns what follows it around: “exe.png” reads as “gnp.exe”. */
@@ -116,6 +116,10 @@ it(
     for (const screen of await screens()) {
       await visit(screen);
       broken.push(...(await look(page, screen.name)));
+      for (const width of [WIDTHS.small, WIDTHS.phone]) {
+        await page.setViewportSize({ width, height: 900 });
+        broken.push(...(await hiddenOf(screen.whole?.(page) ?? [])));
+      }
     }
     expect(broken).toEqual([]);
   },
@@ -224,9 +228,13 @@ it("at twice the size, of all or of the text alone, nothing is out of reach", as
   const broken: string[] = [];
   for (const screen of await screens()) {
     await visit(screen, large);
-    broken.push(...(await widerIn(large)).map((what) => `${screen.name} zoomed: ${what}`));
+    const wrong = async (): Promise<readonly string[]> => [
+      ...(await widerIn(large)),
+      ...(await hiddenOf(screen.whole?.(large) ?? [])),
+    ];
+    broken.push(...(await wrong()).map((what) => `${screen.name} zoomed: ${what}`));
     await large.evaluate(TWICE_THE_TEXT);
-    broken.push(...(await widerIn(large)).map((what) => `${screen.name}, large text: ${what}`));
+    broken.push(...(await wrong()).map((what) => `${screen.name}, large text: ${what}`));
   }
   expect(broken).toEqual([]);
 });

@@ -9,11 +9,16 @@ export type Screen = {
   readonly address: string;
   readonly open?: (page: Page) => Promise<void>;
   readonly sign: (page: Page) => Locator;
+  /** What is read in full there, however narrow the page and however large its text. */
+  readonly whole?: (page: Page) => readonly Locator[];
 };
 
 /** What every page says in its bar at the top is no sign of a screen. */
 const inMain = (page: Page, text: string | RegExp): Locator =>
   page.getByRole("main").getByText(text).first();
+
+const inChanges = (page: Page, text: string): Locator =>
+  page.getByRole("region", { name: "Changes" }).getByText(text);
 
 export const SCREENS: readonly Screen[] = [
   {
@@ -21,6 +26,10 @@ export const SCREENS: readonly Screen[] = [
     route: "/",
     address: "/",
     sign: (page) => inMain(page, "Approve the merge into main"),
+    whole: (page) => [
+      inMain(page, "Approve the merge into main"),
+      inMain(page, "Make sum([]) return 0"),
+    ],
   },
   {
     name: "needs-you-open",
@@ -81,7 +90,8 @@ export const SCREENS: readonly Screen[] = [
     name: "run-diff",
     route: "/runs/$run/diff",
     address: "/runs/$run/diff",
-    sign: (page) => page.getByRole("region", { name: "Changes" }).getByText("alto").first(),
+    sign: (page) => inChanges(page, "alto").first(),
+    whole: (page) => [inChanges(page, "alto").first(), inChanges(page, "export const").first()],
   },
   {
     name: "run-checks",

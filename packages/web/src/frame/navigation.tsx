@@ -16,7 +16,7 @@ export function Navigation() {
   return (
     <nav
       aria-label="Screens"
-      className="flex w-44 shrink-0 flex-col gap-0.5 border-r border-line p-2 max-lg:w-13 max-sm:w-full max-sm:flex-row max-sm:justify-around max-sm:gap-0 max-sm:border-t max-sm:p-1 max-sm:border-r-0"
+      className="flex w-44 shrink-0 flex-col gap-0.5 border-r border-line p-2 max-lg:w-13 sm:overflow-y-auto max-sm:w-full max-sm:flex-row max-sm:justify-around max-sm:gap-0 max-sm:border-t max-sm:p-1 max-sm:border-r-0"
     >
       {ENTRIES.map(({ to, word, Icon }) => (
         <Link

@@ -16,13 +16,18 @@ type AttentionRowProps = {
   readonly onToggle: () => void;
 };
 
-/** Its columns are as many as its list has room for, also where the text is larger than usual. */
+/**
+ * Its columns are as many as its list has room for, also where the text is larger than usual. What is asked
+ * and for which task is read in full, on lines of its own where there is no room beside each other.
+ */
 const LINE = [
-  "grid w-full items-center gap-x-4 gap-y-0.5 px-4 py-1.5 text-start -outline-offset-2 hover:bg-raised",
+  "grid w-full items-baseline gap-x-4 gap-y-0.5 px-4 py-1.5 text-start -outline-offset-2 hover:bg-raised",
   "grid-cols-[minmax(0,1fr)_auto] max-sm:min-h-11 max-sm:py-2.5",
-  "@xl:grid-cols-[6rem_minmax(0,3fr)_minmax(0,2fr)_4.5rem_4.5rem]",
-  "@4xl:grid-cols-[7rem_minmax(0,5fr)_minmax(0,4fr)_minmax(0,4fr)_4.5rem_4.5rem]",
+  "@xl:grid-cols-[8rem_minmax(0,1fr)_4.5rem_4.5rem]",
+  "@min-[60rem]:grid-cols-[8rem_minmax(0,1fr)_minmax(0,1fr)_4.5rem_4.5rem]",
 ].join(" ");
+/** A name without spaces breaks; one that does not end is read on the page of its run. */
+const WORDS = "line-clamp-3 wrap-anywhere";
 
 export function AttentionRow({ item, isOpen, roving, onToggle }: AttentionRowProps) {
   const region = useId();
@@ -38,19 +43,22 @@ export function AttentionRow({ item, isOpen, roving, onToggle }: AttentionRowPro
         onClick={onToggle}
       >
         <StateMark tone={tone} word={word} />
-        <span
-          dir="auto"
-          className="font-strong @max-xl:col-span-2 @max-xl:row-start-2 @xl:truncate"
-        >
+        <span dir="auto" className={`${WORDS} font-strong @max-xl:col-span-2 @max-xl:row-start-2`}>
           {plainLine(item.asks)}
         </span>
-        <span dir="auto" className="truncate @max-xl:col-span-2 @max-xl:row-start-3">
+        <span
+          dir="auto"
+          className={`${WORDS} @max-xl:col-span-2 @max-xl:row-start-3 @xl:row-start-2 @xl:col-start-2 @min-[60rem]:col-start-3 @min-[60rem]:row-span-2 @min-[60rem]:row-start-1`}
+        >
           {plainLine(item.about?.title ?? item.run)}
         </span>
-        <span dir="auto" className="truncate text-muted @max-4xl:hidden">
+        <span
+          dir="auto"
+          className="col-start-2 row-start-2 truncate text-muted @max-[60rem]:hidden"
+        >
           {plainLine(item.why)}
         </span>
-        <span className="text-end text-muted">
+        <span className="text-end text-muted @xl:col-start-3 @min-[60rem]:col-start-4">
           <Lasting since={item.since} />
         </span>
         <span className="flex justify-end @max-xl:hidden">

@@ -61,7 +61,7 @@ export function FileHead({ shown, isCurrent, actions }: FileHeadProps) {
       {flags.map((flag) => (
         <StateMark key={flag} tone="warning" word={flag} />
       ))}
-      <span className="ml-auto flex items-center gap-2">
+      <span className="ml-auto flex flex-wrap items-center justify-end gap-x-2">
         <Button
           emphasis="quiet"
           className={QUIET}
@@ -85,6 +85,12 @@ export function FileHead({ shown, isCurrent, actions }: FileHeadProps) {
   );
 }
 
+/** On one line, or on more where the list is narrow: who wrote it is read before what can be done with it. */
+const HUNK_HEAD = [
+  "flex h-7 items-center gap-x-3 overflow-hidden border-y border-line bg-surface px-3 text-muted",
+  "group-data-narrow/changes:h-auto group-data-narrow/changes:min-h-7 group-data-narrow/changes:flex-wrap",
+].join(" ");
+
 type HunkHeadProps = {
   readonly hunk: Hunk;
   readonly path: string;
@@ -97,29 +103,26 @@ type HunkHeadProps = {
 export function HunkHead({ hunk, path, writers, left, isCurrent, actions }: HunkHeadProps) {
   const place = { path, side: "new" as const, line: hunk.newStart, quote: "" };
   return (
-    <div
-      className={classNames(
-        "flex h-7 items-center gap-3 overflow-hidden border-y border-line bg-surface px-3 text-muted",
-        isCurrent && CURRENT,
-      )}
-    >
+    <div className={classNames(HUNK_HEAD, isCurrent && CURRENT)}>
       <span className="shrink-0 font-mono text-xs">Line {hunk.newStart}</span>
       <span className="min-w-0 flex-1 truncate font-mono text-xs">{withNamed(hunk.context)}</span>
       {writers !== null && <WriterMarks writers={writers} />}
-      <Button
-        emphasis="quiet"
-        className={`${QUIET} max-sm:hidden`}
-        onClick={() => actions.sendBack(place, `${path}, from line ${hunk.newStart}`)}
-      >
-        Send back hunk
-      </Button>
-      {left !== null && (
-        <LeaveOut
-          what="hunk"
-          isLeft={isMarked(left, hunk.name)}
-          onToggle={() => actions.leave(path, hunk.name)}
-        />
-      )}
+      <span className="ml-auto flex items-center">
+        <Button
+          emphasis="quiet"
+          className={`${QUIET} max-sm:hidden`}
+          onClick={() => actions.sendBack(place, `${path}, from line ${hunk.newStart}`)}
+        >
+          Send back hunk
+        </Button>
+        {left !== null && (
+          <LeaveOut
+            what="hunk"
+            isLeft={isMarked(left, hunk.name)}
+            onToggle={() => actions.leave(path, hunk.name)}
+          />
+        )}
+      </span>
     </div>
   );
 }
@@ -146,7 +149,7 @@ function LeaveOut({ what, isLeft, onToggle }: LeaveProps) {
 
 function WriterMarks({ writers: { checkpoints, isPartial } }: { readonly writers: Writers }) {
   return (
-    <span className="flex min-w-0 items-center gap-3">
+    <span className="flex min-w-0 items-center gap-x-3 group-data-narrow/changes:flex-wrap">
       {checkpoints.map((checkpoint) => (
         <Writer key={checkpoint.commit} checkpoint={checkpoint} />
       ))}
@@ -174,7 +177,9 @@ function Writer({ checkpoint }: { readonly checkpoint: Work }) {
       {[...new Set(authors.map(({ family }) => family))].map((family) => (
         <FamilyMark key={family} family={family} />
       ))}
-      <span className="truncate">{facts.join(" · ")}</span>
+      <span className="truncate group-data-narrow/changes:wrap-anywhere group-data-narrow/changes:whitespace-normal">
+        {facts.join(" · ")}
+      </span>
     </span>
   );
 }

@@ -13,48 +13,69 @@ const WRITER_PX = 170;
 /** Characters of both numbers and the sign, of one number and the sign. */
 const GUTTER = { unified: 14, split: 8 } as const;
 
-export type Columns = { readonly unified: number; readonly split: number };
+export type Columns = {
+  readonly unified: number;
+  readonly split: number;
+  /** How much larger the text is than usual: rows are as much higher. */
+  readonly scale: number;
+};
 
-const WIDE: Columns = { unified: 120, split: 60 };
+const WIDE: Columns = { unified: 120, split: 60, scale: 1 };
 const LEAST = 10;
+/** Fewer characters than this, and the head of a hunk may need more than one line. */
+const NARROW = 100;
 
-/** Characters that a line has room for; anew when the list or its font changes its width. */
+export const isNarrowFor = ({ unified }: Columns): boolean => unified < NARROW;
+
+/** Characters that a line has room for; anew when the width of the list or the size of its text changes. */
 export function useColumns(box: RefObject<HTMLElement | null>): Columns {
   const [columns, setColumns] = useState(WIDE);
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
+    const probe = probeIn(element);
     const observer = new ResizeObserver(() => {
       const width = element.clientWidth;
-      const char = charWidth(element);
+      const char = probe.getBoundingClientRect().width / PROBE || 1;
       const fit = (px: number, gutter: number) => Math.max(LEAST, Math.floor(px / char) - gutter);
       setColumns((before) => {
         const next = {
           unified: fit(width, GUTTER.unified),
           split: fit((width - 1) / 2, GUTTER.split),
+          scale: probe.getBoundingClientRect().height / LINE_PX || 1,
         };
-        return next.unified === before.unified && next.split === before.split ? before : next;
+        const isSame =
+          next.unified === before.unified &&
+          next.split === before.split &&
+          next.scale === before.scale;
+        return isSame ? before : next;
       });
     });
     observer.observe(element);
-    return () => observer.disconnect();
+    observer.observe(probe);
+    return () => {
+      observer.disconnect();
+      probe.remove();
+    };
   }, [box]);
   return columns;
 }
 
-const PROBE = 100;
+const PROBE = 20;
 
-function charWidth(element: HTMLElement): number {
+/** A text that nobody sees, as wide and as high as one of the list. */
+function probeIn(element: HTMLElement): HTMLElement {
   const probe = document.createElement("span");
-  probe.className = "font-mono text-xs absolute invisible whitespace-pre";
+  probe.className = "font-mono text-xs leading-5 absolute top-0 left-0 invisible whitespace-pre";
   probe.textContent = "0".repeat(PROBE);
   element.append(probe);
-  const { width } = probe.getBoundingClientRect();
-  probe.remove();
-  return width / PROBE || 1;
+  return probe;
 }
 
-export function heightOf(row: Row, file: ReviewFile | undefined, columns: Columns): number {
+export const heightOf = (row: Row, file: ReviewFile | undefined, columns: Columns): number =>
+  usualHeight(row, file, columns) * columns.scale;
+
+function usualHeight(row: Row, file: ReviewFile | undefined, columns: Columns): number {
   switch (row.kind) {
     case "file":
       return FILE_PX;

@@ -20,7 +20,7 @@ import { useStore } from "../../api/store.ts";
 import { coloursArrived, coloursOf } from "./highlight.ts";
 import { type Actions, RowView, type Shown } from "./row-view.tsx";
 import type { Row, Rows } from "./rows.ts";
-import { heightOf, useColumns } from "./heights.ts";
+import { heightOf, isNarrowFor, useColumns } from "./heights.ts";
 import type { Work } from "./writers.ts";
 
 const OVERSCAN = 10;
@@ -42,21 +42,13 @@ type ListProps = {
 };
 
 export function ReviewList(props: ListProps) {
-  const { handle, rows, files, checkpoints, cursor, actions, onMove, onWant, onSee } = props;
+  const { handle, rows, files, checkpoints, cursor, actions, onMove } = props;
   const box = useRef<HTMLElement>(null);
-  const { items, height, first, last, top, isScrolling, measure, show } = useWindow(box, props);
+  const sight = useWindow(box, props);
+  const { items, height, isNarrow, measure, show } = sight;
   useStore(coloursArrived);
   useImperativeHandle(handle, () => ({ show }));
-  useEffect(() => {
-    if (last >= first) onWant(first, last);
-  }, [first, last, onWant]);
-  useEffect(() => {
-    if (!isScrolling && top !== null) onSee(top.startIndex, top.endIndex);
-  }, [top, isScrolling, onSee]);
-  useEffect(() => {
-    // Lines that only fly past are not worth the work.
-    if (!isScrolling) wantColours(rows, files, { first, last });
-  }, [first, last, rows, files, isScrolling]);
+  useTelling(sight, props);
 
   return (
     // A scrolling region is reached by Tab and takes the arrow keys.
@@ -64,6 +56,7 @@ export function ReviewList(props: ListProps) {
     <section
       ref={box}
       aria-label="Changes"
+      data-narrow={isNarrow ? "" : undefined}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       onKeyDown={(event) => {
@@ -72,7 +65,7 @@ export function ReviewList(props: ListProps) {
         event.preventDefault();
         onMove(by);
       }}
-      className="min-h-0 min-w-0 flex-1 overflow-x-hidden overflow-y-auto"
+      className="group/changes relative min-h-0 min-w-0 flex-1 overflow-x-hidden overflow-y-auto"
     >
       <div className="relative" style={{ height }}>
         {items.map(({ index, start }) => {
@@ -83,7 +76,7 @@ export function ReviewList(props: ListProps) {
             <div
               key={rows.keyAt(index)}
               data-index={index}
-              ref={isFixed(row, shown) ? undefined : measure}
+              ref={isFixed(row, shown, isNarrow) ? undefined : measure}
               className="absolute inset-x-0 contain-content"
               style={{ top: start }}
             >
@@ -100,6 +93,23 @@ export function ReviewList(props: ListProps) {
       </div>
     </section>
   );
+}
+
+type Sight = ReturnType<typeof useWindow>;
+
+/** Tells which rows are wanted and which were seen, and asks for their colours. */
+function useTelling(sight: Sight, { rows, files, onWant, onSee }: ListProps): void {
+  const { first, last, top, isScrolling } = sight;
+  useEffect(() => {
+    if (last >= first) onWant(first, last);
+  }, [first, last, onWant]);
+  useEffect(() => {
+    if (!isScrolling && top !== null) onSee(top.startIndex, top.endIndex);
+  }, [top, isScrolling, onSee]);
+  useEffect(() => {
+    // Lines that only fly past are not worth the work.
+    if (!isScrolling) wantColours(rows, files, { first, last });
+  }, [first, last, rows, files, isScrolling]);
 }
 
 /** Which rows are on screen, and where. */
@@ -131,6 +141,7 @@ function useWindow(box: RefObject<HTMLElement | null>, { rows, files }: ListProp
     /** Without those beyond the edges. */
     top: virtualizer.range,
     isScrolling: virtualizer.isScrolling,
+    isNarrow: isNarrowFor(columns),
     measure: virtualizer.measureElement,
     show: (index: number) => virtualizer.scrollToIndex(index, { align: "start" }),
   };
@@ -145,8 +156,9 @@ function arrowOf(event: KeyboardEvent): 1 | -1 | null {
 const PLAIN = /^[\u0020-\u007e]*$/u;
 
 /** The height of lines of plain characters is known; whatever else there is has to be measured. */
-function isFixed(row: Row, { loaded }: Shown): boolean {
-  if (row.kind === "wanted" || row.kind === "hunk") return true;
+function isFixed(row: Row, { loaded }: Shown, isNarrow: boolean): boolean {
+  if (row.kind === "wanted") return true;
+  if (row.kind === "hunk") return !isNarrow;
   if (loaded.kind !== "read") return false;
   if (row.kind === "line") return PLAIN.test(loaded.patch.lineAt(row.index).text);
   if (row.kind !== "pair") return false;

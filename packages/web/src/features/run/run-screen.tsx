@@ -46,7 +46,8 @@ export function RunScreen() {
               aria-label="Part of the run"
               // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- else the keyboard cannot scroll it
               tabIndex={0}
-              className="min-h-0 flex-1 overflow-auto"
+              // In a low window, or with large text, one scrolls to it past the head.
+              className="min-h-[min(20rem,80dvh)] flex-1 overflow-auto"
             >
               <Outlet />
             </section>
