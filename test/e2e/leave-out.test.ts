@@ -56,7 +56,14 @@ it("hunks and files that a person leaves out are not merged, and the gates ran a
   );
   expect(once.candidate.tree).toBe(view.candidate.tree);
 
+  expect((await tutti(["seen", id])).stdout).toBe("long.txt  not seen\n");
   expect((await tutti(["seen", id, "long.txt"])).code).toBe(0);
+  expect((await tutti(["seen", id])).stdout).toBe("long.txt  seen\n");
+  const { candidate, files: read } = await daemon.client.seen(id);
+  expect([candidate, read]).toEqual([
+    once.candidate.commit,
+    [{ path: "long.txt", hunks: ["-1,6 +1,6"] }],
+  ]);
   expect((await tutti(["approve", id, "--wait"])).code).toBe(0);
   const { approvals } = await daemon.client.run(id);
   expect(approvals.at(-1)?.seen).toEqual({ files: 1, hunks: 1, of: { files: 1, hunks: 1 } });

@@ -5,6 +5,7 @@ import type {
   ConflictsView,
   DiffView,
   RunEvent,
+  SeenView,
   SessionView,
   ShellSpec,
   TranscriptWindow,
@@ -61,6 +62,10 @@ export const recordCalls = ({ json, text }: Send) => ({
 
   checkpoints: async (run: string, options?: CallOptions): Promise<readonly CheckpointView[]> =>
     (await json<List<CheckpointView>>(read(pathOf("runs", run, "checkpoints"), options))).items,
+
+  /** What whoever asks has seen of the candidate. */
+  seen: (run: string, options?: CallOptions): Promise<SeenView> =>
+    json(read(pathOf("runs", run, "seen"), options)),
 
   /** What a merge would meet at this moment. */
   conflicts: (run: string, options?: CallOptions): Promise<ConflictsView> =>

@@ -76,6 +76,7 @@ it("has a call for every route that the interface describes, and no other", asyn
     client.diff("{}"),
     client.blame("{}", { path: "a" }),
     client.checkpoints("{}"),
+    client.seen("{}"),
     client.conflicts("{}"),
     client.shell("{}"),
     client.openTerminal("{}", size),

@@ -114,21 +114,27 @@ export const LeftOut = z.object({
 });
 export type LeftOut = z.infer<typeof LeftOut>;
 
-/** Files that were on screen, with the hunks that were; a file without hunks has none to see. */
-export const SeenFiles = z
-  .array(
-    z.object({
-      path: z.string().min(1).max(MAX_PATH_CHARS),
-      hunks: z.array(HunkName).max(LEFT_OUT_HUNKS_MAX),
-    }),
-  )
-  .min(1)
-  .max(LEFT_OUT_FILES_MAX);
+/** A file that was on screen, with the hunks that were; one without hunks has none to see. */
+const SeenFile = z.object({
+  path: z.string().min(1).max(MAX_PATH_CHARS),
+  hunks: z.array(HunkName).max(LEFT_OUT_HUNKS_MAX),
+});
+
+export const SeenFiles = z.array(SeenFile).min(1).max(LEFT_OUT_FILES_MAX);
 export type SeenFiles = z.infer<typeof SeenFiles>;
 
 /** What one person has seen of one candidate, in any browser. */
 export const SeenBy = z.object({ by: z.string(), candidate: CommitId, files: SeenFiles });
 export type SeenBy = z.infer<typeof SeenBy>;
+
+/** What the one who asks has seen of the present candidate; another candidate begins anew. */
+export const SeenView = z.object({
+  by: z.string(),
+  /** Null while there is none. */
+  candidate: CommitId.nullable(),
+  files: z.array(SeenFile),
+});
+export type SeenView = z.infer<typeof SeenView>;
 
 /** How much of a change was before its reader when they approved it, by the count of their own browser. */
 export const Seen = z.object({

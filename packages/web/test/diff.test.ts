@@ -15,7 +15,7 @@ import { pairsOf, parsePatch } from "../src/features/diff/patch.ts";
 import { choiceOf, rangesOf } from "../src/features/diff/ranges.ts";
 import { groupsOf } from "../src/features/diff/risk.ts";
 import { fileRows, findLine, type ReviewFile, rowsOf } from "../src/features/diff/rows.ts";
-import { rangeKey, seenOf, withSeen } from "../src/features/diff/seen.ts";
+import { seenFiles, newIn, seenOf, sightOf, together } from "../src/features/diff/seen.ts";
 import { wordChange } from "../src/features/diff/words.ts";
 import { workOf, writersOf } from "../src/features/diff/writers.ts";
 
@@ -375,26 +375,28 @@ describe("the address of a review", () => {
   });
 });
 
-const on = (path: string, ...hunks: number[]) => new Map([[path, new Set(hunks)]]);
+const on = (path: string, ...hunks: string[]) => new Map([[path, new Set(hunks)]]);
 
 describe("what was seen of a change", () => {
-  const key = rangeKey(RANGE);
-
-  it("adds up hunk by hunk, and begins anew with another candidate", () => {
-    const first = withSeen(null, key, on("a.ts", 0));
-    expect(withSeen(first, key, on("a.ts", 0))).toBeNull();
-    const second = withSeen(first, key, on("a.ts", 0, 1));
-    expect(second?.files).toEqual({ "a.ts": [0, 1] });
-    expect(withSeen(second, "another", on("b.ts"))?.files).toEqual({ "b.ts": [] });
+  it("adds up hunk by hunk, and only what is new is told", () => {
+    const first = on("a.ts", "-1 +1");
+    expect(newIn(first, on("a.ts", "-1 +1"))).toBeNull();
+    expect(newIn(first, on("a.ts", "-1 +1", "-9 +9"))).toEqual(on("a.ts", "-9 +9"));
+    expect(newIn(first, on("b.bin"))).toEqual(on("b.bin"));
+    expect(together(first, on("a.ts", "-9 +9"))).toEqual(on("a.ts", "-1 +1", "-9 +9"));
+    expect(sightOf(seenFiles(first))).toEqual(first);
   });
 
   it("is counted against all files, and against hunks where all are known", () => {
     const read = reviewed({ kind: "read", patch: parsePatch(PATCH), isCut: false });
     const other = { ...reviewed({ kind: "wanted" }), file: file("b.ts") };
-    const seen = withSeen(null, key, on("a.ts", 1));
-    expect(seenOf(seen, key, [read])).toEqual({ files: 1, hunks: 1, of: { files: 1, hunks: 2 } });
-    expect(seenOf(seen, key, [read, other]).of).toEqual({ files: 2, hunks: null });
-    expect(seenOf(seen, "another", [read])).toMatchObject({ files: 0, hunks: 0 });
+    const [, name = ""] = parsePatch(PATCH).hunks.map((hunk) => hunk.name);
+    const seen = on("a.ts", name, "-900 +900");
+    expect(seenOf(seen, [read])).toEqual({ files: 1, hunks: 1, of: { files: 1, hunks: 2 } });
+    expect(seenOf(seen, [read, other]).of).toEqual({ files: 2, hunks: null });
+    const elsewhere = together(seen, on("b.ts", "-1 +1", "-5 +5"));
+    expect(seenOf(elsewhere, [read, other])).toMatchObject({ files: 2, hunks: 3 });
+    expect(seenOf(on("gone.ts", "-1 +1"), [read])).toMatchObject({ files: 0, hunks: 0 });
   });
 });
 

@@ -141,6 +141,11 @@ it("a conflict is told before it happens; an approval keeps what was seen", asyn
   // Nothing is counted that was not on screen: the last file is, once it is opened.
   await page.getByRole("navigation", { name: "Files of the change" }).getByText("guide.md").click();
   await page.getByText(/You have seen 5 of 5 files, \d of 4 hunks/u).waitFor();
+  await expect.poll(async () => (await daemon.client.seen(run)).files.length).toBe(5);
+  await using elsewhere = await openContext(browser);
+  const other = await elsewhere.newPage();
+  await signIn(other, daemon, `/runs/${run}/diff`);
+  await other.getByText("You have seen 5 of 5 files").waitFor();
   await page.keyboard.press("p");
   await page.getByText(/approved approve-merge and had seen 5 of 5 files/u).waitFor();
   const { approvals } = await daemon.client.run(run);

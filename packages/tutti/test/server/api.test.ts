@@ -432,6 +432,8 @@ describe("the record of a run", () => {
     expect(JSON.parse((await api(`/runs/${run}/blame?path=a`)).text).lines).toHaveLength(1);
     expect(JSON.parse((await api(`/runs/${run}/checkpoints`)).text).items).toEqual([]);
     expect(JSON.parse((await api(`/runs/${run}/conflicts`)).text).paths).toEqual(["a"]);
+    expect(JSON.parse((await api(`/runs/${run}/seen`)).text)).toMatchObject({ files: [] });
+    expect((await problem("/runs/r-nothere/seen")).code).toBe("run.unknown");
   });
 
   it("gives a shell as plain data", async () => {

@@ -44,12 +44,13 @@ export const WORK: readonly CommandSpec[] = [
   },
   {
     name: "seen",
-    about: "Say that you have read files or hunks of the change; your approval tells it",
+    about: "Say that you have read files or hunks of the change, or see what you have read",
     details:
-      "Hunks are counted from 1 in `tutti diff RUN --file FILE`. The command center says it by itself.",
+      "Your approval tells how much it was. Hunks are counted from 1 in `tutti diff RUN --file FILE`. The command center says it by itself. Another candidate begins anew.",
     args: [RUN_ARGUMENT, { name: "part", about: "FILE, or FILE:1,3", isVariadic: true }],
     examples: [
       { command: "tutti seen r-4k2m src/parse.js notes.txt:1", about: "A file, and a hunk" },
+      { command: "tutti seen r-4k2m", about: "What you have seen so far, in any browser too" },
     ],
     load: () => import("../commands/seen.ts"),
   },

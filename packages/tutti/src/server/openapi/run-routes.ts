@@ -119,6 +119,12 @@ export const RUN_ROUTES: readonly Route[] = [
   },
   {
     method: "get",
+    path: "/runs/:run/seen",
+    summary: "What you have seen of the candidate, in any browser or by command.",
+    answer: "SeenView",
+  },
+  {
+    method: "get",
     path: "/runs/:run/conflicts",
     summary: "What a merge into the target branch would meet at this moment.",
     answer: "ConflictsView",

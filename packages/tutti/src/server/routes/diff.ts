@@ -1,7 +1,9 @@
 /** What a run changed: files, patches, writers of lines, and what a merge would meet. */
-import { TuttiError } from "@tutti/protocol";
+import { type SeenView, TuttiError } from "@tutti/protocol";
 import type { Context } from "hono";
-import { commitQuery, pathQuery, runParameter } from "../request.ts";
+import { actorName } from "../../domain/decide/run.ts";
+import { seenOf } from "../../domain/seen.ts";
+import { actorOf, commitQuery, pathQuery, runParameter } from "../request.ts";
 import { openRun } from "./runs.ts";
 import type { App, Service } from "./context.ts";
 
@@ -29,6 +31,14 @@ export function addDiffRoutes(app: App, service: Service): void {
   app.get("/runs/:run/checkpoints", (context) =>
     context.json({ items: engine.checkpoints(runOf(context)) }),
   );
+
+  app.get("/runs/:run/seen", (context) => {
+    const { document } = openRun(service, runParameter(context));
+    const by = actorName({ actor: actorOf(context, service.user) });
+    const candidate = document.candidate?.commit ?? null;
+    const view: SeenView = { by, candidate, files: seenOf(document, by) };
+    return context.json(view);
+  });
 
   app.get("/runs/:run/conflicts", async (context) =>
     context.json(await engine.conflicts(runOf(context))),

@@ -7,7 +7,7 @@ const GROUPS: Readonly<Record<string, readonly RegExp[]>> = {
   "signing in and tokens (A4, A11, A17, A21)": [/^\/session$/u, /^\/tokens/u, /^\/web/u],
   "reading (A1–A3, A6, A14–A16, A18)": [
     /^\/(?:health|attention|usage|agents|audit|fleet|landings|projects|project|search|openapi\.json)$/u,
-    /^\/runs(?:\/:run(?:\/(?:events|diff|blame|checkpoints|conflicts|sessions|shell|artifacts\/:name))?)?$/u,
+    /^\/runs(?:\/:run(?:\/(?:events|diff|blame|checkpoints|conflicts|seen|sessions|shell|artifacts\/:name))?)?$/u,
     /^\/sessions\/:session\/transcript$/u,
     /^\/blobs\/:hash$/u,
   ],

@@ -3,7 +3,6 @@
  * marked as viewed, and the candidate that its reader saw last.
  */
 import { createStore, type Store } from "../../api/store.ts";
-import type { SeenHunks } from "./seen.ts";
 
 const PREFIX = "tutti.review.";
 
@@ -26,11 +25,10 @@ export type Kept = {
   readonly comments: readonly DraftComment[];
   /** Keys of files as they were when they were marked: path and patch. */
   readonly viewed: readonly string[];
-  readonly seen: SeenHunks | null;
   readonly lastSeen: string | null;
 };
 
-const NOTHING: Kept = { comments: [], viewed: [], seen: null, lastSeen: null };
+const NOTHING: Kept = { comments: [], viewed: [], lastSeen: null };
 
 const stores = new Map<string, Store<Kept>>();
 

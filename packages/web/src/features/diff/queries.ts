@@ -47,3 +47,12 @@ export const conflictsQuery = (run: string, candidate: string | null) =>
     staleTime: 0,
     queryFn: ({ signal }) => daemon.conflicts(run, { signal }),
   });
+
+/** Of the candidate, by the person who asks. Their other browsers tell us nothing: asked anew on coming back. */
+export const seenQuery = (run: string, candidate: string) =>
+  queryOptions({
+    queryKey: ["seen", run, candidate],
+    staleTime: 0,
+    refetchOnWindowFocus: true,
+    queryFn: ({ signal }) => daemon.seen(run, { signal }),
+  });
