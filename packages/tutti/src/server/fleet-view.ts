@@ -114,8 +114,12 @@ export function heardIn(
   };
 }
 
+/** As budgets count: from a cache or not. */
+const tokensOf = (totals: UsageTotals): number =>
+  totals.inputTokens + totals.outputTokens + totals.cachedTokens + totals.cacheWriteTokens;
+
 const takenIn = (totals: UsageTotals | undefined) => ({
-  tokens: totals === undefined ? 0 : totals.inputTokens + totals.outputTokens,
+  tokens: totals === undefined ? 0 : tokensOf(totals),
   usd: totals?.costUsd ?? 0,
 });
 

@@ -56,6 +56,16 @@ afterEach(async () => {
 
 const fleet = async () => Fleet.parse((await api("/fleet")).body);
 
+it("the fleet counts every token of a turn, from a cache or not, as budgets do", async () => {
+  const session = untilTurn(await start("/repo", "Fix it"));
+  const [, step = "", attempt = ""] = session.split("/");
+  const taken = { inputTokens: 1, outputTokens: 20, cachedTokens: 300, cacheWriteTokens: 4000 };
+  const rest = { requests: 1, errors: 0, unpriced: 0, totalMs: 5, firstByteMs: null };
+  const totals = { ...taken, ...rest, costUsd: 0.5 };
+  engine.metered.push({ by: "attempt", key: `${step}.${attempt}`, totals });
+  expect((await fleet()).items).toMatchObject([{ session, tokens: 4321, usd: 0.5 }]);
+});
+
 it("the fleet shows each turn that has not ended, with the last line that says something", async () => {
   const run = await start("/repo", "Fix it");
   const session = untilTurn(run);

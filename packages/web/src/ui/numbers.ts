@@ -1,4 +1,20 @@
 /** Numbers with their units, short enough for a row. */
+import type { UsageTotals } from "@tutti/protocol";
+
+/** All that was sent: new to the provider, read from its cache, or written to it. */
+export const sentTokens = ({ inputTokens, cachedTokens, cacheWriteTokens }: UsageTotals): number =>
+  inputTokens + cachedTokens + cacheWriteTokens;
+
+/** What models took, in a few words: as budgets count it. */
+export const takenText = (usage: UsageTotals): string =>
+  `${tokensText(sentTokens(usage) + usage.outputTokens)} · ${costText(usage)}`;
+
+/** The cost, and of how many requests it is not known. */
+export function costText({ costUsd, requests, unpriced }: UsageTotals): string {
+  if (unpriced === 0) return usdText(costUsd);
+  return unpriced === requests ? "unpriced" : `${usdText(costUsd)} + ${unpriced} unpriced`;
+}
+
 export function usdText(usd: number | null): string {
   if (usd === null) return "no price";
   if (usd === 0) return "$0";

@@ -2,7 +2,7 @@
 import type { AttemptView, SessionView, StepView } from "@tutti/protocol";
 import { Link } from "@tanstack/react-router";
 import { FamilyMark } from "../../ui/family-mark.tsx";
-import { tokensText, usdText } from "../../ui/numbers.ts";
+import { takenText, tokensText } from "../../ui/numbers.ts";
 import { plainLine } from "../../ui/plain.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { Ago, durationText, Lasting } from "../../ui/time.tsx";
@@ -25,7 +25,7 @@ export function Attempts({ run, step, sessions }: AttemptsProps) {
     <ol className="pt-0.5 pl-5 @xl:pl-37" aria-label={`Attempts of ${id}`}>
       {history.map((attempt) => (
         <li key={attempt.number} className="py-0.5">
-          <AttemptFacts attempt={attempt} />
+          <AttemptFacts attempt={attempt} isOnly={history.length === 1} />
           {sessions
             .filter((session) => session.attempt === attempt.number)
             .map((session) => (
@@ -42,7 +42,13 @@ export function Attempts({ run, step, sessions }: AttemptsProps) {
   );
 }
 
-function AttemptFacts({ attempt }: { readonly attempt: AttemptView }) {
+type FactsProps = {
+  readonly attempt: AttemptView;
+  /** What it took is what its step took. */
+  readonly isOnly: boolean;
+};
+
+function AttemptFacts({ attempt, isOnly }: FactsProps) {
   const { number, agent, start, startedAt, endedAt, outcome } = attempt;
   return (
     <p className="flex flex-wrap items-baseline gap-x-3 text-muted">
@@ -62,15 +68,14 @@ function AttemptFacts({ attempt }: { readonly attempt: AttemptView }) {
           {start.slice(0, COMMIT_CHARACTERS)}
         </span>
       </span>
-      <span>{takenText(attempt)}</span>
+      <span>{isOnly && attempt.usage !== null ? "" : usageText(attempt)}</span>
     </p>
   );
 }
 
 /** What an agent says itself is told apart from what was metered. */
-function takenText({ usage, reported }: AttemptView): string {
-  if (usage !== null)
-    return `${tokensText(usage.inputTokens + usage.outputTokens)} · ${usdText(usage.costUsd)}`;
+function usageText({ usage, reported }: AttemptView): string {
+  if (usage !== null) return takenText(usage);
   if (reported === null) return "";
   return `${tokensText((reported.inputTokens ?? 0) + (reported.outputTokens ?? 0))}, as the agent says`;
 }

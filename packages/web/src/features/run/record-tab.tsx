@@ -3,7 +3,7 @@ import type { RunEvent } from "@tutti/protocol";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button } from "../../ui/button.tsx";
 import { SectionHeading } from "../../ui/heading.tsx";
-import { tokensText, usdText } from "../../ui/numbers.ts";
+import { countText, takenText } from "../../ui/numbers.ts";
 import { plainText } from "../../ui/plain.ts";
 import { Queried } from "../../ui/queried.tsx";
 import { Decisions } from "./decisions.tsx";
@@ -39,9 +39,8 @@ export function RecordTab() {
         <span className="font-mono select-all">{run}</span>
         <span className="text-muted">
           {" "}
-          · version {version} · {tokensText(usage.metered.inputTokens + usage.metered.outputTokens)}{" "}
-          · {usdText(usage.metered.costUsd)} · {usage.metered.requests} requests,{" "}
-          {usage.metered.errors} failed
+          · version {version} · {takenText(usage.metered)} ·{" "}
+          {countText(usage.metered.requests, "request")}, {usage.metered.errors} failed
         </span>
       </p>
       <UsageTable run={run} />
@@ -51,7 +50,10 @@ export function RecordTab() {
         {({ pages }) => (
           <ol className="pb-4">
             {pages.flat().map((event) => (
-              <li key={event.version} className="flex gap-3 border-b border-line px-4 py-0.5">
+              <li
+                key={event.version}
+                className="flex items-baseline gap-3 border-b border-line px-4 py-0.5"
+              >
                 <span className="w-10 text-right text-muted">{event.version}</span>
                 <time
                   dateTime={new Date(event.at).toISOString()}

@@ -1,7 +1,7 @@
 /** Steps in the order of the workflow, each with its attempts. */
 import type { RunView, SessionView, StepView } from "@tutti/protocol";
 import { useQuery } from "@tanstack/react-query";
-import { countText, tokensText, usdText } from "../../ui/numbers.ts";
+import { countText, takenText } from "../../ui/numbers.ts";
 import { plainLine } from "../../ui/plain.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { Attempts } from "./attempts.tsx";
@@ -59,9 +59,7 @@ function StepRow({ run, step, sessions }: StepRowProps) {
           <span className="shrink-0 text-muted">{countText(attempts, "attempt")}</span>
         )}
         {usage !== null && usage.requests > 0 && (
-          <span className="shrink-0 text-muted">
-            {tokensText(usage.inputTokens + usage.outputTokens)} · {usdText(usage.costUsd)}
-          </span>
+          <span className="ms-auto shrink-0 text-muted">{takenText(usage)}</span>
         )}
       </div>
       <Attempts run={run} step={step} sessions={sessions} />
