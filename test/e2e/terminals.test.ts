@@ -1,6 +1,7 @@
 /** Terminals inside the fence of a run, by the command line and the interface: who writes what, and how one ends. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createDaemon, type Daemon, happened, jsonOf } from "../fixtures/daemon.ts";
@@ -49,6 +50,28 @@ const does = async ({ client }: Daemon, { run, id }: { run: string; id: string }
   stop.abort();
   return text;
 };
+
+it("a terminal whose workspace cannot be reached says why, later too; one whose tree is lost finds it made anew", async () => {
+  using project = projectOf();
+  await using daemon = createDaemon(project);
+  const { client, tutti } = daemon;
+  const run = await waitingRun(daemon);
+  const folder = join(daemon.data, "runs", run);
+  renameSync(folder, `${folder}.away`);
+  writeFileSync(folder, "");
+  await expect(client.openTerminal(run, SIZE)).rejects.toMatchObject({ code: "workspace.failed" });
+  const refused = await tutti(["shell", run], { input: "cat NOTES.md" });
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("ENOTDIR")]);
+  const failures = (await client.terminals(run)).map(({ ended }) => ended?.failure);
+  const failure = { code: "workspace.failed", detail: expect.stringContaining("ENOTDIR") };
+  expect(failures).toMatchObject([failure, failure]);
+
+  rmSync(folder);
+  renameSync(`${folder}.away`, folder);
+  rmSync(join(folder, "tree"), { recursive: true });
+  const again = await tutti(["shell", run], { input: "cat NOTES.md" });
+  expect([again.code, again.stdout]).toEqual([0, "the agent's\n"]);
+});
 
 it("a terminal of who took the workspace writes it, ends when it is given back, and is in the record under their name", async () => {
   using project = projectOf();

@@ -56,6 +56,15 @@ export const OpenTerminal = z.object({
   since: Instant,
 });
 
+/** Why one failed, as the request that opened it was told. */
+export const TerminalFailure = z.object({
+  code: z.string(),
+  detail: z.string(),
+  /** What to do next. */
+  mend: z.string(),
+});
+export type TerminalFailure = z.infer<typeof TerminalFailure>;
+
 export const TerminalView = z.object({
   id: TerminalId,
   run: RunId,
@@ -69,7 +78,13 @@ export const TerminalView = z.object({
   openedAt: Instant,
   /** Null while it is open. */
   ended: z
-    .object({ reason: TerminalEnd, code: z.number().int().nullable(), at: Instant })
+    .object({
+      reason: TerminalEnd,
+      code: z.number().int().nullable(),
+      at: Instant,
+      /** Null for every other reason than `failed`. */
+      failure: TerminalFailure.nullable(),
+    })
     .nullable(),
 });
 export type TerminalView = z.infer<typeof TerminalView>;

@@ -20,11 +20,14 @@ type Said = {
 
 /** Until it has ended and all that it said is kept; the code of its shell. Throws `workspace.full`. */
 export const keepWhatIsSaid = async (entry: Said): Promise<number | null> => {
-  const { terminal } = entry;
+  const { terminal, view } = entry;
   if (terminal === null) return null;
   const keep = keeperOf(entry);
   const { output, errors } = terminal;
-  await Promise.all([keep(output, false), errors === null ? null : keep(errors, true)]);
+  await Promise.all([
+    keep(output, false),
+    errors === null ? null : keep(errors, view.kind === "script"),
+  ]);
   const { code, ended } = await terminal.exited;
   if (ended === "workspace-full") throw new TuttiError("workspace.full", "It is full.");
   return code;

@@ -22,6 +22,7 @@ import type { Deps } from "./ports/deps.ts";
 import type { Place } from "./ports/place.ts";
 import type { Terminal } from "./ports/terminal.ts";
 import type { Runs } from "./runs.ts";
+import { type Ending, failureOf } from "./terminal-failure.ts";
 import { keepWhatIsSaid } from "./terminal-pace.ts";
 import { createTerminalLog, type TerminalLog, type TerminalOutput } from "./terminal-output.ts";
 
@@ -171,10 +172,15 @@ class Desk implements TerminalDesk {
   async #follow(entry: Entry, launched: Promise<void>): Promise<void> {
     try {
       await launched;
-      await this.#record(entry, { reason: "exited", code: await keepWhatIsSaid(entry) });
+      await this.#record(entry, {
+        reason: "exited",
+        code: await keepWhatIsSaid(entry),
+        failure: null,
+      });
     } catch (error) {
       const isFull = error instanceof TuttiError && error.code === "workspace.full";
-      await this.#record(entry, { reason: isFull ? "workspace-full" : "failed", code: null });
+      const reason = isFull ? "workspace-full" : "failed";
+      await this.#record(entry, { reason, code: null, failure: failureOf(error) });
     }
   }
 
@@ -192,14 +198,12 @@ class Desk implements TerminalDesk {
     entry.terminal = await terminals.open(spec, { kind, size, signal });
   }
 
-  async #record(
-    entry: Entry,
-    { reason, code }: { readonly reason: TerminalEnd; readonly code: number | null },
-  ): Promise<void> {
+  async #record(entry: Entry, { reason, code, failure }: Ending): Promise<void> {
     const { runs, log, clock } = this.#parts;
     const end = entry.end ?? { reason, actor: DESK };
     const told = { reason: end.reason, code: end.reason === "exited" ? code : null };
-    entry.ended = { ...told, at: clock.now() };
+    const isFailure = end.reason === "failed";
+    entry.ended = { ...told, at: clock.now(), failure: isFailure ? failure : null };
     const { id: terminal, run } = entry.view;
     try {
       await runs.handle(run, { kind: "terminal.close", terminal, ...told }, end.actor);

@@ -1,6 +1,6 @@
 /** The desk that holds terminals: what it keeps, when it ends one, and what the record says of it. */
 import { describe, expect, it } from "vitest";
-import type { Actor, RunId } from "@tutti/protocol";
+import { type Actor, type RunId, TuttiError } from "@tutti/protocol";
 import { createTerminalLog } from "../../src/engine/terminal-output.ts";
 import { createTerminalDesk, type TerminalParts } from "../../src/engine/terminals.ts";
 import { echoTerminals } from "../server/echo-terminals.ts";
@@ -86,6 +86,31 @@ describe("the desk", () => {
     const { run, terminals, ends } = await desk({ terminals: { open: unlaunched } });
     await expect(terminals.open({ run, ...SCREEN }, KIM)).rejects.toThrow("no fence today");
     expect(ends()).toEqual(["failed"]);
+    const [{ ended } = {}] = terminals.list(run);
+    expect(ended?.failure).toMatchObject({ code: "internal" });
+    expect(ended?.failure?.detail).not.toContain("no fence today");
+  });
+
+  it("says why one could not be launched to whoever looks later, and the next one may be", async () => {
+    const missing = new TuttiError("terminal.unavailable", "There is no /usr/bin/script.");
+    let isMissing = true;
+    const open: typeof echoTerminals.open = async (...asked) => {
+      if (isMissing) throw missing;
+      return echoTerminals.open(...asked);
+    };
+    const { run, terminals, ends } = await desk({ terminals: { open } });
+    await expect(terminals.open({ run, ...SCREEN }, KIM)).rejects.toThrow(missing);
+    const failure = { code: "terminal.unavailable", detail: "There is no /usr/bin/script." };
+    expect(terminals.list(run)).toMatchObject([{ ended: { reason: "failed", failure } }]);
+    isMissing = false;
+    const again = await terminals.open({ run, ...SCREEN }, KIM);
+    expect(again.ended).toBeNull();
+    await terminals.close({ run, id: again.id }, KIM);
+    expect(terminals.list(run).map(({ ended }) => ended?.failure?.code ?? null)).toEqual([
+      "terminal.unavailable",
+      null,
+    ]);
+    expect(ends()).toEqual(["failed", "closed"]);
   });
 
   it("holds a script up until somebody reads what it says, and lets nothing of it go", async () => {

@@ -6,7 +6,7 @@ import type { ExitFact, LaunchSpec } from "./sandbox.ts";
 export type Terminal = {
   /** What its screen gets, as bytes. Whoever does not read holds it up. */
   readonly output: Readable;
-  /** Standard error of a script, which has no screen; null for a screen. */
+  /** Standard error: of a script, which has no screen; of what makes the terminal, for a screen. */
   readonly errors: Readable | null;
   /** What is typed. False when it is full: what was written before has not been taken yet. */
   readonly write: (text: string) => boolean;

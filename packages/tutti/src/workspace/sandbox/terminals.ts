@@ -50,12 +50,12 @@ export const createTerminals = ({ launch }: Pick<Sandbox, "launch">): Terminals 
       { signal },
     );
     const { stderr, control } = process;
-    stderr.resume();
     const resize = ({ rows, columns }: { readonly rows: number; readonly columns: number }) => {
       control?.write(`${rows} ${columns}\n`);
     };
     resize(size);
-    return { ...terminalOf(process), errors: null, resize };
+    // Whatever runs in it has the terminal for both: this is what `script` says itself, such as that there is none.
+    return { ...terminalOf(process), errors: stderr, resize };
   },
 });
 

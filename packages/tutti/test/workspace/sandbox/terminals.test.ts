@@ -7,7 +7,7 @@ import { buffer as bytesOf } from "node:stream/consumers";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Terminal } from "../../../src/engine/ports/terminal.ts";
-import { createTerminals } from "../../../src/workspace/sandbox/terminals.ts";
+import { createTerminals, SCRIPT } from "../../../src/workspace/sandbox/terminals.ts";
 import { readProcesses, hasEnvironmentLine } from "../../../src/platform/process-table.ts";
 import { rig, type Rig } from "./rig.ts";
 
@@ -77,6 +77,19 @@ describe.each(["sandbox", "none"] as const)("a terminal with isolation %s", (iso
     expect(output.toString("latin1")).toBe("not a tty\na\0\u00ff\n");
     expect(errors.toString()).toBe("got u00fc and x\n");
     expect((await script.exited).code).toBe(9);
+  });
+
+  test("hands over what the maker of the terminal says where it makes none, and its code", async () => {
+    using scene = rig({ isolation });
+    const launch: typeof scene.sandbox.launch = (spec, options) =>
+      scene.sandbox.launch({ ...spec, command: [SCRIPT, "--no-such-option"] }, options);
+    const terminal = await createTerminals({ launch }).open(
+      { place: scene.place, egress: [], owner: "terminal-test" },
+      { kind: "screen", size: SIZE, signal: new AbortController().signal },
+    );
+    const errors = await bytesOf(terminal.errors ?? terminal.output);
+    expect(errors.toString()).toContain("--no-such-option");
+    expect((await terminal.exited).code).toBe(1);
   });
 
   test("leaves nothing of what was begun in it when it is stopped", async () => {

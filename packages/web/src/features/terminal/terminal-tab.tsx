@@ -3,7 +3,9 @@ import type { RunView, TerminalView } from "@tutti/protocol";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
+import { ApiError } from "@tutti/client/api-error";
 import { daemon } from "../../api/daemon.ts";
+import { asProblem } from "../../api/problem.ts";
 import { Button } from "../../ui/button.tsx";
 import { Empty, Failed } from "../../ui/notice.tsx";
 import { Queried } from "../../ui/queried.tsx";
@@ -33,7 +35,12 @@ export function TerminalTab() {
 
 type TerminalsProps = { readonly view: RunView; readonly items: readonly TerminalView[] };
 
-function Terminals({ view, items }: TerminalsProps) {
+/** Of those that failed, only the last one still says something. */
+const worthShowing = (items: readonly TerminalView[]): readonly TerminalView[] =>
+  items.filter((item) => (item.ended?.failure ?? null) === null || item === items.at(-1));
+
+function Terminals({ view, items: all }: TerminalsProps) {
+  const items = worthShowing(all);
   const { terminal: asked } = useSearch({ from: "/runs/$run/terminal" });
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -67,20 +74,52 @@ function Terminals({ view, items }: TerminalsProps) {
         </Button>
         <p className="text-muted">{introOf(view, { isThere, isLooking })}</p>
       </div>
-      {open.isError && <Failed error={open.error} onRetry={() => open.mutate()} />}
-      {items.length > 1 && <Choice items={items} chosen={chosen?.id} onChoose={show} />}
-      {chosen === undefined ? (
-        <Empty title="No terminal is open here.">
-          <p className="max-w-[72ch]">
-            A terminal runs inside the fence of this run: it sees what agents and checks see, has no
-            network and no keys. Open one by the button above, or by{" "}
-            <code className="font-mono whitespace-nowrap">tutti shell {view.run}</code>.
-          </p>
-        </Empty>
-      ) : (
-        <TerminalScreen key={chosen.id} view={chosen} isNew={chosen.id === opened} />
+      {open.isError && !isSameAs(open.error, chosen) && (
+        <Failed error={open.error} onRetry={() => open.mutate()} />
       )}
+      {items.length > 1 && <Choice items={items} chosen={chosen?.id} onChoose={show} />}
+      <Chosen
+        view={view}
+        terminal={chosen}
+        isNew={chosen?.id === opened}
+        onRetry={isThere && !open.isPending ? () => open.mutate() : undefined}
+      />
     </div>
+  );
+}
+
+/** What is told in the place of the terminal is not told above it too. */
+const isSameAs = (error: unknown, terminal: TerminalView | undefined): boolean =>
+  terminal?.ended?.failure?.code === asProblem(error).code;
+
+type ChosenProps = {
+  readonly view: RunView;
+  readonly terminal: TerminalView | undefined;
+  readonly isNew: boolean;
+  /** Opens another one. */
+  readonly onRetry: (() => void) | undefined;
+};
+
+/** The terminal; or why there is none in its place. */
+function Chosen({ view, terminal, isNew, onRetry }: ChosenProps) {
+  const failure = terminal?.ended?.failure ?? null;
+  if (failure !== null)
+    return (
+      <Failed
+        error={new ApiError({ ...failure, status: 0 })}
+        {...(onRetry === undefined ? {} : { onRetry })}
+      />
+    );
+  if (terminal !== undefined)
+    return <TerminalScreen key={terminal.id} view={terminal} isNew={isNew} />;
+  return (
+    <Empty title="No terminal is open here.">
+      <p className="max-w-[72ch]">
+        A terminal runs inside the fence of this run: it sees what agents and checks see, has no
+        network and no keys. Open one by the button above, or by{" "}
+        <code className="font-mono whitespace-nowrap">tutti shell {view.run}</code>.
+      </p>
+    </Empty>
   );
 }
 
