@@ -102,6 +102,20 @@ it("a screen of which nothing is there yet says so", async () => {
   expect(broken).toEqual([]);
 });
 
+/** Run in the page: a button without a name, and a word that is hardly seen. */
+const BREAK_RULES = `document.querySelector("main").insertAdjacentHTML("beforeend",
+  '<button type="button"></button><p style="color: #999; background: #aaa">hardly seen</p>')`;
+
+it("what breaks a rule of accessibility is found", async () => {
+  await page.goto(`${origin}/`);
+  await page.getByRole("main").getByText("Nothing needs you").waitFor();
+  await page.evaluate(BREAK_RULES);
+  const found = await lookAtState(page, "broken");
+  for (const where of ["light-desk", "dark-phone"])
+    for (const rule of ["button-name", "color-contrast"])
+      expect(found).toContainEqual(expect.stringContaining(`broken-${where}: ${rule}: `));
+});
+
 /** Some twenty screens in three looks each. */
 const SCREENS_MS = 240_000;
 
