@@ -52,12 +52,15 @@ export function AttentionRow({ item, isOpen, roving, onToggle }: AttentionRowPro
         >
           {plainLine(item.about?.title ?? item.run)}
         </span>
-        <span
-          dir="auto"
-          className="col-start-2 row-start-2 truncate text-muted @max-[60rem]:hidden"
-        >
-          {plainLine(item.why)}
-        </span>
+        {/* Once it is open, its answers say so. */}
+        {!isOpen && (
+          <span
+            dir="auto"
+            className="col-start-2 row-start-2 truncate text-muted @max-[60rem]:hidden"
+          >
+            {plainLine(item.why)}
+          </span>
+        )}
         <span className="text-end text-muted @xl:col-start-3 @min-[60rem]:col-start-4">
           <Lasting since={item.since} />
         </span>
