@@ -32,7 +32,8 @@ export const TerminalOpening = TerminalSize.extend({ kind: TerminalKind.default(
 
 /**
  * `exited`: its shell ended. `closed`: a person closed it. `given`: the workspace was given back.
- * `left`: whoever opened it is signed out. `stopped`: the daemon was. `lost`: a daemon that was killed had it.
+ * `left`: whoever opened it is gone: signed out, or not there to read what their script says. `stopped`:
+ * the daemon was. `lost`: a daemon that was killed had it.
  */
 export const TerminalEnd = z.enum([
   "exited",

@@ -23,25 +23,28 @@ import type { Place } from "./ports/place.ts";
 import type { Terminal } from "./ports/terminal.ts";
 import type { Runs } from "./runs.ts";
 import { type Ending, failureOf } from "./terminal-failure.ts";
+import { type Idle, type IdleBounds, watchIdle } from "./terminal-idle.ts";
 import { keepWhatIsSaid } from "./terminal-pace.ts";
 import { createTerminalLog, type TerminalLog, type TerminalOutput } from "./terminal-output.ts";
 
-type TerminalBounds = {
+type TerminalBounds = IdleBounds & {
   /** Open at once in this daemon. */
   readonly openMax: number;
   /** Of what each shows; the oldest goes first. */
   readonly keptBytes: number;
-  /** Without a key pressed and without a word, one ends. */
-  readonly idleMs: number;
 };
 
-const BOUNDS: TerminalBounds = { openMax: 16, keptBytes: 1 << 20, idleMs: 60 * 60_000 };
+const BOUNDS: TerminalBounds = {
+  openMax: 16,
+  keptBytes: 1 << 20,
+  idleMs: 60 * 60_000,
+  unreadMs: 60_000,
+};
 /** Ended ones that can still be read. */
 const ENDED_KEPT_MAX = 16;
-
 /** Names one; both must fit. */
 type Name = { readonly run: RunId; readonly id: string };
-
+type Shown = TerminalOutput & Pick<Idle, "reading"> & { readonly view: () => TerminalView };
 type Asked = { readonly run: RunId; readonly size: TerminalSize; readonly kind: TerminalKind };
 
 export type OpenTerminals = {
@@ -50,7 +53,7 @@ export type OpenTerminals = {
   /** Of one run, oldest first: those that are open, and the last that ended. */
   readonly list: (run: RunId) => readonly TerminalView[];
   /** The rest throw `terminal.unknown`; what needs a living one, `terminal.ended`. */
-  readonly output: (name: Name) => TerminalOutput & { readonly view: () => TerminalView };
+  readonly output: (name: Name) => Shown;
   /** `usage` for the end of what is typed on a screen. */
   readonly write: (name: Name, input: TerminalInput) => void;
   readonly resize: (name: Name, size: TerminalSize) => void;
@@ -67,13 +70,12 @@ export type TerminalDesk = OpenTerminals & {
   readonly stop: () => Promise<void>;
 };
 
-type Entry = {
+type Entry = Pick<Idle, "used" | "reading"> & {
   readonly view: Omit<TerminalView, "ended">;
   readonly log: TerminalLog;
   readonly ending: AbortController;
   /** Nothing is left, and the record says so. */
   readonly gone: Promise<void>;
-  readonly used: () => void;
   terminal: Terminal | null;
   /** Why it is ended, by whom. */
   end: { readonly reason: TerminalEnd; readonly actor: Actor } | null;
@@ -103,6 +105,8 @@ class Desk implements TerminalDesk {
   readonly #parts: TerminalParts;
   readonly #bounds: TerminalBounds;
   readonly #entries = new Map<string, Entry>();
+  /** Asked for, and not in the record yet. */
+  readonly #opening = new Set<Promise<unknown>>();
   #isStopped = false;
 
   constructor(parts: TerminalParts) {
@@ -111,17 +115,16 @@ class Desk implements TerminalDesk {
   }
 
   async open({ run, ...asked }: Asked, actor: Actor): Promise<TerminalView> {
-    const { runs, fence, ids } = this.#parts;
+    const { runs, fence } = this.#parts;
     const before = runs.document(run);
     if (before === null) throw new TuttiError("run.unknown", `There is no run ${run}.`);
     if (before.policy.isolation === "sandbox") await fence();
     const { openMax } = this.#bounds;
-    if (this.#isStopped || this.#open().length >= openMax)
+    if (this.#isStopped || this.#open().length + this.#opening.size >= openMax)
       throw new TuttiError("terminal.too-many", `${openMax} terminals are open already.`);
-    const id = `t-${ids.run().slice("r-".length)}`;
-    const outcome = await runs.handle(run, { kind: "terminal.open", terminal: id }, actor);
-    if (outcome.kind === "rejected") throw new TuttiError(outcome.code, `${outcome.message}.`);
-    const { entry, launched } = this.#begin(outcome.state, { id, ...asked });
+    const opening = this.#enter({ run, ...asked }, actor);
+    this.#opening.add(opening);
+    const { entry, launched } = await opening.finally(() => this.#opening.delete(opening));
     try {
       await launched;
     } catch (error) {
@@ -132,12 +135,21 @@ class Desk implements TerminalDesk {
     return viewOf(entry);
   }
 
+  /** Into the record, and begun. */
+  async #enter({ run, ...asked }: Asked, actor: Actor) {
+    const { runs, ids } = this.#parts;
+    const id = `t-${ids.run().slice("r-".length)}`;
+    const outcome = await runs.handle(run, { kind: "terminal.open", terminal: id }, actor);
+    if (outcome.kind === "rejected") throw new TuttiError(outcome.code, `${outcome.message}.`);
+    return this.#begin(outcome.state, { id, ...asked });
+  }
+
   #begin(state: RunDocument, { id, size, kind }: Omit<Asked, "run"> & { readonly id: string }) {
     const { by = "", access = "read-only" } =
       state.terminals.find((terminal) => terminal.id === id) ?? {};
     const { promise: gone, resolve: tellGone } = Promise.withResolvers<void>();
     const log = createTerminalLog(this.#bounds.keptBytes);
-    const idle = setTimeout(() => void this.#end(entry, "idle"), this.#bounds.idleMs).unref();
+    const idle = watchIdle(kind, this.#bounds, (reason) => void this.#end(entry, reason));
     const entry: Entry = {
       view: {
         id,
@@ -152,7 +164,8 @@ class Desk implements TerminalDesk {
       log,
       ending: new AbortController(),
       gone,
-      used: () => idle.refresh(),
+      used: idle.used,
+      reading: idle.reading,
       terminal: null,
       end: null,
       ended: null,
@@ -160,7 +173,7 @@ class Desk implements TerminalDesk {
     this.#entries.set(id, entry);
     const launched = this.#launch(entry, { state, size });
     void this.#follow(entry, launched).finally(() => {
-      clearTimeout(idle);
+      idle.stop();
       log.close();
       this.#forgetOldest();
       tellGone();
@@ -172,11 +185,8 @@ class Desk implements TerminalDesk {
   async #follow(entry: Entry, launched: Promise<void>): Promise<void> {
     try {
       await launched;
-      await this.#record(entry, {
-        reason: "exited",
-        code: await keepWhatIsSaid(entry),
-        failure: null,
-      });
+      const code = await keepWhatIsSaid(entry);
+      await this.#record(entry, { reason: "exited", code, failure: null });
     } catch (error) {
       const isFull = error instanceof TuttiError && error.code === "workspace.full";
       const reason = isFull ? "workspace-full" : "failed";
@@ -216,14 +226,9 @@ class Desk implements TerminalDesk {
     return [...this.#entries.values()].filter(({ view }) => view.run === run).map(viewOf);
   }
 
-  output(name: Name): TerminalOutput & { readonly view: () => TerminalView } {
+  output(name: Name): Shown {
     const entry = this.#find(name);
-    const after: TerminalOutput["after"] = (position) => {
-      // Nobody types into a script: one that is read is in use, however long it says nothing.
-      if (entry.view.kind === "script" && entry.ended === null) entry.used();
-      return entry.log.after(position);
-    };
-    return { ...entry.log, after, view: () => viewOf(entry) };
+    return { ...entry.log, reading: entry.reading, view: () => viewOf(entry) };
   }
 
   write(name: Name, { data, end }: TerminalInput): void {
@@ -257,6 +262,7 @@ class Desk implements TerminalDesk {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    await Promise.allSettled(this.#opening);
     await Promise.all(this.#open().map((entry) => this.#end(entry, "stopped")));
   }
 

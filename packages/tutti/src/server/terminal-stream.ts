@@ -7,6 +7,8 @@ import { openStream, type StreamLimits, writeFrame } from "./event-stream.ts";
 
 /** Of one event, before base64. */
 const PART_BYTES = 48 * 1024;
+/** A script waits for its reader as for that of a pipe; a connection that stands is a reader. */
+const SCRIPT_STALL_MS = 24 * 60 * 60_000;
 
 export type TerminalStreamOptions = {
   readonly output: ReturnType<OpenTerminals["output"]>;
@@ -23,10 +25,19 @@ export async function streamTerminal(
   options: TerminalStreamOptions,
 ): Promise<void> {
   const signal = openStream(response, options.signal);
+  const { output, limits } = options;
+  const reading = output.reading();
+  const isScript = output.view().kind === "script";
   try {
-    await pump(response, { ...options, signal });
+    await pump(response, {
+      ...options,
+      limits: isScript ? { ...limits, stallMs: SCRIPT_STALL_MS } : limits,
+      signal,
+    });
   } catch {
     if (!signal.aborted) response.destroy(); // it stalls; it comes back where it was
+  } finally {
+    reading[Symbol.dispose]();
   }
   if (!response.destroyed) response.end();
 }

@@ -15,7 +15,7 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 const unlaunched = () => Promise.reject(new Error("no fence today"));
 
 /** A desk on a run whose workspace is ready. */
-async function desk(parts: Partial<TerminalParts> = {}) {
+async function desk(parts: Partial<TerminalParts> = {}, asked: Promise<void> = Promise.resolve()) {
   const engine = memoryEngine();
   const started = await engine.startRun({ path: "/p", text: "task" }, KIM);
   if (started.kind === "rejected") throw new Error(started.message);
@@ -32,6 +32,7 @@ async function desk(parts: Partial<TerminalParts> = {}) {
     runs: {
       document: engine.document,
       handle: async (of, command, actor) => {
+        if (command.kind === "terminal.open") await asked;
         engine.apply(of, command, actor);
         const state = engine.document(of);
         if (state === null) throw new Error("the run is gone");
@@ -80,6 +81,42 @@ describe("the desk", () => {
     await terminals.stop();
     expect(ends()).toEqual(["stopped"]);
     await expect(opening()).rejects.toMatchObject({ code: "terminal.too-many" });
+  });
+
+  it("counts those that are being opened, however many are asked for at once", async () => {
+    const { run, terminals } = await desk({ bounds: { openMax: 1 } });
+    const opening = Array.from({ length: 3 }, () => terminals.open({ run, ...SCREEN }, KIM));
+    const settled = await Promise.allSettled(opening);
+    expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
+    expect(terminals.list(run)).toHaveLength(1);
+  });
+
+  it("ends one that was being opened when it was stopped, before it is stopped", async () => {
+    const { promise: asked, resolve: record } = Promise.withResolvers<void>();
+    const { run, terminals, ends } = await desk({}, asked);
+    const opening = terminals.open({ run, ...SCREEN }, KIM);
+    const settled = Promise.allSettled([opening]);
+    await new Promise(setImmediate);
+    const stopped = terminals.stop();
+    record();
+    await stopped;
+    expect(ends()).toEqual(["stopped"]);
+    await settled;
+  });
+
+  it("ends a script that nobody reads, whatever it goes on saying, and none that somebody reads", async () => {
+    const { run, terminals, ends } = await desk({ bounds: { unreadMs: 50 } });
+    const open = () => terminals.open({ run, size: SIZE, kind: "script" }, KIM);
+    const [read, unread] = [await open(), await open()];
+    const reading = terminals.output(read).reading();
+    while (ends().length === 0) {
+      terminals.write(unread, { data: "x", end: false });
+      await new Promise(setImmediate);
+    }
+    expect(terminals.output(unread).view().ended).toMatchObject({ reason: "left" });
+    expect(terminals.output(read).view().ended).toBeNull();
+    reading[Symbol.dispose]();
+    await expect.poll(() => ends()).toEqual(["left", "left"]);
   });
 
   it("tells of one that could not be launched, and the record has its end too", async () => {

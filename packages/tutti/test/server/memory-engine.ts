@@ -44,6 +44,8 @@ export type MemoryEngine = Engine & {
   readonly metered: (UsageRow & { readonly by: UsageGroup | null })[];
   readonly transcripts: Map<string, TranscriptEntry[]>;
   readonly artifacts: Map<string, string>;
+  /** The fence has proved itself once `proved` resolves, to each of those that `asked`. */
+  readonly fence: { proved: Promise<void>; asked: number };
   /** A session says something. */
   readonly say: (session: string, text: string) => void;
 };
@@ -135,13 +137,17 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
   };
   const watchers = new Set<(growth: Growth) => void>();
   const all = (): AttentionItem[] => [...documents.values()].flatMap((state) => attention(state));
+  const fence = { proved: Promise.resolve(), asked: 0 };
   const terminals = createTerminalDesk({
     terminals: echoTerminals,
     workspaces: { authorPlace: async ({ run }) => (await shell(run)).place },
     clock: { now: () => now },
     ids: { run: () => `r-${String((counter += 1)).padStart(6, "0")}` },
     log: () => undefined,
-    fence: async () => undefined,
+    fence: () => {
+      fence.asked += 1;
+      return fence.proved;
+    },
     runs: {
       document: (run) => documents.get(run) ?? null,
       handle: async (run, command, actor) => {
@@ -314,6 +320,7 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
       transcripts.set(session, [...entries, { kind: "text", at: now, text }]);
       for (const watcher of watchers) watcher({ session, total: entries.length + 1, at: now });
     },
+    fence,
     actors,
     metered: usage,
     artifacts,

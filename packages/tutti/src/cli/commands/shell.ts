@@ -12,6 +12,7 @@ import { attach, isKeyboard, screenSize } from "../terminal/attach.ts";
 const ENDS: Readonly<Record<string, string>> = {
   closed: "it was closed",
   idle: "nothing happened in it for an hour",
+  left: "whoever opened it is gone",
   given: "the workspace was given back",
   "run-ended": "the run has ended",
   stopped: "the daemon was stopped",

@@ -25,7 +25,10 @@ export function addTerminalRoutes(app: App, service: Service): void {
     const { kind, ...size } = await jsonBody(context, TerminalOpening);
     const { id: run } = openRun(service, runParameter(context)).document;
     const view = await terminals.open({ run, kind, size }, actorOf(context, user));
-    keeper.keep(holderOf(service, context), { run, id: view.id });
+    const name = { run, id: view.id };
+    // Gone meanwhile, and their answer with them: they had no terminal yet that could have ended.
+    if (context.env.outgoing.destroyed) keeper.endAll([name]);
+    else keeper.keep(holderOf(service, context), name);
     return context.json(view, 201, { location: `${context.req.path}/${view.id}` });
   });
 
@@ -68,18 +71,22 @@ function createKeeper({ engine, web, log }: Service) {
   const held = new Map<string, readonly Name[]>();
   const isOpen = ({ run, id }: Name): boolean =>
     engine.terminals.list(run).some((one) => one.id === id && one.ended === null);
-  const endAll = (holder: string): void => {
-    for (const name of held.get(holder) ?? [])
+  const endAll = (names: readonly Name[]): void => {
+    for (const name of names)
       engine.terminals
         .close(name, null)
         .catch((error: unknown) => log.warn("terminal.not-closed", { error: String(error) }));
+  };
+  const endOf = (holder: string): void => {
+    endAll(held.get(holder) ?? []);
     held.delete(holder);
   };
   let isWatching = false;
   return {
+    endAll,
     keep: (holder: string, name: Name): void => {
       if (holder === "" || web === null) return;
-      if (!isWatching) web.access.onGone(endAll);
+      if (!isWatching) web.access.onGone(endOf);
       isWatching = true;
       held.set(holder, [...(held.get(holder) ?? []).filter(isOpen), name]);
     },

@@ -3,7 +3,7 @@
  * over, a flood. What can be done inside one is a matter of the fence: workspace/sandbox/terminals.test.ts.
  */
 import { once } from "node:events";
-import { request } from "node:http";
+import { type ClientRequest, request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Actor, RunId } from "@tutti/protocol";
 import { rawRequest } from "../raw-request.ts";
@@ -145,6 +145,56 @@ describe("A11: what is taken back ends at once (CVE-2026-34503)", () => {
     await expect
       .poll(() => stage.engine.terminals.list(run).find((one) => one.id === id)?.ended)
       .toMatchObject({ reason: "left" });
+  });
+});
+
+/** Asks for one, and is gone by `leave` before the fence lets it begin. */
+const openedFor = async (
+  headers: Readonly<Record<string, string>>,
+  leave: (asked: ClientRequest) => Promise<unknown>,
+) => {
+  const { promise: proved, resolve: prove } = Promise.withResolvers<void>();
+  const { fence, terminals } = stage.engine;
+  const of = await startedRun();
+  fence.proved = proved;
+  const askedBefore = fence.asked;
+  const path = `/api/v1/runs/${of}/terminals`;
+  const asked = request({ port: stage.port, path, method: "POST", headers });
+  const over = new Promise((resolve) => asked.once("close", resolve));
+  asked.on("error", () => undefined).end(SIZE);
+  await expect.poll(() => fence.asked).toBe(askedBefore + 1);
+  await leave(asked);
+  await over;
+  prove();
+  fence.proved = Promise.resolve();
+  await expect.poll(() => terminals.list(of)).toHaveLength(1);
+  return { ended: () => terminals.list(of)[0]?.ended };
+};
+
+describe("A11: whoever is gone before their terminal is open", () => {
+  it("has none once the token is taken back", async () => {
+    const { token, id } = await stage.own("/tokens", { name: "short" });
+    const headers = {
+      authorization: `Bearer ${String(token)}`,
+      "content-type": "application/json",
+    };
+    const { ended } = await openedFor(headers, () =>
+      rawRequest(stage.server.socketPath, `/api/v1/tokens/${String(id)}`, { method: "DELETE" }),
+    );
+    await expect.poll(ended).toMatchObject({ reason: "left" });
+  });
+
+  it("has none once the connection is broken off: nobody would know its name", async () => {
+    const { cookie } = stage;
+    const origin = `http://127.0.0.1:${stage.port}`;
+    const headers = {
+      cookie,
+      origin,
+      host: origin.slice("http://".length),
+      "content-type": "application/json",
+    };
+    const { ended } = await openedFor(headers, async (asked) => asked.destroy());
+    await expect.poll(ended).toMatchObject({ reason: "left" });
   });
 });
 

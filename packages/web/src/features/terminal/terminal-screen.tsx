@@ -13,7 +13,7 @@ const ENDS: Record<TerminalEnd, string> = {
   idle: "Nothing happened in it for an hour",
   given: "The workspace was given back",
   "run-ended": "The run ended",
-  left: "Whoever opened it is signed out",
+  left: "Whoever opened it is gone",
   stopped: "The daemon was stopped",
   lost: "The daemon was killed",
   "workspace-full": "The workspace is full",
