@@ -17,6 +17,7 @@ import {
   proceed,
   startRun,
 } from "../fixtures/daemon.ts";
+import { survivors, touching } from "../fixtures/processes.ts";
 import { createProject, EMPTY_REVIEW, type Project } from "../fixtures/project.ts";
 
 const DISK_MIB = 64;
@@ -196,5 +197,33 @@ it.skipIf(!canMount)(
     expect(events.slice(0, before.length)).toEqual(before);
     // The work was done once, however often its commit was tried.
     expect(events.filter(({ body }) => isTurn(body))).toHaveLength(1);
+  },
+);
+
+/** Seconds that nobody else sleeps, so that the process is found. */
+const SLEEP = "31415.9265";
+
+it.skipIf(!canMount)(
+  "the switch ends turns on a full disk too, and they begin again only when a person says so",
+  async () => {
+    await using stage = createStage([{ do: "run", command: `sleep ${SLEEP}` }, DELETE]);
+    const { daemon, project } = stage;
+    const { client } = daemon;
+    const run = await startRun(client, project, { workflow: "quick" });
+    await atWork(client, `${run}/implement/1`);
+    await expect.poll(() => touching([SLEEP])).not.toEqual([]);
+    const held = touching([SLEEP]);
+    stage.fill(0);
+    const refused = client.orderFleet("stop", { reason: "enough" });
+    await expect(refused).rejects.toMatchObject({ code: "disk.full" });
+    expect(await survivors(held, 2000)).toEqual([]);
+
+    stage.makeRoom();
+    const paused = await happened(client, run, ({ body }) => body.type === "run.paused");
+    expect([paused.actor.kind, paused.body]).toMatchObject(["person", { reason: "enough" }]);
+    await happened(client, run, ({ body }) => body.type === "step.reopened");
+    const events = await eventsOf(client, run);
+    expect(events.filter(({ body }) => isTurn(body))).toHaveLength(1);
+    expect((await client.run(run)).state).toBe("paused");
   },
 );

@@ -13,7 +13,7 @@ import { createBaselines } from "./perform/baseline.ts";
 import { withLineage } from "./perform/models.ts";
 import { performEffect, type Shared } from "./perform/perform.ts";
 import { sourceOf } from "./perform/context.ts";
-import { createHalts } from "./halts.ts";
+import { createHalts, haltIn, payOwed } from "./halts.ts";
 import { outcomeOf } from "./outcome.ts";
 import { createPermissions } from "./permissions.ts";
 import type { Deps } from "./ports/deps.ts";
@@ -32,8 +32,9 @@ const WORKER: Actor = { kind: "system", part: "worker" };
 
 /** A result for an effect that was settled or cancelled meanwhile changes nothing: its id is the key. */
 const settleIn =
-  (store: Deps["store"], runs: Runs) =>
+  ({ deps: { store }, runs, halts }: Pick<Performers, "deps" | "runs" | "halts">) =>
   async (effect: Effect, outcome: EffectResult): Promise<void> => {
+    await payOwed(runs, halts, effect.run);
     const result = withLineage(store, effect, outcome);
     await runs.handle(effect.run, { kind: "effect.settle", effect: effect.id, result }, WORKER);
   };
@@ -126,14 +127,6 @@ const createStarter = (deps: Deps, runs: Runs, fence: () => Promise<void>) => {
   };
 };
 
-const haltIn =
-  (runs: Runs, halts: Performers["halts"]): Engine["halt"] =>
-  async (run, reason, actor) => {
-    const paused = await runs.handle(run, { kind: "run.pause", reason }, actor);
-    halts.halt(run);
-    return outcomeOf(run, paused);
-  };
-
 type Performers = {
   readonly deps: Deps;
   readonly runs: Runs;
@@ -222,6 +215,7 @@ export const createEngine = (deps: Deps): Engine => {
       feed.publish(events);
     },
   });
+  const halts = createHalts();
   const permissions = createPermissions({ handle: runs.handle, nextId: deps.ids.permission });
   const dispatcher = deps.dispatcher({
     perform: (effect, options) =>
@@ -231,11 +225,10 @@ export const createEngine = (deps: Deps): Engine => {
         options,
       ),
     groupsOf: (effect) => groupsOf(effect, runs.document(effect.run), deps.limits),
-    settle: settleIn(deps.store, runs),
+    settle: settleIn({ deps, runs, halts }),
   });
   const egress = createEgressDesk(deps, runs);
   const terminals = createTerminalDesk({ ...deps, runs, fence: shared.fence });
-  const halts = createHalts();
   const reads = createReads(deps, runs);
   const advisers = createAdvisers(deps, {
     newId: () => RunId.parse(deps.ids.run()),

@@ -2,7 +2,10 @@
  * Ends the turns of a run at once, as a restart of the daemon would: each is settled as interrupted, its
  * process tree is gone, and nothing of what it had made is lost.
  */
-import type { Effect, EffectId, EffectResult, RunId } from "@tutti/protocol";
+import type { Actor, CommandOf, Effect, EffectId, EffectResult, RunId } from "@tutti/protocol";
+import type { Engine } from "./api.ts";
+import { outcomeOf } from "./outcome.ts";
+import type { Runs } from "./runs.ts";
 
 type Halted = Disposable & {
   readonly signal: AbortSignal;
@@ -16,10 +19,15 @@ const cutOff = (result: EffectResult): EffectResult => {
   return { kind: "interrupted", reason: "it was stopped", usage, durationMs, wasPrompted: true };
 };
 
+/** A pause that could not be stored. */
+type Owed = { readonly pause: CommandOf<"run.pause">; readonly actor: Actor };
+
 export type Halts = {
   /** For as long as the effect is performed. */
   readonly begin: (effect: Effect) => Halted;
-  readonly halt: (run: RunId) => void;
+  /** Says whether there was any turn to end. */
+  readonly halt: (run: RunId) => boolean;
+  readonly owed: Map<RunId, Owed>;
 };
 
 export const createHalts = (): Halts => {
@@ -36,7 +44,37 @@ export const createHalts = (): Halts => {
       };
     },
     halt: (run) => {
-      for (const turn of turns.values()) if (turn.run === run) turn.halt.abort();
+      const ended = [...turns.values()].filter((turn) => turn.run === run);
+      for (const turn of ended) turn.halt.abort();
+      return ended.length > 0;
     },
+    owed: new Map(),
   };
+};
+
+/** A switch works on a full disk too: the turns end, and whoever threw it is told what is not stored. */
+export const haltIn =
+  (runs: Pick<Runs, "handle">, halts: Halts): Engine["halt"] =>
+  async (run, reason, actor) => {
+    const pause = { kind: "run.pause", reason } as const;
+    try {
+      const paused = await runs.handle(run, pause, actor);
+      halts.halt(run);
+      return outcomeOf(run, paused);
+    } catch (error) {
+      if (halts.halt(run)) halts.owed.set(run, { pause, actor });
+      throw error;
+    }
+  };
+
+/** Before the end of a turn is stored: a run that was stopped begins no other turn by itself. */
+export const payOwed = async (
+  runs: Pick<Runs, "handle">,
+  { owed }: Pick<Halts, "owed">,
+  run: RunId,
+): Promise<void> => {
+  const due = owed.get(run);
+  if (due === undefined) return;
+  await runs.handle(run, due.pause, due.actor);
+  owed.delete(run);
 };

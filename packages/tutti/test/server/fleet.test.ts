@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AuditPage, Fleet, ProjectLine, type RunId, type TranscriptEntry } from "@tutti/protocol";
+import {
+  AuditPage,
+  Fleet,
+  ProjectLine,
+  RunId,
+  type TranscriptEntry,
+  TuttiError,
+} from "@tutti/protocol";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type ApiServer, createServer } from "../../src/server/create-server.ts";
 import { memoryEngine, type MemoryEngine } from "./memory-engine.ts";
@@ -118,6 +125,31 @@ it("everything is paused at once, and told who it was; what is paused already is
   for (const run of runs) expect(engine.document(run)?.paused).toBe("lunch");
   expect((await api("/fleet/pause", json({ reason: "again" }))).body).toEqual({ runs: [] });
   expect((await api("/fleet/pause", json({ reason: " " }))).status).toBe(400);
+});
+
+it("everything is stopped, also where what is first asked cannot be stored", async () => {
+  const runs = [
+    await start("/repo", "One"),
+    await start("/repo", "Two"),
+    await start("/repo", "3"),
+  ];
+  const [paused = ""] = runs;
+  engine.apply(RunId.parse(paused), { kind: "run.pause", reason: "lunch" }, KIM);
+  const asked: string[] = [];
+  const full = {
+    ...engine,
+    halt: async (run: RunId) => {
+      asked.push(run);
+      throw new TuttiError("disk.full", "There is no room.");
+    },
+  };
+  const socketPath = join(folder, "run", "full.sock");
+  const options = { socketPath, version: "1.2.3", stop: () => {}, now: () => NOW };
+  await using other = await createServer(full, options);
+  const stop = json({ reason: "enough" });
+  const { status, text } = await rawRequest(other.socketPath, "/api/v1/fleet/stop", stop);
+  expect([status, JSON.parse(text).code]).toEqual([507, "disk.full"]);
+  expect(asked.toSorted()).toEqual(runs.toSorted());
 });
 
 it("projects are told with how many of their tasks are open, newest first", async () => {

@@ -23,25 +23,19 @@ export function addFleetRoutes(app: App, service: Service): void {
     return context.json(answer);
   });
 
-  /** One that ends in the meantime refuses, and that is no failure of the others. */
   const order = async (isPaused: boolean, give: (run: RunId) => Promise<Outcome>) => {
     const runs = [...eachRun(engine, OPEN_STATES)].flatMap(({ id }) => {
       const document = engine.document(id);
       return document === null || (document.paused !== null) !== isPaused ? [] : [document.id];
     });
-    const outcomes = await Promise.all(runs.map((run) => give(run)));
-    const answer: FleetPaused = {
-      runs: runs.filter((_, index) => outcomes[index]?.kind === "accepted"),
-    };
-    return answer;
+    return await Promise.allSettled(runs.map((run) => give(run)));
   };
 
   app.post("/fleet/pause", async (context) => {
     const { reason } = await jsonBody(context, FleetPause);
     const actor = actorOf(context, user);
-    return context.json(
-      await order(false, (run) => engine.handle(run, { kind: "run.pause", reason }, actor)),
-    );
+    const pause = { kind: "run.pause", reason } as const;
+    return context.json(toldOf(await order(false, (run) => engine.handle(run, pause, actor))));
   });
 
   app.post("/fleet/stop", async (context) => {
@@ -50,14 +44,13 @@ export function addFleetRoutes(app: App, service: Service): void {
     // Those that are paused already may still have turns that end first.
     const paused = await order(true, (run) => engine.halt(run, reason, actor));
     const others = await order(false, (run) => engine.halt(run, reason, actor));
-    return context.json({ runs: [...others.runs, ...paused.runs] });
+    return context.json(toldOf([...others, ...paused]));
   });
 
   app.post("/fleet/resume", async (context) => {
     const actor = actorOf(context, user);
-    return context.json(
-      await order(true, (run) => engine.handle(run, { kind: "run.resume" }, actor)),
-    );
+    const resume = { kind: "run.resume" } as const;
+    return context.json(toldOf(await order(true, (run) => engine.handle(run, resume, actor))));
   });
 
   app.post("/runs/:run/halt", async (context) => {
@@ -69,6 +62,20 @@ export function addFleetRoutes(app: App, service: Service): void {
   app.get("/landings", (context) => context.json(landingsView(engine)));
 
   app.get("/projects", (context) => context.json({ items: projectLines(engine) }));
+}
+
+/**
+ * Those that took it. One that ends in the meantime refuses, which is no failure. Throws what failed, once
+ * every run was asked: none is left out because another could not be stored.
+ */
+function toldOf(outcomes: readonly PromiseSettledResult<Outcome>[]): FleetPaused {
+  const failed = outcomes.find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
+  return {
+    runs: outcomes.flatMap((one) =>
+      one.status === "fulfilled" && one.value.kind === "accepted" ? [one.value.run] : [],
+    ),
+  };
 }
 
 /** Newest first. */
