@@ -67,8 +67,10 @@ export function addAccessRoutes(app: App, { web, user, version }: Service): void
     const port = web.port();
     if (holder?.via !== "session" || port === null)
       throw new TuttiError("usage", "There is no session to end here.");
-    // The answer goes first: ending a session ends its answers too.
-    context.env.outgoing.once("finish", () => access.endSession(holder.id));
+    // The answer goes first, or nobody waits for it: ending a session ends its answers too.
+    const { outgoing } = context.env;
+    if (outgoing.destroyed) access.endSession(holder.id);
+    else outgoing.once("close", () => access.endSession(holder.id));
     return context.json({ ended: true }, 200, { "set-cookie": noCookie(port) });
   });
 

@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { request } from "node:http";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { webPort } from "../../../src/server/web/address.ts";
@@ -123,6 +124,21 @@ describe("A11: what is taken back ends at once (CVE-2026-34503, CVE-2026-43585)"
     expect((await stage.ask("POST /api/v1/tokens", headers, body))?.status).toBe(403);
     const own = await stage.ask("POST /api/v1/tokens", ownPage(stage), body);
     expect(own?.status).toBe(201);
+  });
+
+  it("signing out ends the session, also where nobody waits for the answer", async () => {
+    await using fresh = await openStage();
+    const headers = Object.entries({ host: `127.0.0.1:${fresh.port}`, ...ownPage(fresh) });
+    const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    const socket = connect(fresh.port, "127.0.0.1");
+    // Answers of one connection come in their order, and the first of these never ends.
+    for (const asked of ["GET /api/v1/events", "DELETE /api/v1/session"])
+      socket.write(`${asked} HTTP/1.1\r\n${head}\r\n`);
+    await once(socket, "data");
+    socket.destroy();
+    await expect
+      .poll(async () => (await fresh.ask("GET /api/v1/health", ownPage(fresh)))?.status)
+      .toBe(401);
   });
 
   it("a session that was signed out is over", async () => {
