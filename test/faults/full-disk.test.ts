@@ -227,3 +227,23 @@ it.skipIf(!canMount)(
     expect((await client.run(run)).state).toBe("paused");
   },
 );
+
+it.skipIf(!canMount)(
+  "a daemon starts on a full disk, and records that the terminals of the one before are lost once it can",
+  async () => {
+    await using stage = createStage([{ do: "run", command: `sleep ${SLEEP}` }, DELETE]);
+    const { daemon, project } = stage;
+    const { client } = daemon;
+    const run = await startRun(client, project, { workflow: "quick" });
+    await atWork(client, `${run}/implement/1`);
+    const { id } = await client.openTerminal(run, { rows: 24, columns: 80 });
+    await daemon.kill();
+    stage.fill(0);
+    expect((await client.health()).status).toBe("ok");
+    expect((await client.run(run)).outcome).toBeNull();
+
+    stage.makeRoom();
+    const closed = await happened(client, run, ({ body }) => body.type === "terminal.closed");
+    expect(closed.body).toMatchObject({ terminal: id, reason: "lost" });
+  },
+);

@@ -21,7 +21,7 @@ import type { LaunchSpec } from "./ports/sandbox.ts";
 import type { Dispatcher } from "./ports/dispatcher.ts";
 import { createReads } from "./reads.ts";
 import { createTerminalDesk, placeFor, type TerminalDesk } from "./terminals.ts";
-import { closeLostTerminals } from "./lost-terminals.ts";
+import { createLostTerminals } from "./lost-terminals.ts";
 import { createTrials } from "./trials.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { assertNoSecrets } from "./redaction.ts";
@@ -186,21 +186,24 @@ type Living = Pick<Performers, "deps" | "runs" | "terminals"> & {
   readonly live: () => RunId[];
 };
 
-const lifeOf = ({ deps, runs, dispatcher, terminals, live }: Living) =>
-  ({
+const lifeOf = ({ deps, runs, dispatcher, terminals, live }: Living) => {
+  const lost = createLostTerminals({ runs, log: deps.log });
+  return {
     start: async () => {
       await deps.sandbox.recover();
       await deps.workspaces.recover(live());
-      await closeLostTerminals(runs, live());
+      await lost.close(live());
       await dispatcher.start();
     },
     stop: async () => {
+      lost.stop();
       await terminals.stop();
       await dispatcher.stop();
       deps.store.transcript.flush();
     },
     drain: () => dispatcher.drain(),
-  }) satisfies Partial<Engine>;
+  } satisfies Partial<Engine>;
+};
 
 export const createEngine = (deps: Deps): Engine => {
   const feed = createFeed(deps.log);

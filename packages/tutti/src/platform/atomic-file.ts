@@ -3,6 +3,7 @@ import {
   fsyncSync,
   openSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeSync,
@@ -39,6 +40,23 @@ export function writeFileAtomic(
     throw error;
   }
   if (isDurable) syncFolder(dirname(path));
+}
+
+/** A file that is as it should be already is not written: on a full disk too a daemon starts. */
+export function keepFileAs(
+  path: string,
+  content: string | Uint8Array,
+  options: AtomicWriteOptions = {},
+): void {
+  if (!isAlready(path, content)) writeFileAtomic(path, content, options);
+}
+
+function isAlready(path: string, content: string | Uint8Array): boolean {
+  try {
+    return readFileSync(path).equals(Buffer.from(content));
+  } catch {
+    return false; // not there
+  }
 }
 
 /**

@@ -11,7 +11,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { TuttiError } from "@tutti/protocol";
-import { writeFileAtomic } from "../../platform/atomic-file.ts";
+import { keepFileAs, writeFileAtomic } from "../../platform/atomic-file.ts";
 import { run, type RunResult } from "../../platform/run-command.ts";
 
 /** Oldest git that computes merges without a work tree. */
@@ -122,7 +122,7 @@ export function createGit({ folder, environment }: GitSettings): Git {
   const home = join(folder, "home");
   const configFile = join(folder, "config");
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  writeFileAtomic(configFile, GLOBAL_CONFIG, { isDurable: false });
+  keepFileAs(configFile, GLOBAL_CONFIG, { isDurable: false });
   const userEnvironment = pick(environment, ["PATH", "HOME", "XDG_CONFIG_HOME"]);
   const userConfig = configReader(userEnvironment);
   const own = { home, configFile, path: environment["PATH"] };
@@ -150,7 +150,7 @@ export function createGit({ folder, environment }: GitSettings): Git {
     refreshTrust: async () => {
       const args = ["-z", "--type=path", "--get-all", "safe.directory"];
       const values = fields(await userConfig(args, { cwd: "/" }));
-      writeFileAtomic(configFile, GLOBAL_CONFIG + safeSection(values), { isDurable: false });
+      keepFileAs(configFile, GLOBAL_CONFIG + safeSection(values), { isDurable: false });
     },
     writeConfig: (path, folders) => {
       const text = `[include]\n\tpath = ${quote(configFile)}\n${safeSection(folders)}`;

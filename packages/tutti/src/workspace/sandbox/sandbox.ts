@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { TuttiError } from "@tutti/protocol";
 import type { Capability, Sandbox } from "../../engine/ports/sandbox.ts";
-import { writeFileAtomic } from "../../platform/atomic-file.ts";
+import { keepFileAs } from "../../platform/atomic-file.ts";
 import { inheritedDescriptors } from "../../platform/descriptors.ts";
 import { ensurePrivateFolder } from "../../platform/paths.ts";
 import { requireLinux } from "../../platform/support.ts";
@@ -90,7 +90,7 @@ async function prepareFence(
   const folder = sandboxFolder(options.dataFolder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const filter = join(folder, `seccomp-${arch}.bpf`);
-  writeFileAtomic(filter, seccompFilter(arch), { isDurable: false });
+  keepFileAs(filter, seccompFilter(arch), { isDurable: false });
   const user = fenceUser();
   const taskCgroup = findTaskCgroup();
   if (taskCgroup !== null) sweepTaskCgroups(taskCgroup);

@@ -5,7 +5,7 @@
 import { existsSync, lstatSync, mkdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Mount } from "../../engine/ports/place.ts";
-import { writeFileAtomic } from "../../platform/atomic-file.ts";
+import { keepFileAs } from "../../platform/atomic-file.ts";
 
 /**
  * Shown as they are where they exist. Certificates, not /etc/ssl as a whole: private keys lie
@@ -95,7 +95,7 @@ function generatedFiles(folder: string, { uid, gid }: FenceUser): string[] {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   return Object.entries(files).flatMap(([name, content]) => {
     const path = join(folder, name);
-    writeFileAtomic(path, content, { mode: 0o644, isDurable: false });
+    keepFileAs(path, content, { mode: 0o644, isDurable: false });
     return ["--ro-bind", path, `/etc/${name}`];
   });
 }
