@@ -51,7 +51,10 @@ const fillStore = async (data: string): Promise<void> => {
     for (let first = 0; first < TASKS; first += AT_ONCE) {
       const commits = Array.from({ length: AT_ONCE }, (_none, index) => {
         const state = first + index < TASKS - AT_ONCE / 10 ? "merged" : "working";
-        return store.commit(sampleCommit(sampleRunId(first + index), 0, { summary: { state } }));
+        const column = state === "merged" ? ("done" as const) : ("working" as const);
+        const board = { column, families: { authors: ["anthropic"], reviewers: ["openai"] } };
+        const summary = { state, board };
+        return store.commit(sampleCommit(sampleRunId(first + index), 0, { summary }));
       });
       await Promise.all(commits);
     }

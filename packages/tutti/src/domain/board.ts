@@ -27,6 +27,17 @@ export function columnOf(document: RunDocument): BoardColumn {
   return isLast ? "ready" : "review";
 }
 
+/** Kept beside a run for lists. */
+export const boardOf = (
+  document: RunDocument,
+): {
+  readonly column: BoardColumn;
+  readonly families: { readonly authors: string[]; readonly reviewers: string[] };
+} => {
+  const { authors, reviewers } = familiesOf(document);
+  return { column: columnOf(document), families: { authors, reviewers } };
+};
+
 const familiesIn = (lineage: readonly Author[]): string[] => [
   ...new Set(lineage.map(({ family }) => family)),
 ];

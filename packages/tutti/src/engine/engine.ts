@@ -5,6 +5,7 @@ import type { Engine, PersonCommand, RunRequest, Started } from "./api.ts";
 import { createAdvisers } from "./advice.ts";
 import { amend } from "./amend.ts";
 import { opinionIn } from "./opinion.ts";
+import { fillBoards } from "./fill-boards.ts";
 import { createEgressDesk } from "./egress.ts";
 import { createFeed } from "./feed.ts";
 import { createFenceGate } from "./fence-gate.ts";
@@ -187,18 +188,25 @@ type Living = Pick<Performers, "deps" | "runs" | "terminals"> & {
 };
 
 const lifeOf = ({ deps, runs, dispatcher, terminals, live }: Living) => {
-  const lost = createLostTerminals({ runs, log: deps.log });
+  const { log, store } = deps;
+  const lost = createLostTerminals({ runs, log });
+  const ending = new AbortController();
+  let filled: Promise<void> | null = null;
   return {
     start: async () => {
       await deps.sandbox.recover();
       await deps.workspaces.recover(live());
       await lost.close(live());
       await dispatcher.start();
+      const { boards } = store;
+      filled = fillBoards({ boards, document: runs.document, log, signal: ending.signal });
     },
     stop: async () => {
+      ending.abort();
       lost.stop();
       await terminals.stop();
       await dispatcher.stop();
+      await filled;
       deps.store.transcript.flush();
     },
     drain: () => dispatcher.drain(),

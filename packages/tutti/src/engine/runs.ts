@@ -13,7 +13,7 @@ import {
   type RunId,
   EVENT_SCHEMA,
 } from "@tutti/protocol";
-import { columnOf, familiesOf } from "../domain/board.ts";
+import { boardOf } from "../domain/board.ts";
 import { type Decision, decide } from "../domain/decide/decide.ts";
 import type { Context } from "../domain/draft.ts";
 import { replay } from "../domain/fold/evolve.ts";
@@ -48,7 +48,6 @@ export type Runs = {
 
 const summaryOf = (state: RunDocument): RunSummary => {
   const status = statusOf(state);
-  const { authors, reviewers } = familiesOf(state);
   return {
     id: state.id,
     project: state.project.id,
@@ -57,7 +56,7 @@ const summaryOf = (state: RunDocument): RunSummary => {
     state: status.state,
     text: status.text,
     attention: status.attention.length,
-    board: { column: columnOf(state), families: { authors, reviewers } },
+    board: boardOf(state),
     startedAt: state.startedAt,
     updatedAt: state.updatedAt,
   };

@@ -1,6 +1,6 @@
 /** A run in a list: what the store keeps for lists, what it took, and what the clock tells of it. */
 import type { RunId, RunSummary } from "@tutti/protocol";
-import { columnOf, familiesOf } from "../domain/board.ts";
+import { boardOf } from "../domain/board.ts";
 import type { Engine } from "../engine/api.ts";
 import type { RunSummary as StoredSummary } from "../engine/ports/store.ts";
 import { runTotals } from "./usage-view.ts";
@@ -12,16 +12,14 @@ export function listView(engine: Lists, item: StoredSummary): RunSummary {
   const { board, ...summary } = item;
   // What is stored changes with events only; that an agent is silent is known by the clock.
   const text = (item.state === "working" ? engine.status(item.id)?.text : null) ?? item.text;
-  return { ...summary, text, usage, ...(board ?? boardOf(engine, item.id)) };
+  return { ...summary, text, usage, ...(board ?? boardIn(engine, item.id)) };
 }
 
 /** Of a run whose last event was stored by a version that kept none of it in its summary. */
-function boardOf(
+function boardIn(
   engine: Pick<Engine, "document">,
   run: RunId,
 ): Pick<RunSummary, "column" | "families"> {
   const document = engine.document(run);
-  if (document === null) return {};
-  const { authors, reviewers } = familiesOf(document);
-  return { column: columnOf(document), families: { authors, reviewers } };
+  return document === null ? {} : boardOf(document);
 }

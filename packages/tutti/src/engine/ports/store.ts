@@ -27,10 +27,17 @@ export type RunSummary = {
   readonly updatedAt: number;
 };
 
-type BoardFacts = {
+export type BoardFacts = {
   readonly column: BoardColumn;
   /** Of those who wrote it, and of those who were chosen to review it. */
   readonly families: { readonly authors: string[]; readonly reviewers: string[] };
+};
+
+/** As its document was at that version. */
+export type BoardOfRun = {
+  readonly run: RunId;
+  readonly version: number;
+  readonly board: BoardFacts;
 };
 
 type EffectState = "pending" | "active" | "settled" | "cancelled";
@@ -139,6 +146,16 @@ export type Store = {
   readonly release: (effect: EffectId, notBefore: number | null) => Promise<void>;
   /** Lengthens the leases of active rows that this owner holds. */
   readonly heartbeat: (effects: readonly EffectId[], lease: Lease) => Promise<void>;
+  /** What lists show of runs that were stored without it. */
+  readonly boards: {
+    /** Newest first; `below`: the number of the last one that was told before. */
+    readonly missing: (query: {
+      readonly below?: number;
+      readonly limit: number;
+    }) => readonly { readonly number: number; readonly run: RunId }[];
+    /** Of a run that has gone on meanwhile nothing is kept. */
+    readonly keep: (boards: readonly BoardOfRun[]) => Promise<void>;
+  };
   readonly transcript: {
     /**
      * Batched: read at once, durable within TRANSCRIPT_FLUSH_MS or by `flush`. A session's name begins

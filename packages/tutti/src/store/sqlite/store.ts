@@ -9,6 +9,7 @@ import { ensurePrivateFolder } from "../../platform/paths.ts";
 import { auditTable } from "./audit.ts";
 import { blobTable, hashBlob } from "./blobs.ts";
 import { assertWhole, Commits } from "./commits.ts";
+import { boardsOf } from "./boards.ts";
 import { openDatabase } from "./database.ts";
 import { documentTable } from "./documents.ts";
 import { effectTable } from "./effects.ts";
@@ -74,6 +75,7 @@ function createStore(
     eventsOf: commits.events.ofRun,
     head: () => commits.head,
     runs: (query) => readPage(database, query),
+    boards: boardsOf(database, writer),
     openEffects: effects.open,
     claim: (ids, lease) => writer.write(() => ids.filter((id) => effects.claim(id, lease))),
     release: (id, notBefore) => writer.write(() => effects.release(id, notBefore)),
