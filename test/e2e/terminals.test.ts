@@ -164,6 +164,9 @@ it("`tutti shell` on a terminal is one in the fence: keys, sizes and the shell's
   await shows(/33 99\r+\nagent\r+\n.*bashrc: (?:No such file|Permission denied).*\nbegun/su);
   child.stdin.write("\u0003");
   await shows(/\^C.*\$ $/su);
+  // More than a terminal holds at once: a character of three bytes may come in two pieces.
+  child.stdin.write(`xx='${"€".repeat(5000)}'; y=\${xx//[^€]/}; echo told-\${#y}\r`);
+  await shows(/told-5000\r/u);
   child.stdin.write("exit 7\r");
   const [code] = await once(child, "exit");
   expect(code).toBe(7);

@@ -1,6 +1,7 @@
 /** This terminal becomes the screen and the keyboard of one inside the fence, until that one ends. */
 import type { TerminalEnded, TerminalView } from "@tutti/protocol";
 import { Readable } from "node:stream";
+import { TextDecoder } from "node:util";
 import type { Client } from "@tutti/client";
 import { ApiError } from "@tutti/client/api-error";
 import type { Cli, InputStream } from "../cli.ts";
@@ -51,7 +52,9 @@ export async function attach(
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   const typed = createTyping((data) => client.typeInTerminal(terminal, data));
-  const type = (chunk: Uint8Array): void => typed(Buffer.from(chunk).toString());
+  // Of what is pasted a character may come in two pieces.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const type = (chunk: Uint8Array): void => typed(decoder.decode(chunk, { stream: true }));
   const resize = (): void => {
     void client.resizeTerminal(terminal, screenSize(cli)).catch(() => undefined); // it has ended
   };
