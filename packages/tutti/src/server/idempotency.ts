@@ -33,6 +33,8 @@ type Answer = {
 
 type Kept = {
   readonly fingerprint: string;
+  /** Somebody waits for it, and a second time would be beside the first. */
+  isUnderWay: boolean;
   /** Null when it is not to be repeated: then the request is done anew. */
   readonly answer: Promise<Answer | null>;
 };
@@ -90,9 +92,11 @@ async function claim(kept: Map<string, Kept>, name: string, fingerprint: string)
     if (answer !== null) return { kind: "answered", answer };
   }
   const { promise, resolve } = Promise.withResolvers<Answer | null>();
-  kept.set(name, { fingerprint, answer: promise });
+  const mine: Kept = { fingerprint, isUnderWay: true, answer: promise };
+  kept.set(name, mine);
   forgetOldest(kept);
   const settle = (answer: Answer | null): void => {
+    mine.isUnderWay = false;
     if (answer === null && kept.get(name)?.answer === promise) kept.delete(name);
     resolve(answer);
   };
@@ -103,8 +107,12 @@ const otherRequest = (): TuttiError =>
   new TuttiError("request.key-reused", "This Idempotency-Key was sent with another request.");
 
 function forgetOldest(kept: Map<string, Kept>): void {
-  const [oldest] = kept.keys();
-  if (kept.size > KEPT_ANSWERS_MAX && oldest !== undefined) kept.delete(oldest);
+  if (kept.size <= KEPT_ANSWERS_MAX) return;
+  for (const [name, { isUnderWay }] of kept) {
+    if (isUnderWay) continue;
+    kept.delete(name);
+    return;
+  }
 }
 
 /** What failed here or was too early may go well the next time. */

@@ -130,6 +130,31 @@ it("of several that wait for one that fails only one goes on at a time", async (
   expect([calls, most]).toEqual([2, 1]);
 });
 
+it("what is still being done is not done again, however much is asked meanwhile", async () => {
+  let calls = 0;
+  const first = Promise.withResolvers<void>();
+  Object.assign(engine, {
+    gc: async () => {
+      calls += 1;
+      await first.promise;
+      return { removed: calls };
+    },
+  });
+  const asked = api("/gc", keyed({ method: "POST" }, "k-1"));
+  for (let round = 0; round < 51; round += 1)
+    await Promise.all(
+      Array.from({ length: 20 }, (_none, index) =>
+        api("/fleet/resume", keyed({ method: "POST" }, `other-${round}-${index}`)),
+      ),
+    );
+  const again = api("/gc", keyed({ method: "POST" }, "k-1"));
+  await expect.poll(() => calls).toBe(1);
+  for (let round = 0; round < 20; round += 1) await api("/health");
+  first.resolve();
+  expect((await asked).text).toBe((await again).text);
+  expect(calls).toBe(1);
+});
+
 it("a run is not sent again to whoever has it, until it changes", async () => {
   const path = `/runs/${run}`;
   const first = await api(path);
