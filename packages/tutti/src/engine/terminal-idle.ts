@@ -8,6 +8,8 @@ export type IdleBounds = {
   readonly unreadMs: number;
 };
 
+export const IDLE_BOUNDS: IdleBounds = { idleMs: 60 * 60_000, unreadMs: 60_000 };
+
 export type Idle = {
   /** Something was typed or said. */
   readonly used: () => void;

@@ -23,7 +23,7 @@ import type { Place } from "./ports/place.ts";
 import type { Terminal } from "./ports/terminal.ts";
 import type { Runs } from "./runs.ts";
 import { type Ending, failureOf } from "./terminal-failure.ts";
-import { type Idle, type IdleBounds, watchIdle } from "./terminal-idle.ts";
+import { IDLE_BOUNDS, type Idle, type IdleBounds, watchIdle } from "./terminal-idle.ts";
 import { keepWhatIsSaid } from "./terminal-pace.ts";
 import { createTerminalLog, type TerminalLog, type TerminalOutput } from "./terminal-output.ts";
 
@@ -34,12 +34,7 @@ type TerminalBounds = IdleBounds & {
   readonly keptBytes: number;
 };
 
-const BOUNDS: TerminalBounds = {
-  openMax: 16,
-  keptBytes: 1 << 20,
-  idleMs: 60 * 60_000,
-  unreadMs: 60_000,
-};
+const BOUNDS: TerminalBounds = { ...IDLE_BOUNDS, openMax: 16, keptBytes: 1 << 20 };
 /** Ended ones that can still be read. */
 const ENDED_KEPT_MAX = 16;
 /** Names one; both must fit. */
@@ -105,6 +100,8 @@ class Desk implements TerminalDesk {
   readonly #parts: TerminalParts;
   readonly #bounds: TerminalBounds;
   readonly #entries = new Map<string, Entry>();
+  /** In the order in which they ended. */
+  readonly #past: string[] = [];
   /** Asked for, and not in the record yet. */
   readonly #opening = new Set<Promise<unknown>>();
   #isStopped = false;
@@ -175,7 +172,7 @@ class Desk implements TerminalDesk {
     void this.#follow(entry, launched).finally(() => {
       idle.stop();
       log.close();
-      this.#forgetOldest();
+      this.#forgetOldest(id);
       tellGone();
     });
     return { entry, launched };
@@ -290,10 +287,10 @@ class Desk implements TerminalDesk {
     return { ...entry, terminal };
   }
 
-  #forgetOldest(): void {
-    const past = [...this.#entries.values()].filter(({ ended }) => ended !== null);
-    for (const { view } of past.slice(0, Math.max(0, past.length - ENDED_KEPT_MAX)))
-      this.#entries.delete(view.id);
+  #forgetOldest(ended: string): void {
+    this.#past.push(ended);
+    const oldest = this.#past.splice(0, this.#past.length - ENDED_KEPT_MAX);
+    for (const id of oldest) this.#entries.delete(id);
   }
 }
 

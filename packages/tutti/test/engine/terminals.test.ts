@@ -119,6 +119,20 @@ describe("the desk", () => {
     await expect.poll(() => ends()).toEqual(["left", "left"]);
   });
 
+  it("keeps those that ended last, however long ago they were opened", async () => {
+    const { run, terminals } = await desk();
+    const long = await terminals.open({ run, ...SCREEN }, KIM);
+    const short: string[] = [];
+    for (let count = 0; count < 20; count += 1) {
+      const { id } = await terminals.open({ run, ...SCREEN }, KIM);
+      await terminals.close({ run, id }, KIM);
+      short.push(id);
+    }
+    await terminals.close(long, KIM);
+    expect(terminals.output(long).view().ended).toMatchObject({ reason: "closed" });
+    expect(terminals.list(run).map(({ id }) => id)).toEqual([long.id, ...short.slice(-15)]);
+  });
+
   it("tells of one that could not be launched, and the record has its end too", async () => {
     const { run, terminals, ends } = await desk({ terminals: { open: unlaunched } });
     await expect(terminals.open({ run, ...SCREEN }, KIM)).rejects.toThrow("no fence today");
