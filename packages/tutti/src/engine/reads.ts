@@ -95,7 +95,8 @@ export const createReads = (deps: Deps, runs: Runs): Reads => {
     eventsOf: (run, after, limit) => store.eventsOf(run, after, limit),
     head: () => store.head(),
     artifact: async (run, name) => {
-      const stored = runs.document(run)?.artifacts[name];
+      const artifacts = runs.document(run)?.artifacts ?? {};
+      const stored = Object.hasOwn(artifacts, name) ? artifacts[name] : undefined;
       const bytes = stored === undefined ? null : await store.blobs.get(stored.artifact.hash);
       return bytes === null ? null : new TextDecoder().decode(bytes);
     },

@@ -31,3 +31,20 @@ it("an edit of a text that was replaced meanwhile is refused, and one of the pre
   // The same edit sent again changes nothing and refuses nothing.
   expect(decide(first.state, edit("mine", seen), context)).toMatchObject({ events: [] });
 });
+
+it.each(["notes.md", "constructor", "valueOf"])(
+  "a text that the run has not, %s, is refused",
+  (name) => {
+    const world = newWorld();
+    playTo(world, "landing.prepare");
+    const none: Command = {
+      kind: "artifact.amend",
+      artifact: { name, hash: hashOf("mine"), bytes: 1 },
+      data: { kind: "text" },
+    };
+    expect(decide(world.state, none, { now: world.now, actor: PERSON })).toMatchObject({
+      kind: "rejected",
+      code: "artifact.unknown",
+    });
+  },
+);

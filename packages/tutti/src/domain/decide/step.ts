@@ -150,9 +150,10 @@ export const amendArtifact = (
   draft: Draft,
   command: CommandOf<"artifact.amend">,
 ): Rejected | null => {
-  const known = draft.state.artifacts[command.artifact.name];
-  if (known === undefined)
-    return reject("step.unknown", `there is no artifact ${command.artifact.name}`);
+  const { artifacts } = draft.state;
+  const { name } = command.artifact;
+  const known = Object.hasOwn(artifacts, name) ? artifacts[name] : undefined;
+  if (known === undefined) return reject("artifact.unknown", `there is no artifact ${name}`);
   if (known.artifact.hash === command.artifact.hash) return null;
   if (command.replaces !== undefined && command.replaces !== known.artifact.hash)
     return reject("artifact.changed", `${known.artifact.name} was changed in the meantime`);
