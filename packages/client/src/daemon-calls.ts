@@ -60,7 +60,7 @@ export const daemonCalls = ({ json, text }: Send) => ({
     json(read(`/project${search({ path })}`, options)),
 
   advise: (request: AdviceRequest, options?: ChangeOptions): Promise<Advice> =>
-    json(change("/project/advice", { json: request }, options)),
+    json(change("/project/advice", { json: request, isPaid: true }, options)),
 
   /** `path`: a folder of the project; without one, of the user and the catalogue. */
   agents: (
@@ -69,7 +69,7 @@ export const daemonCalls = ({ json, text }: Send) => ({
   ): Promise<AgentsReport> => json(read(`/agents${search(query)}`, options)),
 
   testAgent: (request: AgentTestRequest, options?: ChangeOptions): Promise<AgentTrial> =>
-    json(change("/agents/test", { json: request }, options)),
+    json(change("/agents/test", { json: request, isPaid: true }, options)),
 
   doctor: (request: DoctorRequest, options?: ChangeOptions): Promise<DoctorReport> =>
     json(change("/doctor", { json: request }, options)),

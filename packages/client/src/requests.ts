@@ -41,17 +41,19 @@ type Change = {
   readonly json?: unknown;
   readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly isPaid?: boolean;
 };
 
 export function change(
   path: string,
-  { method = "POST", json, text, headers }: Change,
+  { method = "POST", json, text, headers, isPaid }: Change,
   { key = crypto.randomUUID(), ...options }: ChangeOptions = {},
 ): ApiRequest {
   return {
     ...read(path, options),
     method,
     headers: { "idempotency-key": key, ...headers },
+    ...(isPaid === undefined ? {} : { isPaid }),
     ...bodyOf(json, text),
   };
 }

@@ -90,7 +90,8 @@ export const runCalls = ({ json }: Send) => ({
     { agent, ...options }: ChangeOptions & { readonly agent?: string } = {},
   ): Promise<Opinion> => {
     const path = pathOf("runs", run, "findings", finding, "opinion");
-    return json(change(path, { json: agent === undefined ? {} : { agent } }, options));
+    const body = agent === undefined ? {} : { agent };
+    return json(change(path, { json: body, isPaid: true }, options));
   },
 
   attention: async (

@@ -16,6 +16,8 @@ export type ApiRequest = {
   readonly body?: { readonly type: string; readonly text: string };
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** A model is paid for the answer: once it is on its way it is not sent again by itself. */
+  readonly isPaid?: boolean;
 };
 
 /** The head of an answer; its body is still to be read. */

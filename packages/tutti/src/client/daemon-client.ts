@@ -4,7 +4,7 @@ import { ApiError } from "@tutti/client/api-error";
 import { type Client, createClient } from "@tutti/client";
 import { followEvents } from "@tutti/client/events";
 import type { Transport } from "@tutti/client/transport";
-import { failure, type SocketOptions, socketTransport } from "./socket-transport.ts";
+import { failure, type SocketOptions, socketTransport, wasRefused } from "./socket-transport.ts";
 
 /** Connections in a row that bring no event. */
 const MAX_EMPTY_CONNECTIONS = 5;
@@ -25,7 +25,7 @@ export type DaemonClient = Client & {
 };
 
 export type DaemonOptions = SocketOptions & {
-  /** Starts the daemon when it does not answer; the request is then sent once more. */
+  /** Starts the daemon when it does not answer; the request is then sent once more, if it was not paid for. */
   readonly start?: (() => Promise<void>) | undefined;
 };
 
@@ -52,6 +52,7 @@ const starting =
       return await transport(request);
     } catch (error) {
       if (!(error instanceof ApiError && error.is("daemon.unreachable"))) throw error;
+      if (request.isPaid === true && !wasRefused(error)) throw error;
       await start();
       return transport(request);
     }

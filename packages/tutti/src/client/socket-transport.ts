@@ -80,6 +80,12 @@ function unreachable(socketPath: string, cause: Error): ApiError {
   return failure("daemon.unreachable", `The daemon ${why} (${socketPath}).`, cause);
 }
 
+/** Nobody was there to take any of the request. */
+export const wasRefused = ({ cause }: ApiError): boolean =>
+  cause instanceof Error &&
+  "code" in cause &&
+  (cause.code === "ENOENT" || cause.code === "ECONNREFUSED");
+
 /** What no daemon said itself. */
 export function failure(code: ErrorCode, detail: string, cause?: unknown): ApiError {
   return new ApiError({ status: 0, code, detail, mend: ERRORS[code].mend }, { cause });
