@@ -30,5 +30,9 @@ export function isTokenShaped(text: string): boolean {
   return text.startsWith(TOKEN_PREFIX) && text === `${TOKEN_PREFIX}${body}${checkOf(body)}`;
 }
 
-/** Whether a token of Tutti's stands anywhere in it. */
-export const holdsToken = (text: string): boolean => text.includes(TOKEN_PREFIX);
+/** A secret in base64url, and its check; what is around it may go on with the same characters. */
+const TOKENS = /(?=(tutti_[\w-]{43}[0-9a-f]{6}))/gu;
+
+/** Whether a token of Tutti's stands anywhere in it. Files and words may begin like one. */
+export const holdsToken = (text: string): boolean =>
+  [...text.matchAll(TOKENS)].some(([, found = ""]) => isTokenShaped(found));

@@ -53,7 +53,17 @@ describe("A4: tokens that are none (CVE-2026-28472)", () => {
   it("a token in an address is refused, and so kept in no history", async () => {
     const answer = await stage.ask(`GET /api/v1/runs?token=${stage.token}`, asBearer(stage.token));
     expect(answer?.status).toBe(400);
+    const hidden = `GET /api/v1/search?q=a%20${stage.token}b`;
+    expect((await stage.ask(hidden, asBearer(stage.token)))?.status).toBe(400);
   });
+
+  it.each(["tutti_plugin.py", `tutti_${"a".repeat(60)}`, "src/tutti_/tutti_.ts"])(
+    "a name that only begins like one, %s, is looked for like any other",
+    async (name) => {
+      const path = `GET /api/v1/search?q=${encodeURIComponent(name)}`;
+      expect((await stage.ask(path, asBearer(stage.token)))?.status).toBe(200);
+    },
+  );
 });
 
 describe("A5: a listener that others can reach (CVE-2026-53975)", () => {
