@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { TranscriptEntry } from "@tutti/protocol";
 import { Sha256 } from "@tutti/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Committed, Store } from "../../packages/tutti/src/engine/ports/store.ts";
+import type { Committed, RunSummary, Store } from "../../packages/tutti/src/engine/ports/store.ts";
 import {
   SAMPLE_ACTOR,
   sampleCommit,
@@ -247,6 +247,22 @@ export function testStore(create: () => Promise<StoreUnderTest>): void {
         board,
         updatedAt: 999,
       });
+    });
+
+    it("counts the runs of each project, those that are open too, the last that moved first", async () => {
+      const commit = (number: number, summary: Partial<RunSummary>) =>
+        store.commit(sampleCommit(sampleRunId(number), 0, { summary }));
+      await commit(900, { project: "p-shop", state: "merged", updatedAt: 5 });
+      await commit(901, { project: "p-shop", state: "waiting", updatedAt: 40 });
+      await commit(902, { project: "p-shop", state: "paused", updatedAt: 7 });
+      await commit(903, { project: "p-bill", state: "merged", updatedAt: 50 });
+      const counted = store
+        .projects(["waiting", "paused"])
+        .filter(({ project }) => ["p-shop", "p-bill"].includes(project));
+      expect(counted).toEqual([
+        { project: "p-bill", runs: 1, open: 0, lastAt: 50, newest: sampleRunId(903) },
+        { project: "p-shop", runs: 3, open: 2, lastAt: 40, newest: sampleRunId(902) },
+      ]);
     });
 
     it("refuses a cursor it did not give", () => {

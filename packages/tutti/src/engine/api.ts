@@ -22,7 +22,15 @@ import type {
   RunStatus,
   TranscriptEntry,
 } from "@tutti/protocol";
-import type { Growth, MeterQuery, Page, RunSummary, UsageRow, OnceOnly } from "./ports/store.ts";
+import type {
+  Growth,
+  MeterQuery,
+  OnceOnly,
+  Page,
+  ProjectRuns,
+  RunSummary,
+  UsageRow,
+} from "./ports/store.ts";
 import type { OpenTerminals } from "./terminals.ts";
 import type { Capability, LaunchSpec } from "./ports/sandbox.ts";
 
@@ -111,6 +119,8 @@ export type Engine = DiffReads & {
     readonly cursor?: string;
     readonly limit: number;
   }) => Page<RunSummary>;
+  /** The one whose task moved last is first. */
+  readonly projects: () => readonly ProjectRuns[];
   readonly events: (after: number, limit: number) => readonly RunEvent[];
   readonly eventsOf: (run: RunId, after: number, limit: number) => readonly RunEvent[];
   readonly head: () => number;

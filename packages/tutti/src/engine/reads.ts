@@ -14,7 +14,7 @@ import { turnSession } from "./perform/context.ts";
 import type { Deps } from "./ports/deps.ts";
 import type { Runs } from "./runs.ts";
 
-/** Runs looked at for the attention queue: those that have not ended. */
+/** Of runs that have not ended: they are looked at for the attention queue. */
 const LIVE_STATES = ["queued", "working", "waiting", "paused"] as const;
 const PAGE = 200;
 
@@ -24,6 +24,7 @@ type Reads = Pick<
   | "status"
   | "attention"
   | "runs"
+  | "projects"
   | "usage"
   | "events"
   | "eventsOf"
@@ -90,6 +91,7 @@ export const createReads = (deps: Deps, runs: Runs): Reads => {
     },
     attention: () => queueOf(runs, unfinishedRuns(store)),
     runs: (query) => store.runs(query),
+    projects: () => store.projects(LIVE_STATES),
     usage: (query) => store.meter.totals(query),
     events: (after, limit) => store.events(after, limit),
     eventsOf: (run, after, limit) => store.eventsOf(run, after, limit),

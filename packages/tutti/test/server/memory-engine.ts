@@ -18,7 +18,7 @@ import { attention } from "../../src/domain/attention.ts";
 import { decide } from "../../src/domain/decide/decide.ts";
 import { statusOf } from "../../src/domain/status.ts";
 import type { Engine, RunRequest } from "../../src/engine/api.ts";
-import type { Growth, UsageGroup, UsageRow } from "../../src/engine/ports/store.ts";
+import type { Growth, ProjectRuns, UsageGroup, UsageRow } from "../../src/engine/ports/store.ts";
 import { projectIdOf } from "../../src/engine/start-run.ts";
 import { createTerminalDesk } from "../../src/engine/terminals.ts";
 import { echoTerminals } from "./echo-terminals.ts";
@@ -66,6 +66,17 @@ const shell: Engine["shell"] = async (run) => ({
   terminal: true,
   onEgress: () => undefined,
 });
+
+const projectsOf = (documents: readonly RunDocument[]): readonly ProjectRuns[] =>
+  [...Map.groupBy(documents, ({ project }) => project.id)]
+    .map(([project, runs]) => ({
+      project,
+      runs: runs.length,
+      open: runs.filter(({ finished }) => finished === null).length,
+      lastAt: Math.max(...runs.map(({ updatedAt }) => updatedAt)),
+      newest: runs.at(-1)?.id ?? RunId.parse(""),
+    }))
+    .toSorted((left, right) => right.lastAt - left.lastAt);
 
 export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
   const documents = new Map<RunId, RunDocument>();
@@ -205,6 +216,7 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
       });
       return { items, next: found.length > from + limit ? String(from + limit) : null };
     },
+    projects: () => projectsOf([...documents.values()]),
     usage: (query) => usage.filter((row) => row.by === (query.by ?? null)),
     events: (after, limit) => log.filter(({ seq }) => seq > after).slice(0, limit),
     eventsOf: (run, after, limit) =>

@@ -40,6 +40,17 @@ export type BoardOfRun = {
   readonly board: BoardFacts;
 };
 
+/** All runs of one project. */
+export type ProjectRuns = {
+  readonly project: string;
+  readonly runs: number;
+  /** Of them, those in the states that were asked for. */
+  readonly open: number;
+  /** When one of them was last written. */
+  readonly lastAt: number;
+  readonly newest: RunId;
+};
+
 type EffectState = "pending" | "active" | "settled" | "cancelled";
 
 export type EffectRow = {
@@ -138,6 +149,8 @@ export type Store = {
     readonly cursor?: string;
     readonly limit: number;
   }) => Page<RunSummary>;
+  /** Every project that has runs, the one that was last written first. `open`: states that count as open. */
+  readonly projects: (open: readonly string[]) => readonly ProjectRuns[];
   /** Effects that are pending or active. */
   readonly openEffects: () => readonly EffectRow[];
   /** pending → active with a lease, durably. Returns those won; another worker was faster with the rest. */

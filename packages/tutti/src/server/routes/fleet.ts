@@ -3,7 +3,6 @@ import {
   type Fleet,
   FleetPause,
   type FleetPaused,
-  type ProjectId,
   type ProjectLine,
   type RunId,
 } from "@tutti/protocol";
@@ -78,24 +77,9 @@ function toldOf(outcomes: readonly PromiseSettledResult<Outcome>[]): FleetPaused
   };
 }
 
-/** Newest first. */
-function projectLines(engine: Pick<Engine, "document" | "runs">): ProjectLine[] {
-  const lines = new Map<string, ProjectLine>();
-  for (const { id, project, state, updatedAt } of eachRun(engine)) {
-    const known = lines.get(project) ?? lineOf(engine.document(id)?.project);
-    if (known === null) continue;
-    const isOpen = OPEN_STATES.some((open) => open === state);
-    lines.set(project, {
-      ...known,
-      runs: known.runs + 1,
-      open: known.open + (isOpen ? 1 : 0),
-      lastAt: Math.max(known.lastAt, updatedAt),
-    });
-  }
-  return [...lines.values()].toSorted((left, right) => right.lastAt - left.lastAt);
-}
-
-const lineOf = (project: { id: ProjectId; path: string } | undefined): ProjectLine | null =>
-  project === undefined
-    ? null
-    : { ...project, name: basename(project.path), runs: 0, open: 0, lastAt: 0 };
+/** The one whose task moved last is first. */
+const projectLines = (engine: Pick<Engine, "document" | "projects">): ProjectLine[] =>
+  engine.projects().flatMap(({ project: _id, newest, ...counted }) => {
+    const project = engine.document(newest)?.project;
+    return project === undefined ? [] : [{ ...project, name: basename(project.path), ...counted }];
+  });

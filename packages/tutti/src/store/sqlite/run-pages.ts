@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { BoardColumn, RunId, TuttiError } from "@tutti/protocol";
 import { z } from "zod";
-import type { Page, RunSummary } from "../../engine/ports/store.ts";
+import type { Page, ProjectRuns, RunSummary } from "../../engine/ports/store.ts";
 import { parseJson, parseRow } from "./rows.ts";
 
 /** Runs in one page. */
@@ -59,6 +59,28 @@ export function readPage(database: DatabaseSync, query: RunQuery): Page<RunSumma
     next: hasMore ? `${last.startedAt}.${last.number}` : null,
   };
 }
+
+const Project = z.object({
+  project: z.string(),
+  runs: z.number(),
+  open: z.number(),
+  lastAt: z.number(),
+  newest: RunId,
+});
+
+/** Counted by the database: there may be many thousands of runs. */
+export const readProjects = (database: DatabaseSync, open: readonly string[]): ProjectRuns[] =>
+  database
+    .prepare(
+      `SELECT counted.*, newest.id AS newest FROM (
+         SELECT project, COUNT(*) AS runs, MAX(updated_at) AS "lastAt", MAX(number) AS number,
+                SUM(state IN (${open.map(() => "?").join(", ")})) AS open
+         FROM runs GROUP BY project
+       ) AS counted JOIN runs AS newest ON newest.number = counted.number
+       ORDER BY "lastAt" DESC, counted.number DESC`,
+    )
+    .all(...open)
+    .map((row) => parseRow(Project, row, "a project"));
 
 function toConditions({ project, states, cursor }: RunQuery): {
   conditions: string[];

@@ -16,7 +16,7 @@ import { effectTable } from "./effects.ts";
 import { toFailure } from "./failures.ts";
 import { lockFolder } from "./lock.ts";
 import { modelRequestTable } from "./model-requests.ts";
-import { readPage } from "./run-pages.ts";
+import { readPage, readProjects } from "./run-pages.ts";
 import { requestTable } from "./requests.ts";
 import { runTable } from "./runs.ts";
 import { Transcripts } from "./transcripts.ts";
@@ -76,6 +76,7 @@ function createStore(
     head: () => commits.head,
     runs: (query) => readPage(database, query),
     boards: boardsOf(database, writer),
+    projects: (open) => readProjects(database, open),
     openEffects: effects.open,
     claim: (ids, lease) => writer.write(() => ids.filter((id) => effects.claim(id, lease))),
     release: (id, notBefore) => writer.write(() => effects.release(id, notBefore)),
