@@ -27,7 +27,7 @@ export type RunSummary = {
   readonly updatedAt: number;
 };
 
-export type BoardFacts = {
+type BoardFacts = {
   readonly column: BoardColumn;
   /** Of those who wrote it, and of those who were chosen to review it. */
   readonly families: { readonly authors: string[]; readonly reviewers: string[] };
