@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type CommitId, type RunEvent, StepKey } from "@tutti/protocol";
@@ -41,6 +41,33 @@ async function setting(files: Readonly<Record<string, string>>): Promise<Setting
 const TEN = Array.from({ length: 10 }, (_, at) => `line ${at + 1}\n`).join("");
 
 describe("the files of a change", () => {
+  test("show what is in them also where their names are no text, and two have one name", async () => {
+    using at = await setting({ "a.txt": "a\n" });
+    const named = (byte: number): Buffer =>
+      Buffer.concat([Buffer.from(join(at.root, "evil")), Buffer.from([byte]), Buffer.from(".sh")]);
+    writeFileSync(named(0xff), "first one\n");
+    writeFileSync(named(0xfe), "second one\n");
+    const first = await at.checkpoint();
+    writeFileSync(named(0xff), "first two\n");
+    rmSync(named(0xfe));
+    const second = await at.checkpoint();
+    const shown = async (from: CommitId, to: CommitId): Promise<string[]> => {
+      const range = { from, to };
+      const files = await at.workspaces.changes(at.source, range);
+      const path = files[0]?.path ?? "";
+      expect(files.map((file) => file.path)).toEqual([path, path]);
+      const { patch } = await at.workspaces.diff(at.source, { ...range, paths: [path] });
+      return patch.split("\n").filter((line) => /^[+-][a-z]/u.test(line));
+    };
+    const { commit: base } = at.source.base;
+    expect((await shown(base, first)).toSorted()).toEqual(["+first one", "+second one"]);
+    expect((await shown(first, second)).toSorted()).toEqual([
+      "+first two",
+      "-first one",
+      "-second one",
+    ]);
+  });
+
   test("have numbers of lines, whatever their names are, and none where they are not text", async () => {
     using at = await setting({ "a.txt": TEN, "old name.txt": TEN, "gone.txt": "1\n2\n" });
     rmSync(join(at.root, "gone.txt"));

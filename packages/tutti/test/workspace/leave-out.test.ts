@@ -230,6 +230,20 @@ describe("what cannot be left out", () => {
     expect(await at.checkpoint()).toEqual(before);
   });
 
+  test("a file whose name is no text is not said to be left out", async () => {
+    using at = await setting({ "a.txt": "a\n" });
+    const name = [Buffer.from(join(at.root, "evil")), Buffer.from([0xff]), Buffer.from(".sh")];
+    writeFileSync(Buffer.concat(name), "evil\n");
+    write(at.root, { "a.txt": "b\n" });
+    const before = await at.checkpoint();
+    const shown = "evil\uFFFD.sh";
+    for (const hunks of [null, ["-0,0 +1"]])
+      await expect(at.leaveOut(before, [{ path: shown, hunks }])).rejects.toMatchObject({
+        code: "file.unknown",
+      });
+    expect(await at.checkpoint()).toEqual(before);
+  });
+
   test("work that is in no candidate is not lost with it", async () => {
     using at = await setting({ "a.txt": lines() });
     write(at.root, { "a.txt": edited(lines()), "b.txt": "b\n" });

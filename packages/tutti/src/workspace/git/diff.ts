@@ -3,6 +3,7 @@ import type { CommitId } from "@tutti/protocol";
 import type { ChangedFile, Diff } from "../../engine/ports/workspaces.ts";
 import { fields } from "./git.ts";
 import type { RunGit } from "./run-git.ts";
+import { unnamedPatch } from "./unnamed.ts";
 
 /** Of the patch text of all files. */
 const DIFF_MAX_BYTES = 4 << 20;
@@ -45,7 +46,9 @@ export async function diffCommits(
     },
   );
   const patch = text.isCut ? text.stdout.slice(0, text.stdout.lastIndexOf("\n") + 1) : text.stdout;
-  return { patch, files: filesOf(fields(listed.stdout)), truncated: text.isCut };
+  const files = filesOf(fields(listed.stdout));
+  const more = await unnamedPatch({ vault }, { from, to, paths, flags: PLAIN, maxBytes });
+  return { patch: patch + more.text, files, truncated: text.isCut || more.isCut };
 }
 
 function filesOf(parts: readonly string[]): Diff["files"] {

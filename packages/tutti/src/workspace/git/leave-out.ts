@@ -19,6 +19,8 @@ import { PLAIN } from "./diff.ts";
 import { fields } from "./git.ts";
 import { changedNames } from "./refs.ts";
 import type { RunGit } from "./run-git.ts";
+import { storeBlob } from "./store-blob.ts";
+import { unnamedChanges } from "./unnamed.ts";
 
 /** Of the patch of one file; what is longer can be left out as a whole only. */
 const PATCH_MAX_BYTES = 24 << 20;
@@ -52,7 +54,9 @@ export async function treeWithout(work: RunGit, options: LeaveOut): Promise<Tree
     if (change === undefined) {
       throw new TuttiError("file.unknown", `The change has no file ${JSON.stringify(file.path)}.`);
     }
-    const after = await without(work, { file, from: base, to: candidate.commit }, change);
+    const asked = { file, from: base, to: candidate.commit };
+    await requireNamed(work, asked);
+    const after = await without(work, asked, change);
     if (change.candidate !== null) removed.push(change.candidate.path);
     if (after !== null) put.push(after);
   }
@@ -66,6 +70,13 @@ export async function treeWithout(work: RunGit, options: LeaveOut): Promise<Tree
   const left = await changedNames(work.vault.call, { from: base, to: tree });
   if (left.length > 0) return tree;
   throw new TuttiError("hunks.everything", "Without these hunks nothing of the change is left.");
+}
+
+/** What is shown of a name that is no text names nothing: nothing would be left out by it. */
+async function requireNamed(work: RunGit, { file: { path }, from, to }: Asked): Promise<void> {
+  if ((await unnamedChanges(work, { from, to, path })).length === 0) return;
+  const mend = "Take the workspace and remove the file there";
+  throw new TuttiError("file.unknown", `The name of ${JSON.stringify(path)} is no text. ${mend}.`);
 }
 
 /** By the path that the diff shows: the new one, or the old one of a file that is gone. */
@@ -175,11 +186,6 @@ function spliced(
   }
   pieces.push(after.slice(at));
   return Buffer.concat(pieces.flat());
-}
-
-async function storeBlob({ vault }: RunGit, bytes: Buffer): Promise<string> {
-  const out = await vault.call(["hash-object", "-w", "-t", "blob", "--stdin"], { stdin: bytes });
-  return out.stdout.trim();
 }
 
 type Edited = {
