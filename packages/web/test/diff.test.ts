@@ -46,6 +46,25 @@ const texts = (patch: ReturnType<typeof parsePatch>) =>
   });
 
 describe("a patch", () => {
+  it("takes no fact from the name of a file", () => {
+    const name = "a\u2028old mode 1\u2028new mode 2\u2028Binary files b.ts";
+    const patch = parsePatch(PATCH.replaceAll("a.ts", name));
+    expect([patch.isBinary, patch.mode, patch.hunks.length]).toEqual([false, null, 2]);
+    const changed = parsePatch(PATCH.replace("index", "old mode 100644\nnew mode 100755\nindex"));
+    expect(changed.mode).toEqual({ from: "100644", to: "100755" });
+  });
+
+  it.each(["\r", "\u2028", "\u2029"])(
+    "has its hunks whatever ends of lines, %j, stand in their heads",
+    (end) => {
+      const patch = parsePatch(PATCH.replace("function here()", `function here(${end})`));
+      expect(patch.hunks.map(({ name, count }) => [name, count])).toEqual([
+        ["-1,4 +1,4", 5],
+        ["-20,2 +20,3", 4],
+      ]);
+    },
+  );
+
   it("is read into hunks and numbered lines, whatever the lines look like", () => {
     const patch = parsePatch(PATCH);
     expect(patch.hunks).toEqual([

@@ -44,7 +44,11 @@ export type FilePatch = {
   readonly mode: { readonly from: string; readonly to: string } | null;
 };
 
-const HUNK = /^@@ (-(\d+)(?:,\d+)? \+(\d+)(?:,\d+)?) @@ ?(.*)$/u;
+const HUNK = /^@@ (-(\d+)(?:,\d+)? \+(\d+)(?:,\d+)?) @@ ?(.*)$/su;
+/** Behind a line feed alone: the name of a file may hold other ends of lines. */
+const OLD_MODE = /(?<![^\n])old mode (\d+)\n/u;
+const NEW_MODE = /(?<![^\n])new mode (\d+)\n/u;
+const BINARY = /(?<![^\n])(?:Binary files |GIT binary patch)/u;
 const KINDS = ["same", "added", "removed"] as const;
 const [SAME, ADDED, REMOVED] = [0, 1, 2];
 const [PLUS, MINUS, BACKSLASH, AT] = [43, 45, 92, 64];
@@ -64,7 +68,7 @@ export function parsePatch(text: string): FilePatch {
   const { starts, ends, kinds, olds, news } = scan;
   const partners = partnersOf(scan);
   const facts = text.slice(0, head);
-  const [from, to] = [/^old mode (\d+)$/mu.exec(facts)?.[1], /^new mode (\d+)$/mu.exec(facts)?.[1]];
+  const [from, to] = [OLD_MODE.exec(facts)?.[1], NEW_MODE.exec(facts)?.[1]];
   const kindAt = (index: number): LineKind => KINDS[kinds[index] ?? SAME] ?? "same";
   return {
     hunks: scan.hunks,
@@ -79,7 +83,7 @@ export function parsePatch(text: string): FilePatch {
       new: kinds[index] === REMOVED ? null : (news[index] ?? null),
       text: text.slice(starts[index], ends[index]),
     }),
-    isBinary: /^(?:Binary files |GIT binary patch)/mu.test(facts),
+    isBinary: BINARY.test(facts),
     mode: from === undefined || to === undefined ? null : { from, to },
   };
 }
