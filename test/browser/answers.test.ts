@@ -1,9 +1,10 @@
 /** The four answers of an approval, and texts that are corrected and commented before they are approved. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Script } from "../../packages/tutti/src/agents/scripted/script.ts";
 import { openBrowser, openContext, takePicture, violationsOf } from "../fixtures/browser.ts";
 import { createDaemon, ended, happened, startRun } from "../fixtures/daemon.ts";
-import { createProject, DUET } from "../fixtures/project.ts";
+import { AUTHOR, createProject, DUET } from "../fixtures/project.ts";
 import { signIn } from "../fixtures/web.ts";
 
 let browser: Browser;
@@ -63,6 +64,17 @@ it("a text is commented and corrected, never over another one, and approved with
   );
 });
 
+/** Another change than before: the same once more would be none, and the run would ask what to do. */
+const SUM_ONCE_MORE =
+  "// Of no values, too.\nexport const sum = (values) => values.reduce((total, value) => total + value, 0);\n";
+const authorOnceMore: Script = {
+  ...AUTHOR,
+  turns: [
+    { step: "build", do: [{ do: "write", path: "sum.mjs", content: SUM_ONCE_MORE }] },
+    ...AUTHOR.turns,
+  ],
+};
+
 it("a merge is sent back with words, and its run is cancelled after a second question", async () => {
   using project = createProject({ agents: DUET });
   await using daemon = createDaemon(project);
@@ -77,6 +89,7 @@ it("a merge is sent back with words, and its run is cancelled after a second que
   await panel.getByRole("region", { name: "spec.md" }).getByRole("heading").nth(1).waitFor();
   await panel.getByRole("button", { name: /^Proceed(?! with)/u }).click();
   await panel.getByText(MERGE).waitFor({ timeout: TURNS_MS });
+  project.script("alto", authorOnceMore);
   await panel.getByRole("button", { name: /^Ask for changes/u }).click();
   await panel.getByLabel("Comment", { exact: true }).fill("Once more, please.");
   await panel.getByRole("button", { name: /^Ask for changes/u }).click();
@@ -85,6 +98,7 @@ it("a merge is sent back with words, and its run is cancelled after a second que
     run,
     ({ body }) => body.type === "approval.refused" && body.comment === "Once more, please.",
   );
+  await panel.getByText(MERGE).waitFor({ state: "detached" });
   await panel.getByText(MERGE).waitFor({ timeout: TURNS_MS });
   await panel.getByRole("button", { name: /^Cancel/u }).click();
   await panel.getByText("The run ends.").waitFor();
