@@ -1,12 +1,11 @@
 /** Files and hunks of a change as a person names them: FILE, or FILE:1,3 with hunks counted from 1. */
 import type { Candidate, DiffView, LeftOutFile } from "@tutti/protocol";
 import { TuttiError } from "@tutti/protocol/errors";
+import { hunkHeads } from "@tutti/protocol/hunk-heads";
 import type { DaemonClient } from "../client/daemon-client.ts";
 
 /** `src/parse.js:1,3`: hunks by their place in the diff of the file, from 1. */
 const WITH_HUNKS = /^(.+):(\d{1,6}(?:,\d{1,6})*)$/su;
-/** Behind a line feed alone: text of a file may hold other ends of lines, and a forged head behind one. */
-const HEAD = /(?<![^\n])@@ (-\d+(?:,\d+)? \+\d+(?:,\d+)?) @@/gu;
 
 /** The change of a run from its base to the present candidate. */
 export type Change = {
@@ -32,9 +31,12 @@ export async function partsOf(change: Change, texts: readonly string[]): Promise
   return parts;
 }
 
-export async function hunksOf({ client, id, candidate }: Change, path: string): Promise<string[]> {
+export async function hunksOf(
+  { client, id, candidate }: Change,
+  path: string,
+): Promise<readonly string[]> {
   const { patch } = await client.diff(id, { to: candidate.commit, path });
-  return [...patch.matchAll(HEAD)].flatMap((match) => match[1] ?? []);
+  return hunkHeads(patch);
 }
 
 /** A file by its whole name first: a name may end like a list of hunks. */

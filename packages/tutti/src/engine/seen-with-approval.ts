@@ -1,7 +1,7 @@
 /** An approval of the change says how much of it was seen, wherever it is given. */
 import type { Actor, RunDocument, Seen } from "@tutti/protocol";
+import { hunkHeads } from "@tutti/protocol/hunk-heads";
 import { actorName } from "../domain/decide/run.ts";
-import { hunkHeads } from "../domain/hunk-heads.ts";
 import { seenCount } from "../domain/seen.ts";
 import type { PersonCommand } from "./api.ts";
 import { sourceOf } from "./perform/context.ts";

@@ -18,7 +18,7 @@ export const run: Action = async (cli, input) => {
   }
   const files: { readonly path: string; readonly hunks: string[] }[] = [];
   for (const { path, hunks } of await partsOf(change, rest))
-    files.push({ path, hunks: hunks ?? (await hunksOf(change, path)) });
+    files.push({ path, hunks: hunks ?? [...(await hunksOf(change, path))] });
   const accepted = await client.command(id, {
     kind: "change.see",
     candidate: change.candidate.commit,

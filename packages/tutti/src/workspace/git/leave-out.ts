@@ -13,7 +13,7 @@ import {
   type HunkName,
   type LeftOutFile,
 } from "@tutti/protocol";
-import { hunkHeads } from "../../domain/hunk-heads.ts";
+import { hunkHeads } from "@tutti/protocol/hunk-heads";
 import { randomBase32 } from "../../platform/ids.ts";
 import { PLAIN } from "./diff.ts";
 import { fields } from "./git.ts";
