@@ -32,6 +32,20 @@ it("a link signs one browser in, and the page says how to get one where there is
   await takePicture(stranger, "signed-out");
 });
 
+it("a page that is opened before the daemon answers comes by itself, and its link is not lost", async () => {
+  using project = createProject({ agents: DUET });
+  await using daemon = createDaemon(project);
+  await using context = await openContext(browser);
+  const page = await context.newPage();
+  const { url } = await daemon.client.webLink();
+  await page.route("**/api/v1/session", (route) => route.abort());
+  await page.goto(url);
+  await page.getByRole("alert").getByText("The daemon does not answer.").waitFor();
+  await page.unroute("**/api/v1/session");
+  await page.getByRole("heading", { name: "Needs you" }).waitFor({ timeout: 20_000 });
+  expect(new URL(page.url()).hash).toBe("");
+});
+
 it("two pages show what happens as it happens, and find a daemon again that was killed", async () => {
   using project = createProject({ agents: DUET });
   await using daemon = createDaemon(project);

@@ -38,11 +38,18 @@ async function show(): Promise<void> {
   );
 }
 
+const code = takeCode();
+/** A daemon that starts, or is too busy, answers later. */
+const AGAIN_MS = 1000;
+
 async function start(): Promise<void> {
-  const answer = await signIn(takeCode());
-  if (answer.kind === "signed-in") await show();
-  else if (answer.kind === "signed-out") root.render(<SignedOut why={answer.why} />);
-  else root.render(<Failed error={answer.problem} onRetry={() => void start()} />);
+  const answer = await signIn(code);
+  if (answer.kind === "signed-in") return show();
+  if (answer.kind === "signed-out") return root.render(<SignedOut why={answer.why} />);
+  const { problem } = answer;
+  const isAway = problem.status === 0 || problem.status === 503;
+  if (isAway) setTimeout(() => void start(), AGAIN_MS);
+  root.render(<Failed error={problem} {...(isAway ? {} : { onRetry: () => void start() })} />);
 }
 
 startTheme();

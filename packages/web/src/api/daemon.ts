@@ -11,12 +11,15 @@ let seenVersion: string | null = null;
 /** The daemon is another program by now than the one that served this page. */
 export const outdated = createStore(false);
 
+/** Of a daemon that does not answer. */
+export const AWAY_MEND = "It is tried again by itself. If it stays away, run: tutti";
+
 export const daemon: Client = createClient(
   fetchTransport({
     onVersion: (version) => {
       seenVersion ??= version;
       if (version !== seenVersion) outdated.set(true);
     },
-    mend: "It is tried again by itself. If it stays away, run: tutti",
+    mend: AWAY_MEND,
   }),
 );
