@@ -134,6 +134,7 @@ it(
         await page.setViewportSize({ width, height: 900 });
         broken.push(...(await hiddenOf(screen.whole?.(page) ?? [])));
       }
+      await page.setViewportSize({ width: WIDTHS.desk, height: 900 });
     }
     expect(broken).toEqual([]);
   },

@@ -20,6 +20,9 @@ const inMain = (page: Page, text: string | RegExp): Locator =>
 const inChanges = (page: Page, text: string): Locator =>
   page.getByRole("region", { name: "Changes" }).getByText(text);
 
+const inGraph = (page: Page): Locator =>
+  page.getByRole("group", { name: "Steps as a graph" }).getByText("rival-review", { exact: true });
+
 export const SCREENS: readonly Screen[] = [
   {
     name: "needs-you",
@@ -111,10 +114,10 @@ export const SCREENS: readonly Screen[] = [
     address: "/runs/$run?view=graph",
     // Once it is drawn there is room to scroll to it.
     open: async (page) => {
-      await inMain(page, "rival-review").waitFor();
+      await inGraph(page).waitFor();
       await page.getByRole("region", { name: "Steps" }).evaluate((steps) => steps.scrollIntoView());
     },
-    sign: (page) => inMain(page, "rival-review"),
+    sign: inGraph,
   },
   {
     name: "run-terminal",
