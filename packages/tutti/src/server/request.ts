@@ -4,18 +4,15 @@ import {
   MAX_BODY_BYTES,
   MAX_PATH_CHARS,
   CommitId,
-  ON_BEHALF_HEADER,
   RunId,
   Sha256,
   TuttiError,
-  type Actor,
 } from "@tutti/protocol";
 import type { Context } from "hono";
 import type { z } from "zod";
 
 /** Problems of one body that are told; the rest would only repeat the first ones. */
 const MAX_TOLD_ISSUES = 5;
-const MAX_ON_BEHALF_CHARACTERS = 200;
 const ARTIFACT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/u;
 /** A key of the store, never a path: run, step and attempt. */
 /** `RUN/STEP/ATTEMPT`, as the engine names them. */
@@ -24,15 +21,6 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/u;
 
 /** The socket belongs to one user of this system, so whoever reaches it is that person. */
 export const localUser = (): string => userInfo().username;
-
-export function actorOf(context: Context, user: string): Actor {
-  const onBehalf = context.req.header(ON_BEHALF_HEADER);
-  if (onBehalf === undefined) return { kind: "person", id: user };
-  if (onBehalf.length > MAX_ON_BEHALF_CHARACTERS || !/^[\x20-\x7e]+$/u.test(onBehalf)) {
-    throw new TuttiError("usage", `The header ${ON_BEHALF_HEADER} is plain text of one line.`);
-  }
-  return { kind: "person", id: user, onBehalf };
-}
 
 /** Bodies can be read from the network only once. */
 const bodies = new WeakMap<Request, Promise<string>>();

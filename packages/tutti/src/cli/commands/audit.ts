@@ -1,3 +1,4 @@
+import { actorName } from "@tutti/client/actor-name";
 import type { AuditLine } from "@tutti/protocol";
 import { EXIT } from "@tutti/protocol/errors";
 import { textOption, type Action, type Input } from "../command-spec.ts";
@@ -26,7 +27,7 @@ export const run: Action = async (cli, input) => {
   const rows = page.items.map((line) => [
     new Date(line.at).toISOString().slice(0, 19).replace("T", " "),
     line.run,
-    printableLine(nameOf(line)),
+    printableLine(actorName(line.actor)),
     line.did,
     printableLine(line.about ?? ""),
   ]);
@@ -39,10 +40,4 @@ export const run: Action = async (cli, input) => {
 function actorOf(input: Input): AuditLine["actor"]["kind"] | undefined {
   const named = textOption(input, "actor");
   return ACTORS.find((actor) => actor === named);
-}
-
-function nameOf({ actor }: AuditLine): string {
-  if (actor.kind === "agent") return actor.agent;
-  if (actor.kind === "system") return `Tutti (${actor.part})`;
-  return actor.onBehalf === undefined ? actor.id : `${actor.id}, by ${actor.onBehalf}`;
 }

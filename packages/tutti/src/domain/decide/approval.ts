@@ -14,7 +14,7 @@ import { hashOf } from "../hash.ts";
 import { stepHolds, upstreamHolds } from "../holds.ts";
 import { inputsOf } from "../inputs.ts";
 import { effectsOf, isRerunning, stepById, stepByKey, stepState } from "../steps.ts";
-import { actorName, cancelRun } from "./run.ts";
+import { actedFor, actorName, cancelRun } from "./run.ts";
 
 /** Hash of exactly what an approval would cover now. */
 export const approvalSubject = (state: RunDocument, key: StepKey): Sha256 =>
@@ -63,14 +63,13 @@ export const giveApproval = (
   const step = openStep(draft, command.step, command.subject);
   if (step.kind === "rejected") return step;
   const by = actorName(draft);
-  const onBehalf = draft.actor.kind === "person" ? (draft.actor.onBehalf ?? null) : null;
   emit(draft, {
     type: "approval.given",
     step: command.step,
     subject: command.subject,
     covers: inputsOf(draft.state, command.step),
     by,
-    onBehalf,
+    onBehalf: actedFor(draft),
     comment: command.comment ?? null,
     ...(command.seen === undefined ? {} : { seen: command.seen }),
   });

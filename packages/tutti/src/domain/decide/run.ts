@@ -6,6 +6,15 @@ export const actorName = ({ actor }: { readonly actor: Context["actor"] }): stri
   return actor.kind === "agent" ? actor.agent : actor.part;
 };
 
+/** The program that acts for the person, where one does: what it says of itself, and the token that it came with. */
+export const actedFor = ({ actor }: { readonly actor: Context["actor"] }): string | null => {
+  if (actor.kind !== "person") return null;
+  const { onBehalf, token } = actor;
+  const words = token === undefined ? [] : [`token ${token.name} (${token.id})`];
+  const all = onBehalf === undefined ? words : [onBehalf, ...words];
+  return all.length === 0 ? null : all.join(", ");
+};
+
 export const startedBody = (
   { kind: _kind, ...started }: CommandOf<"run.start">,
   context: Context,

@@ -3,7 +3,8 @@ import { type SeenView, TuttiError } from "@tutti/protocol";
 import type { Context } from "hono";
 import { actorName } from "../../domain/decide/run.ts";
 import { seenOf } from "../../domain/seen.ts";
-import { actorOf, commitQuery, pathQuery, runParameter } from "../request.ts";
+import { actorOf } from "../holder.ts";
+import { commitQuery, pathQuery, runParameter } from "../request.ts";
 import { openRun } from "./runs.ts";
 import type { App, Service } from "./context.ts";
 
@@ -34,7 +35,7 @@ export function addDiffRoutes(app: App, service: Service): void {
 
   app.get("/runs/:run/seen", (context) => {
     const { document } = openRun(service, runParameter(context));
-    const by = actorName({ actor: actorOf(context, service.user) });
+    const by = actorName({ actor: actorOf(context, service) });
     const candidate = document.candidate?.commit ?? null;
     const view: SeenView = { by, candidate, files: seenOf(document, by) };
     return context.json(view);

@@ -10,12 +10,13 @@ import { basename } from "node:path";
 import type { Engine, Outcome } from "../../engine/api.ts";
 import { eachRun, fleetRows, OPEN_STATES } from "../fleet-view.ts";
 import { landingsView } from "../landing-view.ts";
-import { actorOf, jsonBody, runParameter } from "../request.ts";
+import { actorOf } from "../holder.ts";
+import { jsonBody, runParameter } from "../request.ts";
 import type { App, Service } from "./context.ts";
 import { openRun, outcomeResponse } from "./runs.ts";
 
 export function addFleetRoutes(app: App, service: Service): void {
-  const { engine, now, user } = service;
+  const { engine, now } = service;
   app.get("/fleet", (context) => {
     const at = now();
     const answer: Fleet = { items: fleetRows(engine, at), at };
@@ -32,14 +33,14 @@ export function addFleetRoutes(app: App, service: Service): void {
 
   app.post("/fleet/pause", async (context) => {
     const { reason } = await jsonBody(context, FleetPause);
-    const actor = actorOf(context, user);
+    const actor = actorOf(context, service);
     const pause = { kind: "run.pause", reason } as const;
     return context.json(toldOf(await order(false, (run) => engine.handle(run, pause, actor))));
   });
 
   app.post("/fleet/stop", async (context) => {
     const { reason } = await jsonBody(context, FleetPause);
-    const actor = actorOf(context, user);
+    const actor = actorOf(context, service);
     // Those that are paused already may still have turns that end first.
     const paused = await order(true, (run) => engine.halt(run, reason, actor));
     const others = await order(false, (run) => engine.halt(run, reason, actor));
@@ -47,7 +48,7 @@ export function addFleetRoutes(app: App, service: Service): void {
   });
 
   app.post("/fleet/resume", async (context) => {
-    const actor = actorOf(context, user);
+    const actor = actorOf(context, service);
     const resume = { kind: "run.resume" } as const;
     return context.json(toldOf(await order(true, (run) => engine.handle(run, resume, actor))));
   });
@@ -55,7 +56,7 @@ export function addFleetRoutes(app: App, service: Service): void {
   app.post("/runs/:run/halt", async (context) => {
     const { reason } = await jsonBody(context, FleetPause);
     const { id } = openRun(service, runParameter(context)).document;
-    return outcomeResponse(await engine.halt(id, reason, actorOf(context, user)));
+    return outcomeResponse(await engine.halt(id, reason, actorOf(context, service)));
   });
 
   app.get("/landings", (context) => context.json(landingsView(engine)));

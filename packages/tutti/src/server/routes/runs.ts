@@ -11,13 +11,12 @@ import {
 } from "@tutti/protocol";
 import type { Outcome } from "../../engine/api.ts";
 import { projectIdOf } from "../../engine/start-run.ts";
-import { holderOf } from "../holder.ts";
+import { actorOf, holderOf } from "../holder.ts";
 import { onceOnly } from "../idempotency.ts";
 import { replacedHash, tagged } from "../etag.ts";
 import { listView } from "../list-view.ts";
 import { problemResponse } from "../problem.ts";
 import {
-  actorOf,
   artifactParameter,
   idempotencyKey,
   jsonBody,
@@ -32,14 +31,14 @@ import type { App, Service } from "./context.ts";
 const DEFAULT_PAGE = 50;
 
 export function addRunRoutes(app: App, service: Service): void {
-  const { engine, user } = service;
+  const { engine } = service;
 
   app.post("/runs", async (context) => {
     const key = idempotencyKey(context);
     const request = await jsonBody(context, StartRun);
     const started = await engine.startRun(
       { ...defined(request), ...(key === null ? {} : { key }) },
-      actorOf(context, user),
+      actorOf(context, service),
     );
     if (started.kind === "rejected") return problemResponse(started.code, started.message);
     const answer: RunStarted = { run: started.run, warnings: [...started.warnings] };
@@ -72,7 +71,7 @@ export function addRunRoutes(app: App, service: Service): void {
     openRun(service, run);
     const request = await onceOnly(context, holderOf(service, context));
     return outcomeResponse(
-      await engine.handleOnce(run, { command, request }, actorOf(context, user)),
+      await engine.handleOnce(run, { command, request }, actorOf(context, service)),
     );
   });
 
@@ -83,7 +82,7 @@ export function addRunRoutes(app: App, service: Service): void {
     const text = await textBody(context);
     const hash = replacedHash(context);
     const artifact = { name, text, ...(hash === null ? {} : { replaces: hash }) };
-    return outcomeResponse(await engine.amend(run, artifact, actorOf(context, user)));
+    return outcomeResponse(await engine.amend(run, artifact, actorOf(context, service)));
   });
 }
 

@@ -10,21 +10,21 @@ import {
   TuttiError,
 } from "@tutti/protocol";
 import type { Context } from "hono";
-import { holderOf } from "../holder.ts";
-import { actorOf, jsonBody, numberQuery, runParameter } from "../request.ts";
+import { actorOf, holderOf } from "../holder.ts";
+import { jsonBody, numberQuery, runParameter } from "../request.ts";
 import { streamTerminal } from "../terminal-stream.ts";
 import type { App, Service } from "./context.ts";
 import { openRun } from "./runs.ts";
 
 export function addTerminalRoutes(app: App, service: Service): void {
-  const { user, limits, signal } = service;
+  const { limits, signal } = service;
   const { terminals } = service.engine;
   const keeper = createKeeper(service);
 
   app.post("/runs/:run/terminals", async (context) => {
     const { kind, ...size } = await jsonBody(context, TerminalOpening);
     const { id: run } = openRun(service, runParameter(context)).document;
-    const view = await terminals.open({ run, kind, size }, actorOf(context, user));
+    const view = await terminals.open({ run, kind, size }, actorOf(context, service));
     const name = { run, id: view.id };
     // Gone meanwhile, and their answer with them: they had no terminal yet that could have ended.
     if (context.env.outgoing.destroyed) keeper.endAll([name]);
@@ -59,7 +59,7 @@ export function addTerminalRoutes(app: App, service: Service): void {
 
   app.delete("/runs/:run/terminals/:terminal", async (context) => {
     const name = nameOf(context);
-    await terminals.close(name, actorOf(context, user));
+    await terminals.close(name, actorOf(context, service));
     return context.json(terminals.output(name).view());
   });
 }

@@ -54,6 +54,8 @@ export type Holder = {
   readonly id: string;
   readonly via: "session" | "token";
   readonly expiresAt: number;
+  /** Of a token: what it was made for. */
+  readonly name?: string;
 };
 
 export type Access = {
@@ -143,7 +145,7 @@ class AccessFile implements Access {
     const token = this.#kept.tokens.find((one) => isSameHash(one.hash, hash));
     if (token === undefined || token.expiresAt <= this.#now()) return null;
     this.#use(token);
-    return { id: token.id, via: "token", expiresAt: token.expiresAt };
+    return { id: token.id, via: "token", expiresAt: token.expiresAt, name: token.name };
   }
 
   endSession(id: string): void {

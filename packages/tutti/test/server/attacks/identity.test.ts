@@ -1,9 +1,11 @@
 /** Who may use the listener, and how that ends. */
 import { readFileSync, statSync } from "node:fs";
 import { request } from "node:http";
+import { userInfo } from "node:os";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { RunId } from "@tutti/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { webPort } from "../../../src/server/web/address.ts";
 import { openAccess } from "../../../src/server/web/access.ts";
@@ -157,6 +159,32 @@ describe("A11: what is taken back ends at once (CVE-2026-34503, CVE-2026-43585)"
     expect(out?.status).toBe(200);
     expect(out?.headers["set-cookie"]).toContain("Max-Age=0");
     expect((await fresh.ask("GET /api/v1/runs", ownPage(fresh)))?.status).toBe(401);
+  });
+});
+
+describe("A17: the record of who did it", () => {
+  it("names the token that a command came with, and whose it is", async () => {
+    await using fresh = await openStage();
+    const started = await fresh.own("/runs", { path: "/repo", text: "Fix it" });
+    const run = RunId.parse(started["run"]);
+    fresh.engine.settle(run);
+    const [{ subject, step } = { subject: "", step: "" }] = fresh.engine.attention();
+    const give = JSON.stringify({ kind: "approval.give", step, subject });
+    const headers = { ...asBearer(fresh.token), "content-type": "application/json" };
+    const path = `POST /api/v1/runs/${run}/commands`;
+    expect((await fresh.ask(path, headers, give))?.status).toBe(200);
+    const pause = JSON.stringify({ kind: "run.pause", reason: "lunch" });
+    expect((await fresh.ask(path, ownPage(fresh), pause))?.status).toBe(200);
+    const id = userInfo().username;
+    const token = { id: expect.stringMatching(/^t-/u), name: "test" };
+    const done = new Map(fresh.engine.events(0, 500).map((event) => [event.body.type, event]));
+    expect(done.get("run.started")?.actor).toEqual({ kind: "person", id });
+    expect(done.get("run.paused")?.actor).toEqual({ kind: "person", id });
+    expect(done.get("approval.given")).toMatchObject({
+      actor: { kind: "person", id, token },
+      // Still one person: two approvals of theirs are not two persons'.
+      body: { by: id, onBehalf: expect.stringMatching(/^token test \(t-\w+\)$/u) },
+    });
   });
 });
 

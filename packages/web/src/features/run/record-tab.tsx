@@ -1,4 +1,5 @@
 /** What happened, in its order, and who did it: the record that everything else on the page is folded from. */
+import { actorName } from "@tutti/client/actor-name";
 import type { RunEvent } from "@tutti/protocol";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button } from "../../ui/button.tsx";
@@ -13,10 +14,8 @@ import { UsageTable } from "./usage-table.tsx";
 
 const DETAIL_MAX_CHARACTERS = 300;
 
-const actorText = ({ actor }: RunEvent): string => {
-  if (actor.kind !== "person") return "Tutti";
-  return actor.onBehalf === undefined ? actor.id : `${actor.id}, by ${actor.onBehalf}`;
-};
+const actorText = ({ actor }: RunEvent): string =>
+  actor.kind === "person" ? actorName(actor) : "Tutti";
 
 /** What an event says beside its name, in one line of plain words. */
 function detailOf({ body }: RunEvent): string {

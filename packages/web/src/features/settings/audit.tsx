@@ -1,4 +1,5 @@
 /** Who did what, over all tasks, newest first. */
+import { actorName } from "@tutti/client/actor-name";
 import type { AuditLine } from "@tutti/protocol";
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -70,12 +71,6 @@ export function Audit() {
   );
 }
 
-const nameOf = ({ actor }: AuditLine): string => {
-  if (actor.kind === "person")
-    return actor.onBehalf === undefined ? actor.id : `${actor.id}, by ${actor.onBehalf}`;
-  return actor.kind === "agent" ? actor.agent : `Tutti (${actor.part})`;
-};
-
 function AuditRow({ line }: { readonly line: AuditLine }) {
   const at = new Date(line.at);
   return (
@@ -84,7 +79,7 @@ function AuditRow({ line }: { readonly line: AuditLine }) {
         {at.toLocaleString()}
       </time>
       <span dir="auto" className="font-strong">
-        {plainLine(nameOf(line))}
+        {plainLine(actorName(line.actor))}
       </span>
       <span className="font-mono text-xs">{line.did}</span>
       {line.about !== null && (
