@@ -13,7 +13,7 @@ import { Budget, ServedModel } from "./usage.ts";
 import { OpenTerminal } from "./terminal.ts";
 import { Workflow } from "./workflow.ts";
 
-export const FOLD_VERSION = 8;
+export const FOLD_VERSION = 9;
 
 export const Attempt = z.object({
   number: z.number().int().positive(),
@@ -135,6 +135,8 @@ export const RunDocument = z.object({
   version: z.number().int().positive(),
   startedAt: Instant,
   updatedAt: Instant,
+  /** The last event that could ask a person something, or another thing: nobody's reading, talk or pause. */
+  movedAt: Instant,
   requestedBy: z.string(),
   task: z.object({ title: z.string(), text: z.string() }),
   project: z.object({ id: ProjectId, path: z.string() }),

@@ -43,7 +43,7 @@ const approvals = (state: RunDocument): Ask[] =>
       {
         kind: "approval",
         step: key,
-        since: state.updatedAt,
+        since: state.movedAt,
         asks: ofCandidate
           ? `Approve the merge into ${state.target.branch}`
           : `Approve ${step.of.join(" and ")}`,
@@ -152,7 +152,7 @@ const guards = (state: RunDocument): Ask[] => {
     {
       kind: "guard",
       step: stepState(state, step.id).key,
-      since: state.updatedAt,
+      since: state.movedAt,
       asks: "The change touches what judges it",
       why: "an author does not edit his judge",
       subject: guardSubject(state),
@@ -178,7 +178,7 @@ const stale = (state: RunDocument): Ask[] =>
     .map((key) => ({
       kind: "stale" as const,
       step: key,
-      since: state.updatedAt,
+      since: state.movedAt,
       asks: `${key} was made from what has changed since`,
       why: "running it again costs money, so a person decides",
       answers: [
@@ -210,7 +210,7 @@ const degraded = (state: RunDocument): Ask[] =>
       {
         kind: "degraded" as const,
         step: choice.step,
-        since: state.updatedAt,
+        since: state.movedAt,
         asks: "No reviewer of a foreign family is available",
         why: choice.reason,
         answers: [
@@ -248,7 +248,7 @@ const workspace = (state: RunDocument): Ask[] => {
           {
             kind: "taken",
             step: null,
-            since: state.updatedAt,
+            since: state.movedAt,
             asks: `${state.takenBy} has the workspace`,
             why: "no agent writes while a person works there",
             answers: [

@@ -82,7 +82,7 @@ function standingOf(document: RunDocument, { attention }: RunStatus): Standing |
   if (step === undefined || columnOf(document) !== "ready") return null;
   const key = keyOf(step.id);
   const { attempts, status } = stepState(document, key);
-  const since = attempts.at(-1)?.startedAt ?? document.updatedAt;
+  const since = attempts.at(-1)?.startedAt ?? document.movedAt;
   const [effect] = effectsOf(document, key);
   const state = effect === undefined ? undefined : AT_WORK[effect.payload.kind];
   if (state !== undefined) return { state, since };

@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
+import type { Command } from "@tutti/protocol";
 import { describe, expect, test } from "vitest";
 import { attention } from "../../src/domain/attention.ts";
-import { playTo } from "./play.ts";
-import { apply, newWorld } from "./world.ts";
+import { asked, playTo, playUntil } from "./play.ts";
+import { commit } from "./scene.ts";
+import { apply, newWorld, type World } from "./world.ts";
 
 /** The command that answers with an option of this id. */
 function commandFor(id: string): string {
@@ -40,4 +42,51 @@ describe("the command that answers a permission", () => {
       expect(commandFor(id)).toBe("tutti permit ls");
     },
   );
+});
+
+const sinceOf = (world: World, id: string): number | undefined =>
+  attention(world.state).find((item) => item.id === id)?.since;
+
+describe("since when something is asked", () => {
+  const KIM = { kind: "person", id: "kim" } as const;
+  const MERGE = "approval:approve-merge";
+  const atMerge = (): World => playUntil(newWorld(), (world) => asked(world).includes(MERGE));
+
+  test("is when it was asked, whatever is read, said, opened or paused meanwhile", () => {
+    const world = atMerge();
+    const since = sinceOf(world, MERGE);
+    expect(since).toBe(world.now);
+    const { candidate } = world.state;
+    const given: readonly Command[] = [
+      { kind: "comment.add", on: "run", text: "I look at it." },
+      {
+        kind: "change.see",
+        candidate: candidate?.commit ?? commit("none"),
+        files: [{ path: "a.ts", hunks: [] }],
+      },
+      { kind: "run.pause", reason: "lunch" },
+      { kind: "run.resume" },
+    ];
+    for (const command of given) expect(apply(world, command, KIM)).toBeNull();
+    expect(sinceOf(world, MERGE)).toBe(since);
+    expect(world.state.updatedAt).toBe(world.now);
+  });
+
+  test("is anew once something else is asked about", () => {
+    const world = atMerge();
+    const since = sinceOf(world, MERGE) ?? 0;
+    expect(apply(world, { kind: "work.return", comment: "Also zero." }, KIM)).toBeNull();
+    expect(sinceOf(world, MERGE)).toBeUndefined();
+    playUntil(world, () => asked(world).includes(MERGE));
+    expect(sinceOf(world, MERGE)).toBeGreaterThan(since);
+  });
+
+  test("of a workspace that a person has is when they took it over", () => {
+    const world = atMerge();
+    expect(apply(world, { kind: "workspace.take" }, KIM)).toBeNull();
+    const since = sinceOf(world, "taken:run");
+    expect(since).toBe(world.now);
+    expect(apply(world, { kind: "comment.add", on: "run", text: "Mine." }, KIM)).toBeNull();
+    expect(sinceOf(world, "taken:run")).toBe(since);
+  });
 });

@@ -8,6 +8,7 @@ export const startDocument = (body: EventOf<"run.started">, at: number): RunDocu
   version: 1,
   startedAt: at,
   updatedAt: at,
+  movedAt: at,
   requestedBy: body.requestedBy,
   task: body.task,
   project: body.project,
