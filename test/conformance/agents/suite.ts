@@ -69,7 +69,7 @@ export const describeAgents = (name: string, makeRig: () => Promise<Rig>): void 
           kind: "tool",
           title: "Write src/a.js",
           status: "completed",
-          detail: expect.stringContaining("0 lines before, 2 after"),
+          detail: expect.stringContaining("@@ -0,0 +1,2 @@\n+one\n+two"),
         },
         { kind: "text", text: "Done." },
       ]);

@@ -152,3 +152,40 @@ it("what calls itself a picture and is none, is too large or is one too many is 
   expect(pictures).toHaveLength(IMAGES_MAX);
   expect(entries.at(-1)).toMatchObject({ text: "A picture of the agent is not shown." });
 });
+
+const changeShown = (path: string, oldText: string | null, newText: string): string => {
+  const { entries, send } = create();
+  const content = [{ type: "diff", path, oldText, newText }];
+  send({ sessionUpdate: "tool_call_update", toolCallId: "t", status: "completed", content });
+  const [entry] = entries;
+  return entry?.kind === "tool" ? entry.detail : "";
+};
+
+const numbered = (count: number, change: (at: number) => string = String): string =>
+  Array.from({ length: count }, (_, at) => `${change(at + 1)}\n`).join("");
+
+it("shows what a tool changed in a file, with the lines around it and where they are", () => {
+  const after = numbered(30, (at) => (at === 10 ? "ten" : at === 25 ? "25\nmore" : String(at)));
+  expect(changeShown("/w/a.txt", numbered(30), after)).toBe(
+    [
+      "/w/a.txt\n@@ -7,7 +7,7 @@\n 7\n 8\n 9\n-10\n+ten\n 11\n 12\n 13",
+      "@@ -23,6 +23,7 @@\n 23\n 24\n 25\n+more\n 26\n 27\n 28",
+    ].join("\n"),
+  );
+});
+
+it("shows a file that is new, gone or as it was", () => {
+  expect(changeShown("n", null, "one\ntwo\n")).toBe("n\n@@ -0,0 +1,2 @@\n+one\n+two");
+  expect(changeShown("g", "one\n", "")).toBe("g\n@@ -1,1 +0,0 @@\n-one");
+  expect(changeShown("s", "one\n", "one\n")).toBe("s\n(no change)");
+});
+
+it("compares two texts that have nothing in common only where that is little, and counts what is large", () => {
+  const other = (count: number): string => numbered(count, (at) => `x${at}`);
+  expect(changeShown("big", numbered(2000), other(2000))).toMatch(
+    /^big\n@@ -1,2000 \+1,2000 @@\n-1\n-2\n/u,
+  );
+  expect(changeShown("huge", numbered(50_000), other(20_000))).toBe(
+    "huge: 50000 lines before, 20000 after",
+  );
+});

@@ -27,6 +27,13 @@ export const GARBAGE_LINES_MAX = 200;
 export const COALESCE_MS = 50;
 export const ENTRY_MAX_CHARS = 16 * 1024;
 
+/** Lines before times lines after of a change that are compared one by one; a larger one is shown as replaced. */
+export const PATCH_CELLS_MAX = 250_000;
+/** Of both texts of a change; of a larger one only how many lines it has is said. */
+export const PATCH_MAX_CHARS = 256 * 1024;
+/** Unchanged lines that are shown around a change. */
+export const PATCH_CONTEXT_LINES = 3;
+
 /** Output beside the protocol (standard error, stray lines) shown in the transcript of one session. */
 export const OUTPUT_SHOWN_MAX_CHARS = 256 * 1024;
 /** End of standard error that goes with a failure. */

@@ -12,6 +12,7 @@ import {
   TOOL_TITLES_MAX,
 } from "./limits.ts";
 import type { Tool, Update } from "./messages.ts";
+import { patchText } from "./patch-text.ts";
 
 /** Four characters are three bytes. */
 const BASE64_MAX_CHARS = Math.ceil(IMAGE_MAX_BYTES / 3) * 4;
@@ -31,13 +32,9 @@ export type Transcriber = {
 export const cut = (text: string, max: number): string =>
   text.length <= max ? text : `${text.slice(0, max)}… (${text.length - max} more characters)`;
 
-const linesIn = (text: string): number =>
-  text === "" ? 0 : text.replace(/\n$/u, "").split("\n").length;
-
 const contentText = (content: NonNullable<Tool["content"]>[number]): string => {
   if (content.type === "content" && "content" in content) return content.content.text ?? "";
-  if (content.type === "diff" && "path" in content)
-    return `${content.path}: ${linesIn(content.oldText ?? "")} lines before, ${linesIn(content.newText)} after`;
+  if (content.type === "diff" && "path" in content) return patchText(content);
   return "";
 };
 

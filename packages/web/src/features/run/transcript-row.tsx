@@ -6,6 +6,7 @@ import { plainLine, plainText } from "../../ui/plain.ts";
 import { bytesText, tokensText, usdText } from "../../ui/numbers.ts";
 import { StateMark, type Tone } from "../../ui/state-mark.tsx";
 import { TerminalText } from "../../ui/terminal-text.tsx";
+import { type DetailPart, detailParts } from "./detail-parts.ts";
 import type { Row } from "./transcript-rows.ts";
 
 const Markdown = lazy(() =>
@@ -89,10 +90,29 @@ function Tool({ entry }: { readonly entry: ToolEntry }) {
       <summary className="cursor-pointer truncate">
         {mark} {name}
       </summary>
-      <Plain text={detail} />
+      <Detail text={detail} />
     </details>
   );
 }
+
+const DETAIL_LOOKS: Readonly<Record<DetailPart["kind"], string>> = {
+  added: "bg-added-bg",
+  context: "",
+  head: "text-muted",
+  removed: "bg-removed-bg",
+  text: "",
+};
+
+/** With what a tool changed as a change: its lines say by a mark and a colour what became of them. */
+const Detail = ({ text }: { readonly text: string }) => (
+  <div className="px-4 py-1 font-mono text-xs wrap-anywhere whitespace-pre-wrap">
+    {detailParts(text).map(({ kind, text: part }, index) => (
+      <div key={`${index} ${kind}`} dir="auto" className={DETAIL_LOOKS[kind]}>
+        <TerminalText text={part} />
+      </div>
+    ))}
+  </div>
+);
 
 type ImageEntry = Extract<TranscriptEntry, { kind: "image" }>;
 
