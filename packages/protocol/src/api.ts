@@ -249,6 +249,8 @@ export const RunView = z.object({
   }),
   comments: z.array(z.object({ by: z.string(), on: z.string(), text: z.string(), at: Instant })),
   startedAt: Instant,
+  /** Why it is paused, also while it waits for a person's answer. */
+  paused: z.string().nullable(),
   finishedAt: Instant.nullable(),
 });
 export type RunView = z.infer<typeof RunView>;

@@ -57,6 +57,7 @@ export function viewOf({ document, status, usage }: Viewed): RunView {
     }),
     workspace: workspaceView(document),
     comments: document.comments,
+    paused: document.paused,
     startedAt: document.startedAt,
     finishedAt: finished?.at ?? null,
   };

@@ -398,6 +398,7 @@ describe("the record of a run", () => {
     const paused = await api("/fleet/pause", json({ reason: "lunch" }));
     expect(JSON.parse(paused.text)).toEqual({ runs: [run] });
     expect(engine.document(run)?.paused).toBe("lunch");
+    expect(JSON.parse((await api(`/runs/${run}`)).text).paused).toBe("lunch");
     expect(JSON.parse((await api("/fleet/resume", json({}))).text)).toEqual({ runs: [run] });
     const { items } = JSON.parse((await api("/projects")).text);
     expect(items).toMatchObject([{ path: "/repo", name: "repo", runs: 1, open: 1 }]);

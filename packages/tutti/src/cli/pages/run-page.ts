@@ -68,6 +68,9 @@ function headLines(view: RunView, { style, width, now }: PageOptions): string[] 
   return [
     style.paint("strong", cut(printableLine(view.task.title), width)),
     `${markText(style, runMark(view.state))}  ${printableLine(view.text)}`,
+    ...(view.paused === null || view.state !== "waiting"
+      ? []
+      : [style.paint("quiet", `paused too: ${printableLine(view.paused)}`)]),
     style.paint("quiet", printableLine(facts.join(" · "))),
     ...(view.isolation === "none"
       ? [style.paint("refused", "✕ no fence: agents and checks run without isolation")]

@@ -27,9 +27,10 @@ type Orders = {
 };
 
 function actionsOf(view: RunView, { send, stop, cancel, again }: Orders): readonly Action[] {
-  const { finishedAt, state, steps, workspace } = view;
+  const { finishedAt, paused, steps, workspace } = view;
   const isOpen = finishedAt === null;
-  const isPaused = state === "paused";
+  // Also while it waits for an answer: given that, it does not go on.
+  const isPaused = paused !== null;
   const isWorking = isOpen && steps.some(({ outcome }) => outcome === "working");
   const isTaken = workspace.takenBy !== null;
   const isFailed = isOpen && steps.some(({ outcome }) => outcome === "failed");

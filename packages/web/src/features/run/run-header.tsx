@@ -9,7 +9,8 @@ import { Ago, Lasting } from "../../ui/time.tsx";
 import { RunActions } from "./run-actions.tsx";
 
 export function RunHeader({ view }: { readonly view: RunView }) {
-  const { task, state, text, families, usage, startedAt, finishedAt, isolation, degraded } = view;
+  const { task, state, text, families, usage, startedAt, finishedAt, isolation, degraded, paused } =
+    view;
   const look = runLook(state);
   return (
     <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2">
@@ -23,6 +24,9 @@ export function RunHeader({ view }: { readonly view: RunView }) {
             <span dir="auto" className="text-muted">
               {plainLine(text)}
             </span>
+          )}
+          {paused !== null && state !== "paused" && finishedAt === null && (
+            <StateMark tone="neutral" word={`paused: ${plainLine(paused)}`} />
           )}
           <span className="text-muted">
             {finishedAt === null ? <Lasting since={startedAt} /> : <Ago at={finishedAt} />}
