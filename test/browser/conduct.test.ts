@@ -115,6 +115,47 @@ it("the fleet shows an agent at work, and all of it is paused and goes on", asyn
   expect(stopped).toMatchObject({ state: "paused", outcome: null });
 });
 
+it("the palette stops everything from anywhere, a run says what else it asks and what is said of it", async () => {
+  using project = createProject({ agents: DUET });
+  await using daemon = createDaemon(project);
+  const { client } = daemon;
+  const run = await startRun(client, project, { text: "Look at me" });
+  await conduct(client, run, () => null);
+  await client.command(run, { kind: "workspace.take" });
+  await client.command(run, { kind: "comment.add", on: "run", text: "Mind the strings." });
+  await using context = await openContext(browser);
+  const page = await context.newPage();
+  await signIn(page, daemon, `/runs/${run}`);
+  await page.getByRole("list", { name: "Comments" }).getByText("Mind the strings.").waitFor();
+  await page.getByLabel("Comment on the run").fill("And the numbers.");
+  await page.keyboard.press("Enter");
+  await page.getByRole("list", { name: "Comments" }).getByText("And the numbers.").waitFor();
+
+  const { attention } = await client.run(run);
+  const [, other] = attention;
+  await page.getByRole("link", { name: other?.asks ?? "nothing else" }).click();
+  await page.getByRole("region", { name: other?.asks ?? "nothing else" }).waitFor();
+
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("stop every");
+  await page.getByRole("option", { name: "Stop everything" }).click();
+  await page.waitForURL(/\/fleet\?ask=stop/u);
+  await page.getByRole("dialog").getByRole("button", { name: "Leave it" }).click();
+  await page.waitForURL(/\/fleet$/u);
+  expect((await client.run(run)).state).toBe("waiting");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("stop every");
+  await page.getByRole("option", { name: "Stop everything" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Stop everything" }).click();
+  await page.getByText("1 task stopped.").waitFor();
+  // It waits for an answer still, and would not go on with it.
+  await page.goto(`${new URL(page.url()).origin}/runs/${run}`);
+  await page.getByRole("main").getByText("paused: everything was stopped").waitFor();
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByRole("button", { name: "Pause" }).waitFor();
+  expect((await client.run(run)).paused).toBeNull();
+});
+
 it("the palette finds a task and a command, the map names every key, and settings hold in this browser", async () => {
   using project = createProject({ agents: DUET });
   await using daemon = createDaemon(project);

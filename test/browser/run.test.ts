@@ -48,7 +48,9 @@ it("shows a run's steps, contract, texts, transcript, diff, checks, findings and
   await openTab(page, "Spec", "The sum of an empty list is 0");
   await openTab(page, "Diff", "sum.mjs");
   await openTab(page, "Checks", "passed");
+  await daemon.client.command(run, { kind: "comment.add", on: "F1", text: "I saw it too." });
   await openTab(page, "Findings", "sum([]) is not 0");
+  await page.getByText("I saw it too.").waitFor();
   await page.getByRole("button", { name: "Run F1 again" }).click();
   await page.getByText(/Run again by .* candidate pass/u).waitFor({ timeout: RUN_MS });
   expect(await violationsOf(page)).toEqual([]);

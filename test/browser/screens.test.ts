@@ -224,6 +224,13 @@ it("a screen whose answer is awaited says what is read; one that was refused say
     broken.push(...(await lookAtState(page, `${name}-loading`)));
     answers.resolve();
     await page.getByRole("main").getByText("The store does not answer.").first().waitFor();
+    // What was not told is not said to be none.
+    expect(
+      await page
+        .getByRole("banner")
+        .getByText(/need|working/u)
+        .count(),
+    ).toBe(0);
     broken.push(...(await lookAtState(page, `${name}-failed`)));
     await page.unroute(READS);
     const retries = await page.getByRole("button", { name: "Try again" }).all();

@@ -96,6 +96,8 @@ it("shows the colours and the pictures of an agent, from this daemon alone, and 
   await expect.poll(() => widthOf(page)).toMatchObject({ width: SIDE_PX });
   expect((await widthOf(page)).source).toMatch(/^\/api\/v1\/blobs\/[0-9a-f]{64}\?as=image$/u);
   await log.getByText("A picture of the agent is not shown.").waitFor();
+  await log.getByText("Report contract.yaml").click();
+  await log.getByText("+requirements:").waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await takePicture(page, "transcript-picture");
   await page.emulateMedia({ colorScheme: "dark" });

@@ -3,59 +3,46 @@ import { useNavigate } from "@tanstack/react-router";
 import { useCommands } from "../commands/commands.tsx";
 import { theme } from "../ui/theme.ts";
 
+const SCREENS = [
+  { to: "/", id: "go.home", title: "Needs you", keys: "g h" },
+  { to: "/board", id: "go.board", title: "Board", keys: "g b" },
+  { to: "/fleet", id: "go.fleet", title: "Fleet", keys: "g f" },
+  { to: "/landings", id: "go.landings", title: "Merge train", keys: "g m" },
+  { to: "/new", id: "go.new", title: "New task", keys: "n" },
+  { to: "/settings", id: "go.settings", title: "Settings", keys: "g s" },
+] as const;
+
+/** Asked once more on the fleet's own screen before it is done. */
+const ORDERS = [
+  { ask: "pause", title: "Pause everything" },
+  { ask: "stop", title: "Stop everything" },
+] as const;
+
+const THEMES = [
+  { to: "light", title: "Light theme" },
+  { to: "dark", title: "Dark theme" },
+  { to: "system", title: "Theme of the system" },
+] as const;
+
 export function useFrameCommands(): void {
   const navigate = useNavigate();
-  const go = "Go to";
   useCommands([
-    {
-      id: "go.home",
-      title: "Needs you",
-      group: go,
-      keys: "g h",
-      run: () => void navigate({ to: "/" }),
-    },
-    {
-      id: "go.board",
-      title: "Board",
-      group: go,
-      keys: "g b",
-      run: () => void navigate({ to: "/board" }),
-    },
-    {
-      id: "go.fleet",
-      title: "Fleet",
-      group: go,
-      keys: "g f",
-      run: () => void navigate({ to: "/fleet" }),
-    },
-    {
-      id: "go.landings",
-      title: "Merge train",
-      group: go,
-      keys: "g m",
-      run: () => void navigate({ to: "/landings" }),
-    },
-    {
-      id: "go.new",
-      title: "New task",
-      group: go,
-      keys: "n",
-      run: () => void navigate({ to: "/new" }),
-    },
-    {
-      id: "go.settings",
-      title: "Settings",
-      group: go,
-      keys: "g s",
-      run: () => void navigate({ to: "/settings" }),
-    },
-    { id: "theme.light", title: "Light theme", group: "Appearance", run: () => theme.set("light") },
-    { id: "theme.dark", title: "Dark theme", group: "Appearance", run: () => theme.set("dark") },
-    {
-      id: "theme.system",
-      title: "Theme of the system",
+    ...SCREENS.map(({ to, ...command }) => ({
+      ...command,
+      group: "Go to",
+      run: () => void navigate({ to }),
+    })),
+    ...ORDERS.map(({ ask, title }) => ({
+      id: `fleet.${ask}-all`,
+      title,
+      group: "Fleet",
+      run: () => void navigate({ to: "/fleet", search: { ask } }),
+    })),
+    ...THEMES.map(({ to, title }) => ({
+      id: `theme.${to}`,
+      title,
       group: "Appearance",
-      run: () => theme.set("system"),
-    },
+      run: () => theme.set(to),
+    })),
   ]);
 }

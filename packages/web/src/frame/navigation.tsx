@@ -29,7 +29,7 @@ export function Navigation() {
         >
           <Icon aria-hidden="true" size={15} strokeWidth={1.75} className="shrink-0" />
           <span className="max-sm:text-xs max-sm:whitespace-nowrap sm:max-lg:sr-only">{word}</span>
-          {to === "/" && attention > 0 && (
+          {to === "/" && attention !== null && attention > 0 && (
             <span className="ml-auto font-strong text-waiting max-sm:absolute max-sm:start-1/2 max-sm:top-0.5 max-sm:ms-3 max-sm:text-xs">
               {attention}
               <span className="sr-only"> open</span>

@@ -11,12 +11,12 @@ const todayQuery = (since: number) =>
     queryFn: ({ signal }) => daemon.usage({ since }, { signal }),
   });
 
+/** Null while it is not known: that nothing needs a person is said only by the daemon. */
 type Overview = {
-  readonly attention: number;
-  readonly working: number;
+  readonly attention: number | null;
+  readonly working: number | null;
   /** There are more working runs than one page of the list. */
   readonly isMore: boolean;
-  /** Null while it is not known. */
   readonly usdToday: number | null;
 };
 
@@ -27,8 +27,8 @@ export function useOverview(): Overview {
   const working = useQuery(runsQuery({ states: "working,queued", limit: MOST }));
   const today = useQuery(todayQuery(startOfToday()));
   return {
-    attention: attention.data?.length ?? 0,
-    working: working.data?.items.length ?? 0,
+    attention: attention.data?.length ?? null,
+    working: working.data?.items.length ?? null,
     isMore: working.data?.next !== null && working.data !== undefined,
     usdToday: today.data?.total.costUsd ?? null,
   };

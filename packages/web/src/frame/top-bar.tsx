@@ -12,13 +12,17 @@ export function TopBar() {
       </Link>
       <PaletteButtons />
       <p className="ml-auto flex gap-3 whitespace-nowrap text-muted">
-        <Link to="/" className={attention > 0 ? "font-strong text-waiting" : undefined}>
-          {attention} {attention === 1 ? "needs" : "need"} you
-        </Link>
-        <Link to="/board">
-          {working}
-          {isMore ? "+" : ""} working
-        </Link>
+        {attention !== null && (
+          <Link to="/" className={attention > 0 ? "font-strong text-waiting" : undefined}>
+            {attention} {attention === 1 ? "needs" : "need"} you
+          </Link>
+        )}
+        {working !== null && (
+          <Link to="/board">
+            {working}
+            {isMore ? "+" : ""} working
+          </Link>
+        )}
         {usdToday !== null && <span className="max-sm:hidden">{usdText(usdToday)} today</span>}
       </p>
     </header>

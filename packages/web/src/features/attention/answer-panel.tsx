@@ -57,10 +57,7 @@ export function AnswerPanel({ item, isSubjectShown = false }: AnswerPanelProps) 
     <div className="flex flex-col gap-3">
       <p className="max-w-[72ch] text-muted">{item.why}</p>
       {!isSubjectShown && <Subject item={item} />}
-      <Details
-        label={item.kind === "approval" ? "Changed files" : "Details"}
-        details={item.details.filter((detail) => !isArtifactLine(detail))}
-      />
+      <Details item={item} />
       {item.kind === "permission" && <RememberField value={remember} onChange={setRemember} />}
       <div className="sticky bottom-0 bg-surface py-2">
         {writing === null ? (
@@ -121,23 +118,36 @@ const emphasisOf = (item: AttentionItem, answer: AttentionAnswer) => {
   return keyOf(item, answer) === "p" ? "primary" : "normal";
 };
 
-type DetailsProps = { readonly label: string; readonly details: readonly string[] };
-
-function Details({ label, details }: DetailsProps) {
+/** Of an approval the files that it is about, each with the way to where they are read. */
+function Details({ item }: { readonly item: AttentionItem }) {
+  const details = item.details.filter((detail) => !isArtifactLine(detail));
   if (details.length === 0) return null;
+  const isFiles = item.kind === "approval";
+  const label = isFiles ? "Changed files" : "Details";
   return (
     <section aria-label={label} className="max-w-[100ch]">
       <h2 className="text-muted">{label}</h2>
       <ul className="font-mono text-xs">
         {details.map((detail) => (
           <li key={detail} className="wrap-anywhere whitespace-pre-wrap">
-            {withNamed(detail)}
+            {isFiles ? <FileLink run={item.run} path={detail} /> : withNamed(detail)}
           </li>
         ))}
       </ul>
     </section>
   );
 }
+
+const FileLink = ({ run, path }: { readonly run: string; readonly path: string }) => (
+  <Link
+    to="/runs/$run/diff"
+    params={{ run }}
+    search={{ file: path }}
+    className="underline max-sm:inline-flex max-sm:min-h-11 max-sm:items-center"
+  >
+    {withNamed(path)}
+  </Link>
+);
 
 type RememberFieldProps = {
   readonly value: Remember;

@@ -1,6 +1,6 @@
 /** The review of one range of commits: the files, the list of changes, the draft, and the keys. */
 import type { RunView } from "@tutti/protocol";
-import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { useStore } from "../../api/store.ts";
 import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
@@ -97,18 +97,27 @@ export function Review(props: ReviewProps) {
 function usePlace({ rows, shown, want }: Files, list: RefObject<ListHandle | null>) {
   const { address, set } = useDiffAddress();
   const [cursor, setCursor] = useState<Cursor | null>(null);
+  /** The file that the list is at; the address follows it, and a link may lead it elsewhere. */
+  const reached = useRef<string | undefined>(undefined);
   const goTo = (next: number): void => {
     const index = Math.max(0, Math.min(next, rows.count - 1));
     setCursor(cursorAt(rows, index));
     list.current?.show(index);
     const file = shown[rows.at(index).file]?.file.path;
-    if (file !== undefined && file !== address.file) set({ file });
+    if (file === undefined) return;
+    reached.current = file;
+    if (file !== address.file) set({ file });
   };
   const openFile = (path: string): void => {
     const at = shown.findIndex(({ file }) => file.path === path);
     if (at !== -1) goTo(rows.startOf(at));
   };
-  useOpenedFile(address.file, openFile);
+  const follow = useEffectEvent((path: string) => {
+    if (path !== reached.current) openFile(path);
+  });
+  useEffect(() => {
+    if (address.file !== undefined) follow(address.file);
+  }, [address.file]);
   const onWant = useCallback(
     (first: number, last: number) => {
       const paths: string[] = [];
@@ -181,16 +190,6 @@ function Conflicts({
       </span>
     </output>
   );
-}
-
-/** Goes to the file that the address names, once, when the review is opened. */
-function useOpenedFile(path: string | undefined, open: (path: string) => void): void {
-  const isOpened = useRef(false);
-  useEffect(() => {
-    if (isOpened.current) return;
-    isOpened.current = true;
-    if (path !== undefined) open(path);
-  }, [path, open]);
 }
 
 type BarProps = Pick<ReviewProps, "groups" | "choices" | "choice" | "onChoose"> & {

@@ -50,7 +50,6 @@ function Sums({ rows }: { readonly rows: readonly FleetRow[] }) {
 function FleetButtons({ isEmpty }: { readonly isEmpty: boolean }) {
   const search = useSearch({ from: "/fleet" });
   const navigate = useNavigate();
-  const [asked, setAsked] = useState<"pause" | "stop" | null>(null);
   const pauseAll = useOrder({ order: "pause", word: "paused" });
   const stopAll = useOrder({ order: "stop", word: "stopped" });
   const isGrouped = search.by === "project";
@@ -60,25 +59,21 @@ function FleetButtons({ isEmpty }: { readonly isEmpty: boolean }) {
       search: fleetSearch({ ...search, by: isGrouped ? undefined : "project" }),
       replace: true,
     });
-  const close = (): void => setAsked(null);
+  const asked = search.ask;
+  const ask = (what: "pause" | "stop" | undefined): void =>
+    void navigate({ to: "/fleet", search: fleetSearch({ ...search, ask: what }), replace: true });
+  const close = (): void => ask(undefined);
   useCommands([
     { id: "fleet.group", title: "Group by project", group: "Fleet", keys: "g p", run: group },
-    {
-      id: "fleet.pause-all",
-      title: "Pause everything",
-      group: "Fleet",
-      run: () => setAsked("pause"),
-    },
-    { id: "fleet.stop-all", title: "Stop everything", group: "Fleet", run: () => setAsked("stop") },
   ]);
   return (
     <span className="ml-auto flex flex-wrap gap-2">
       <Button aria-pressed={isGrouped} emphasis={isGrouped ? "normal" : "quiet"} onClick={group}>
         Group by project
       </Button>
-      {!isEmpty && <Button onClick={() => setAsked("pause")}>Pause everything</Button>}
+      {!isEmpty && <Button onClick={() => ask("pause")}>Pause everything</Button>}
       {!isEmpty && (
-        <Button emphasis="danger" onClick={() => setAsked("stop")}>
+        <Button emphasis="danger" onClick={() => ask("stop")}>
           Stop everything
         </Button>
       )}
@@ -115,11 +110,10 @@ function PausedLine() {
   const resumeAll = useOrder({ order: "resume", word: "resumed" });
   const runs = paused.data?.items ?? [];
   const resume = (): void => resumeAll.mutate();
-  useCommands(
-    runs.length === 0
-      ? []
-      : [{ id: "fleet.resume-all", title: "Resume everything", group: "Fleet", run: resume }],
-  );
+  // Always: tasks that wait for an answer may be paused as well, and are not listed as such.
+  useCommands([
+    { id: "fleet.resume-all", title: "Resume everything", group: "Fleet", run: resume },
+  ]);
   if (runs.length === 0) return null;
   return (
     <p className="flex items-center gap-3 border-b border-line bg-raised px-4 py-1.5">

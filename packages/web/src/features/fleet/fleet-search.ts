@@ -6,6 +6,8 @@ export type FleetSearch = {
   readonly sort?: FleetSort;
   readonly down?: true;
   readonly by?: "project";
+  /** What is asked before it is done to all of them. */
+  readonly ask?: "pause" | "stop";
 };
 
 export function fleetSearch(search: Readonly<Record<string, unknown>>): FleetSearch {
@@ -14,5 +16,6 @@ export function fleetSearch(search: Readonly<Record<string, unknown>>): FleetSea
     ...(sort === undefined ? {} : { sort }),
     ...(search["down"] === true ? { down: true } : {}),
     ...(search["by"] === "project" ? { by: "project" } : {}),
+    ...(search["ask"] === "pause" || search["ask"] === "stop" ? { ask: search["ask"] } : {}),
   };
 }

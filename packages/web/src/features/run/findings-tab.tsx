@@ -3,6 +3,7 @@ import type { FindingView } from "@tutti/protocol";
 import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useCommand } from "../../api/commands.ts";
+import { useCommands } from "../../commands/commands.tsx";
 import { Button } from "../../ui/button.tsx";
 import { FamilyMark } from "../../ui/family-mark.tsx";
 import { FIELD } from "../../ui/field.ts";
@@ -13,6 +14,7 @@ import { plainText } from "../../ui/plain.ts";
 import { ScrollText } from "../../ui/scroll-text.tsx";
 import { StateMark, type Tone } from "../../ui/state-mark.tsx";
 import { Ago } from "../../ui/time.tsx";
+import { CommentList } from "./comments.tsx";
 import { useRun } from "./run-context.tsx";
 import { type Place, usePlace } from "./use-place.ts";
 
@@ -51,6 +53,7 @@ export function FindingsTab() {
 type FindingRowProps = { readonly finding: FindingView; readonly place: Place | null };
 
 function FindingRow({ finding, place }: FindingRowProps) {
+  const { comments } = useRun();
   const { id, claim, severity, verdict, raisedBy, disposition, reproduction } = finding;
   return (
     <li
@@ -96,6 +99,7 @@ function FindingRow({ finding, place }: FindingRowProps) {
           ))}
         </details>
       )}
+      <CommentList comments={comments.filter(({ on }) => on === id)} />
       {disposition.kind === "open" || disposition.kind === "fix" ? (
         <Waive finding={finding} />
       ) : null}
@@ -151,6 +155,13 @@ function Reruns({ finding }: { readonly finding: FindingView }) {
   const { run, finishedAt } = useRun();
   const command = useCommand(run);
   const { id, reruns, earlier, reproduction, isRunning } = finding;
+  const isThere = reproduction !== null && finishedAt === null;
+  const rerun = (): void => command.mutate({ kind: "finding.rerun", finding: id });
+  useCommands(
+    isThere && !isRunning
+      ? [{ id: `rerun.${id}`, title: `Run ${id} again`, group: "Findings", run: rerun }]
+      : [],
+  );
   return (
     <>
       {reruns.map(({ by, at, candidate, words, problem }) => (
@@ -172,12 +183,9 @@ function Reruns({ finding }: { readonly finding: FindingView }) {
           ))}
         </details>
       )}
-      {reproduction !== null && finishedAt === null && (
+      {isThere && (
         <p>
-          <Button
-            disabled={isRunning || command.isPending}
-            onClick={() => command.mutate({ kind: "finding.rerun", finding: id })}
-          >
+          <Button disabled={isRunning || command.isPending} onClick={rerun}>
             Run {id} again
           </Button>
         </p>

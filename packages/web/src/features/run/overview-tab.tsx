@@ -4,6 +4,8 @@ import { SectionHeading } from "../../ui/heading.tsx";
 import { plainText } from "../../ui/plain.ts";
 import { Empty } from "../../ui/notice.tsx";
 import { AnswerPanel } from "../attention/answer-panel.tsx";
+import { itemKey } from "../attention/attention-order.ts";
+import { CommentForm, CommentList, onRun } from "./comments.tsx";
 import { ContractMatrix } from "./contract-matrix.tsx";
 import { useRun } from "./run-context.tsx";
 import { Steps } from "./steps.tsx";
@@ -23,7 +25,7 @@ export function OverviewTab() {
             <AnswerPanel key={first.id} item={first} />
             {others.map((item) => (
               <p key={item.id} className="pt-1">
-                <Link to="/" search={{ item: item.id }} className="underline">
+                <Link to="/" search={{ item: itemKey(item) }} className="underline">
                   {plainText(item.asks)}
                 </Link>
               </p>
@@ -32,6 +34,11 @@ export function OverviewTab() {
         )}
         <Steps view={view} />
         <Facts />
+        <SectionHeading title="Comments" />
+        <div className="flex flex-col gap-2 px-4 pb-4">
+          <CommentList comments={onRun(view)} isNamed />
+          {view.finishedAt === null && <CommentForm on="run" label="Comment on the run" />}
+        </div>
       </div>
       <div>
         <SectionHeading title="Contract" />

@@ -27,6 +27,13 @@ function detailOf({ body }: RunEvent): string {
     .slice(0, DETAIL_MAX_CHARACTERS);
 }
 
+/** With the day where it is another than that of the event before. */
+const whenText = (at: number, before: number | undefined): string => {
+  const date = new Date(at);
+  const isSameDay = before !== undefined && date.toDateString() === new Date(before).toDateString();
+  return isSameDay ? date.toLocaleTimeString() : date.toLocaleString();
+};
+
 export function RecordTab() {
   const view = useRun();
   const { run, version, usage } = view;
@@ -48,7 +55,7 @@ export function RecordTab() {
       <Queried query={query} what="the record">
         {({ pages }) => (
           <ol className="pb-4">
-            {pages.flat().map((event) => (
+            {pages.flat().map((event, index, all) => (
               <li
                 key={event.version}
                 className="flex items-baseline gap-3 border-b border-line px-4 py-0.5"
@@ -56,9 +63,10 @@ export function RecordTab() {
                 <span className="w-10 text-right text-muted">{event.version}</span>
                 <time
                   dateTime={new Date(event.at).toISOString()}
+                  title={new Date(event.at).toLocaleString()}
                   className="whitespace-nowrap text-muted"
                 >
-                  {new Date(event.at).toLocaleTimeString()}
+                  {whenText(event.at, all[index - 1]?.at)}
                 </time>
                 <span className="whitespace-nowrap">{plainText(actorText(event))}</span>
                 <span className="font-mono text-xs whitespace-nowrap">{event.body.type}</span>

@@ -3,9 +3,10 @@ import type { RunView } from "@tutti/protocol";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { tellProblem, useCommand } from "../../api/commands.ts";
+import { tellProblem } from "../../api/commands.ts";
 import { daemon } from "../../api/daemon.ts";
 import { artifactQuery } from "../../api/queries.ts";
+import { useCommands } from "../../commands/commands.tsx";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/field.ts";
 import { Empty, Overtaken } from "../../ui/notice.tsx";
@@ -17,10 +18,13 @@ import { Ago } from "../../ui/time.tsx";
 import { Written } from "../../ui/written.tsx";
 import { AnswerPanel } from "../attention/answer-panel.tsx";
 import { isArtifactLine } from "../attention/subject.tsx";
+import { CommentForm, CommentList } from "./comments.tsx";
 import { useRun } from "./run-context.tsx";
 import { usePlace } from "./use-place.ts";
 
 type Artifact = RunView["artifacts"][number];
+
+const group = "Spec";
 
 export function SpecTab() {
   const placeOf = usePlace(useSearch({ from: "/runs/$run/spec" }).at);
@@ -70,11 +74,16 @@ export function SpecTab() {
 }
 
 function ArtifactSection({ artifact }: { readonly artifact: Artifact }) {
-  const { run, finishedAt } = useRun();
+  const { run, finishedAt, comments } = useRun();
   const { name, hash, by, at, bytes } = artifact;
   const query = useQuery(artifactQuery({ run, name, hash }));
   /** What was on screen when its editing began, which outlives what others make of it meanwhile. */
   const [editing, setEditing] = useState<Edited | null>(null);
+  const isEditable = finishedAt === null && editing === null && query.data !== undefined;
+  const edit = (): void => setEditing({ hash, text: query.data ?? "" });
+  useCommands(
+    isEditable ? [{ id: `spec.edit.${name}`, title: `Edit ${name}`, group, run: edit }] : [],
+  );
   return (
     <section aria-label={name} className="rounded border border-line">
       <header className="flex flex-wrap items-center gap-x-3 border-b border-line px-3 py-1">
@@ -83,8 +92,8 @@ function ArtifactSection({ artifact }: { readonly artifact: Artifact }) {
         <span className="text-muted">
           {bytesText(bytes)} · {plainText(by)} · <Ago at={at} />
         </span>
-        {finishedAt === null && editing === null && query.data !== undefined && (
-          <Button className="ml-auto" onClick={() => setEditing({ hash, text: query.data })}>
+        {isEditable && (
+          <Button className="ml-auto" onClick={edit}>
             Edit
           </Button>
         )}
@@ -98,7 +107,10 @@ function ArtifactSection({ artifact }: { readonly artifact: Artifact }) {
           <Editor artifact={artifact} edited={editing} onDone={() => setEditing(null)} />
         )}
       </div>
-      <Comments on={name} />
+      <div className="border-t border-line px-3 py-2">
+        <CommentList comments={comments.filter(({ on }) => on === name)} />
+        <CommentForm on={name} label={`Comment on ${name}`} />
+      </div>
     </section>
   );
 }
@@ -148,49 +160,5 @@ function Editor({ artifact: { name, hash }, edited, onDone }: EditorProps) {
         <Button onClick={onDone}>Leave as it was</Button>
       </div>
     </form>
-  );
-}
-
-function Comments({ on }: { readonly on: string }) {
-  const { run, comments } = useRun();
-  const command = useCommand(run);
-  const [text, setText] = useState("");
-  const mine = comments.filter((comment) => comment.on === on);
-  return (
-    <div className="border-t border-line px-3 py-2">
-      <ul>
-        {mine.map(({ by, text: said, at }) => (
-          <li key={`${by} ${at} ${said}`} dir="auto" className="py-0.5">
-            <span className="font-strong">{plainText(by)}</span>{" "}
-            <span className="text-muted">
-              <Ago at={at} />
-            </span>{" "}
-            {plainText(said)}
-          </li>
-        ))}
-      </ul>
-      <form
-        className="flex flex-wrap gap-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          command.mutate(
-            { kind: "comment.add", on, text: text.trim() },
-            { onSuccess: () => setText("") },
-          );
-        }}
-      >
-        <input
-          aria-label={`Comment on ${on}`}
-          placeholder="Comment"
-          className={`${FIELD} min-w-0 flex-1`}
-          value={text}
-          maxLength={5000}
-          onChange={({ target }) => setText(target.value)}
-        />
-        <Button type="submit" disabled={text.trim() === "" || command.isPending}>
-          Comment
-        </Button>
-      </form>
-    </div>
   );
 }

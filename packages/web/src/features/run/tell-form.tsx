@@ -1,20 +1,33 @@
 /** A word to the agent that works: when it has answered, or at once. */
 import type { SessionView } from "@tutti/protocol";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { toast } from "sonner";
 import { useCommand } from "../../api/commands.ts";
+import { useCommands } from "../../commands/commands.tsx";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/field.ts";
+import { CommentList } from "./comments.tsx";
 import { useRun } from "./run-context.tsx";
 
 type TellFormProps = { readonly step: NonNullable<SessionView["step"]> };
 
+const SAY = "Say something to the agent";
+/** Of what was said about the step: to the agent, and for its next prompt. */
+const SHOWN_MAX = 3;
+
 export function TellForm({ step }: TellFormProps) {
-  const { run, steps } = useRun();
+  const { steps } = useRun();
+  // A reviewer hears nothing: he judges the change alone.
+  return steps.find(({ id }) => id === step)?.kind === "agent" ? <Words step={step} /> : null;
+}
+
+function Words({ step }: TellFormProps) {
+  const { run, comments } = useRun();
   const command = useCommand(run);
   const [text, setText] = useState("");
-  // A reviewer hears nothing: he judges the change alone.
-  if (steps.find(({ id }) => id === step)?.kind !== "agent") return null;
+  const field = useRef<HTMLTextAreaElement>(null);
+  const write = (): void => field.current?.focus();
+  useCommands([{ id: "tell.write", title: SAY, group: "Transcript", keys: "t", run: write }]);
   const tell = (interrupts: boolean): void =>
     command.mutate(
       { kind: "turn.message", step, text, interrupts },
@@ -34,9 +47,13 @@ export function TellForm({ step }: TellFormProps) {
         if (!isEmpty) tell(false);
       }}
     >
+      <div className="max-h-20 basis-full overflow-y-auto empty:hidden">
+        <CommentList comments={comments.filter(({ on }) => on === step).slice(-SHOWN_MAX)} />
+      </div>
       <label className="flex min-w-0 flex-1 basis-80 flex-col gap-1">
-        <span className="text-muted">Say something to the agent</span>
+        <span className="text-muted">{SAY}</span>
         <textarea
+          ref={field}
           rows={2}
           className={FIELD}
           value={text}

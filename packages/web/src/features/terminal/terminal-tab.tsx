@@ -6,6 +6,7 @@ import { useState } from "react";
 import { ApiError } from "@tutti/client/api-error";
 import { daemon } from "../../api/daemon.ts";
 import { asProblem } from "../../api/problem.ts";
+import { useCommands } from "../../commands/commands.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Empty, Failed } from "../../ui/notice.tsx";
 import { Queried } from "../../ui/queried.tsx";
@@ -62,6 +63,7 @@ function Terminals({ view, items: all }: TerminalsProps) {
     if (isLooking) open.mutate();
   });
   const isThere = view.workspace.kind === "ready" && view.finishedAt === null;
+  useOpening(isThere, () => open.mutate());
   return (
     <div className="flex h-full min-h-96 flex-col">
       <div className="flex flex-wrap items-center gap-2 px-4 py-2">
@@ -87,6 +89,12 @@ function Terminals({ view, items: all }: TerminalsProps) {
     </div>
   );
 }
+
+/** From the palette too. */
+const useOpening = (isThere: boolean, run: () => void): void =>
+  useCommands(
+    isThere ? [{ id: "terminal.open", title: "Open terminal", group: "Terminal", run }] : [],
+  );
 
 /** What is told in the place of the terminal is not told above it too. */
 const isSameAs = (error: unknown, terminal: TerminalView | undefined): boolean =>
