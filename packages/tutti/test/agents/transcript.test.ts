@@ -180,11 +180,12 @@ it("shows a file that is new, gone or as it was", () => {
   expect(changeShown("s", "one\n", "one\n")).toBe("s\n(no change)");
 });
 
-it("compares two texts that have nothing in common only where that is little, and counts what is large", () => {
+it("shows what is quite another text as replaced, and counts the lines of what is large", () => {
   const other = (count: number): string => numbered(count, (at) => `x${at}`);
   expect(changeShown("big", numbered(2000), other(2000))).toMatch(
     /^big\n@@ -1,2000 \+1,2000 @@\n-1\n-2\n/u,
   );
+  expect(changeShown("new", null, numbered(2000))).toMatch(/^new\n@@ -0,0 \+1,2000 @@\n\+1\n/u);
   expect(changeShown("huge", numbered(50_000), other(20_000))).toBe(
     "huge: 50000 lines before, 20000 after",
   );

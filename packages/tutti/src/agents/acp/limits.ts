@@ -27,8 +27,8 @@ export const GARBAGE_LINES_MAX = 200;
 export const COALESCE_MS = 50;
 export const ENTRY_MAX_CHARS = 16 * 1024;
 
-/** Lines before times lines after of a change that are compared one by one; a larger one is shown as replaced. */
-export const PATCH_CELLS_MAX = 250_000;
+/** Lines gone and come that are searched for in a change; one with more is shown as replaced. */
+export const PATCH_MAX_EDITS = 400;
 /** Of both texts of a change; of a larger one only how many lines it has is said. */
 export const PATCH_MAX_CHARS = 256 * 1024;
 /** Unchanged lines that are shown around a change. */
