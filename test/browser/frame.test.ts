@@ -30,6 +30,11 @@ it("a link signs one browser in, and the page says how to get one where there is
   await stranger.getByText("tutti open").waitFor();
   expect(await violationsOf(stranger)).toEqual([]);
   await takePicture(stranger, "signed-out");
+
+  // A request that would leave this machine is told: what is said above of none means something.
+  const elsewhere = await other.newPage();
+  await elsewhere.evaluate(`fetch("http://tutti.invalid/").catch(() => null)`);
+  expect(other.foreign).toEqual(["http://tutti.invalid/"]);
 });
 
 it("a page that is opened before the daemon answers comes by itself, and its link is not lost", async () => {
