@@ -86,10 +86,12 @@ function Rows({ pages, onShow }: RowsProps) {
   const items = virtualizer.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   useEffect(() => onShow(first, last), [onShow, first, last, pages.total]);
+  // A row that gets its height later moves the end as a new one does.
+  const size = virtualizer.getTotalSize();
   useEffect(() => {
     if (isFollowing && pages.total > 0)
       virtualizer.scrollToIndex(pages.total - 1, { align: "end" });
-  }, [isFollowing, pages, virtualizer]);
+  }, [isFollowing, pages, size, virtualizer]);
   useCommands([
     {
       id: "transcript.end",

@@ -9,6 +9,8 @@ import { createStore, type Store } from "../../api/store.ts";
 export const PAGE = 200;
 /** Pages that are kept; those that were not looked at for longest go first. */
 const PAGES_MAX = 40;
+/** At once; what is scrolled past meanwhile is not read. */
+const READING_MAX = 2;
 
 export type Pages = {
   /** Entries that there are; it grows. */
@@ -53,7 +55,7 @@ export function openTranscript(session: string): TranscriptPages {
   let shown: readonly [first: number, last: number] = [0, 0];
 
   const read = async (page: number): Promise<void> => {
-    if (reading.has(page)) return;
+    if (reading.has(page) || reading.size >= READING_MAX) return;
     reading.add(page);
     try {
       const held = state.get().pages.get(page)?.length ?? 0;

@@ -1,6 +1,6 @@
 /** One row of a transcript. Everything in it is text of an agent or of a program. */
 import type { TranscriptEntry } from "@tutti/protocol";
-import { lazy, memo, Suspense, type ReactNode } from "react";
+import { lazy, memo, Suspense, useDeferredValue, type ReactNode } from "react";
 import { blobAddress } from "../../api/blob-address.ts";
 import { plainLine, plainText } from "../../ui/plain.ts";
 import { bytesText, tokensText, usdText } from "../../ui/numbers.ts";
@@ -22,13 +22,7 @@ export const TranscriptRow = memo(function TranscriptRow({ row }: { readonly row
   switch (entry.kind) {
     case "text":
       if (text.length > MARKDOWN_MAX_CHARACTERS) return <Plain text={text} />;
-      return (
-        <div className="px-4 py-1">
-          <Suspense fallback={<Plain text={text} />}>
-            <Markdown text={text} isGrowing />
-          </Suspense>
-        </div>
-      );
+      return <Prose text={text} />;
     case "prompt":
       return <Folded title="Prompt" text={entry.text} />;
     case "thought":
@@ -43,6 +37,23 @@ export const TranscriptRow = memo(function TranscriptRow({ row }: { readonly row
       return <Fact entry={entry} />;
   }
 });
+
+/** Words first, what they are written in when there is time: rows that fly past are not taken apart. */
+function Prose({ text }: { readonly text: string }) {
+  const written = useDeferredValue<string | null>(text, null);
+  const plain = <Plain text={text} />;
+  return (
+    <div className="px-4 py-1">
+      {written === null ? (
+        plain
+      ) : (
+        <Suspense fallback={plain}>
+          <Markdown text={written} isGrowing />
+        </Suspense>
+      )}
+    </div>
+  );
+}
 
 const Plain = ({ text }: { readonly text: string }) => (
   <pre dir="auto" className="px-4 py-1 font-mono text-xs wrap-anywhere whitespace-pre-wrap">
