@@ -186,6 +186,37 @@ export function testStore(create: () => Promise<StoreUnderTest>): void {
       } as const;
       await expect(store.audit({ ...line, run: null })).resolves.toBeUndefined();
       await expect(store.audit({ ...line, run })).resolves.toBeUndefined();
+      expect(store.doings({ upTo: 10, limit: 10 })).toEqual([]);
+    });
+
+    it("gives what was done outside every run, newest first, between the events of its time", async () => {
+      const note = async (detail: string) =>
+        await store.audit({
+          run: null,
+          at: 1,
+          actor: SAMPLE_ACTOR,
+          action: "key.set",
+          outcome: "accepted",
+          detail,
+        });
+      await note("first");
+      await store.commit(sampleCommit(run, 0, { events: 3 }));
+      await note("second");
+      await note("third");
+      await reopen();
+      await store.commit(sampleCommit(other, 0));
+      await note("fourth");
+      const all = store.doings({ upTo: 4, limit: 10 });
+      expect(all.map(({ about, after }) => [about, after])).toEqual([
+        ["fourth", 4],
+        ["third", 3],
+        ["second", 3],
+        ["first", 0],
+      ]);
+      expect(all[0]).toMatchObject({ at: 1, actor: SAMPLE_ACTOR, did: "key.set" });
+      const { number = 0 } = all[1] ?? {};
+      expect(store.doings({ upTo: 3, before: number, limit: 1 })).toEqual([all[2]]);
+      expect(store.doings({ upTo: 2, limit: 10 })).toEqual([all[3]]);
     });
   });
 

@@ -55,13 +55,17 @@ it("no key is in the workspace, the store, the logs or an agent's environment, a
   const daemonEnv = { CANARY_API_KEY: OF_THE_DAEMON, LEAKED_TOKEN: LEAKED };
   await using daemon = createDaemon(project, { daemonEnv });
   const set = await daemon.tutti(["keys", "set", "STORED_API_KEY"], { input: STORED });
-  expect(set.code).toBe(0);
+  expect([set.code, set.stderr]).toEqual([0, ""]);
   // The control: a key that nothing hides is found by this search.
   project.write({ "planted.txt": Buffer.from(`xx${STORED}`).toString("base64") });
   expect(filesWith(project.root, STORED)).toHaveLength(1);
   project.git("clean", "--quiet", "--force");
 
   const run = await startRun(daemon.client, project);
+  // No daemon ran then: it is in the audit of this one, as what was there before the first event.
+  const { items } = await daemon.client.audit({ limit: 200, actor: "person" });
+  const [first] = items.toReversed();
+  expect(first).toMatchObject({ did: "key.set", about: "STORED_API_KEY", run: null, seq: 0 });
   const waiting = await conduct(daemon.client, run, proceedToTheMerge);
   expect(waiting.attention).toMatchObject([{ kind: "approval", step: "approve-merge" }]);
   for (const canary of [OF_THE_DAEMON, STORED]) expect(filesWith(daemon.data, canary)).toEqual([]);

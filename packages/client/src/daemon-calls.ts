@@ -5,6 +5,7 @@ import type {
   AgentsReport,
   AgentTestRequest,
   AgentTrial,
+  AuditNote,
   CreateToken,
   DoctorReport,
   DoctorRequest,
@@ -96,6 +97,10 @@ export const accessCalls = ({ json, text }: Send) => ({
   removeKey: async (name: string, options?: ChangeOptions): Promise<void> => {
     await text(change(pathOf("keys", name), { method: "DELETE" }, options));
   },
+
+  /** What the command line did by itself; at the daemon's socket alone. */
+  noteInAudit: (note: AuditNote, options?: ChangeOptions): Promise<AuditNote> =>
+    json(change("/audit", { json: note }, options)),
 
   tokens: async (options?: CallOptions): Promise<readonly TokenView[]> =>
     (await json<{ items: TokenView[] }>(read("/tokens", options))).items,

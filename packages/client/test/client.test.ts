@@ -68,6 +68,7 @@ it("has a call for every route that the interface describes, and no other", asyn
     client.usage({}),
     client.search({ q: "sum" }),
     client.audit(),
+    client.noteInAudit({ did: "key.set", about: "ACME_API_KEY" }),
     client.eventsOf("{}", { after: 0 }),
     client.artifact("{}", "{}"),
     client.blob("{}"),

@@ -14,6 +14,7 @@ import { DAEMON_LOG } from "./client/start-daemon.ts";
 import { USER_CONFIG_FILE } from "./config/open.ts";
 import { userProviders } from "./config/project-rules.ts";
 import { createLocalDispatcher } from "./dispatch/local/dispatcher.ts";
+import type { Engine } from "./engine/api.ts";
 import { createEngine } from "./engine/engine.ts";
 import type { Deps, Limits } from "./engine/ports/deps.ts";
 import { createGateway } from "./gateway/gateway.ts";
@@ -25,6 +26,7 @@ import { ensurePrivateFolder, type Folders } from "./platform/paths.ts";
 import { requireLinux } from "./platform/support.ts";
 import { createProjectView } from "./project-view.ts";
 import { createRules } from "./rules.ts";
+import { takeKeyNotes } from "./secrets/key-notes.ts";
 import { withKnownTokens } from "./secrets/known-tokens.ts";
 import { createRedactor } from "./secrets/redact/redactor.ts";
 import { redactingStore } from "./secrets/redacting-store.ts";
@@ -162,6 +164,23 @@ const webOf = ({ folders, environment }: DaemonOptions): NonNullable<ServerOptio
   port: webPort(environment),
 });
 
+/** No reason not to start: what cannot be recorded now stays for another time. */
+const takeNotes = async (
+  folder: string,
+  { engine, log }: { readonly engine: Pick<Engine, "record">; readonly log: Log },
+): Promise<void> => {
+  try {
+    await takeKeyNotes(folder, ({ did, about, at, by: id, onBehalf }) =>
+      engine.record(
+        { kind: "person", id, ...(onBehalf === undefined ? {} : { onBehalf }) },
+        { did, about, at },
+      ),
+    );
+  } catch (error) {
+    log.warn("keys.not-in-the-audit", { error: String(error) });
+  }
+};
+
 /** Resolves when the daemon answers. TuttiError when it cannot start; nothing is left behind then. */
 export const runDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   requireLinux();
@@ -177,6 +196,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   starting.defer(() => store.close());
   const deps = createDeps(options, { store, redactor, log });
   const engine = createEngine(deps);
+  await takeNotes(folders.data, { engine, log });
   await engine.start();
   starting.defer(() => engine.stop());
   const stopping = Promise.withResolvers<void>();

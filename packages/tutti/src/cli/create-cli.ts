@@ -7,7 +7,7 @@ const DEFAULT_COLUMNS = 80;
 /** Wider text is hard to read. */
 const MAX_COLUMNS = 110;
 /** Says which program answers for the person; see `tutti-on-behalf` in the interface. */
-const ON_BEHALF_VARIABLE = "TUTTI_ON_BEHALF";
+export const ON_BEHALF_VARIABLE = "TUTTI_ON_BEHALF";
 
 export function createCli(
   deps: CliDeps,

@@ -31,6 +31,7 @@ import type {
   RunSummary,
   UsageRow,
 } from "./ports/store.ts";
+import type { Doings } from "./doings.ts";
 import type { OpenTerminals } from "./terminals.ts";
 import type { Capability, LaunchSpec } from "./ports/sandbox.ts";
 
@@ -82,7 +83,9 @@ export type DiffReads = {
   readonly conflicts: (run: RunId) => Promise<ConflictsView>;
 };
 
-export type Engine = DiffReads & {
+type OtherParts = DiffReads & Doings;
+
+export type Engine = OtherParts & {
   /** Recovers what an earlier daemon left and begins to work. */
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;

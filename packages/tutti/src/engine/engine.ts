@@ -6,6 +6,7 @@ import { createAdvisers } from "./advice.ts";
 import { amend } from "./amend.ts";
 import { opinionIn } from "./opinion.ts";
 import { fillBoards } from "./fill-boards.ts";
+import { createDoings } from "./doings.ts";
 import { createEgressDesk } from "./egress.ts";
 import { createFeed } from "./feed.ts";
 import { createFenceGate } from "./fence-gate.ts";
@@ -265,6 +266,7 @@ export const createEngine = (deps: Deps): Engine => {
     opinion: opinionIn(runs, advisers),
     gc: () => deps.workspaces.sweep(live()),
     subscribe: feed.subscribe,
+    ...createDoings(deps),
     ...trials,
     ...reads,
   };

@@ -31,6 +31,8 @@ export type Harness = {
   /** A folder that looks like a repository. */
   readonly project: string;
   readonly tutti: (words: readonly string[], options?: CommandOptions) => Promise<Outcome>;
+  /** From then on none answers, and none can be started. */
+  readonly closeDaemon: () => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
@@ -89,6 +91,7 @@ export async function openHarness({ agents }: HarnessOptions = {}): Promise<Harn
     folder,
     project,
     tutti,
+    closeDaemon: () => server.close(),
     [Symbol.asyncDispose]: async () => {
       await server.close();
       rmSync(folder, { recursive: true, force: true });

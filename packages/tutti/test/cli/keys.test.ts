@@ -1,7 +1,11 @@
+import { userInfo } from "node:os";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
+import { AuditPage } from "@tutti/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readSecret } from "../../src/cli/terminal/read-secret.ts";
 import type { Cli } from "../../src/cli/cli.ts";
+import { type KeyNote, takeKeyNotes } from "../../src/secrets/key-notes.ts";
 import { openHarness, type Harness } from "./harness.ts";
 
 const NAME = "ACME_API_KEY";
@@ -21,6 +25,43 @@ describe("tutti keys", () => {
     expect(set.out + set.err + list.out + list.err).not.toContain(VALUE);
     expect(await harness.tutti(["keys", "rm", NAME])).toMatchObject({ code: 0 });
     expect(await harness.tutti(["keys", "rm", NAME])).toMatchObject({ code: 2 });
+  });
+
+  it("is in the audit, by name alone, whatever daemon is there or none", async () => {
+    await using own = await openHarness();
+    await own.tutti(["keys", "set", NAME], { stdin: VALUE });
+    await own.tutti(["keys", "rm", NAME]);
+    await own.tutti(["keys", "rm", NAME]);
+    const { out } = await own.tutti(["audit", "--json"]);
+    const { items } = AuditPage.parse(JSON.parse(out));
+    expect(items.map(({ did, about, run }) => [did, about, run])).toEqual([
+      ["key.removed", NAME, null],
+      ["key.set", NAME, null],
+    ]);
+    expect(out).not.toContain(VALUE);
+    const shown = await own.tutti(["audit"]);
+    expect(shown.out.split("\n")[0]).toMatch(/ key\.removed +ACME_API_KEY$/u);
+    await own.closeDaemon();
+    const alone = await own.tutti(["keys", "set", NAME], { stdin: VALUE });
+    expect(alone).toMatchObject({ code: 0, out: `${NAME} is kept in the encrypted file.\n` });
+    expect(alone.err).toBe("");
+    await own.tutti(["keys", "rm", NAME], { env: { TUTTI_ON_BEHALF: "a script" } });
+    const notes: KeyNote[] = [];
+    const data = join(own.folder, "data");
+    let isFull = true;
+    const record = async (note: KeyNote) => {
+      if (isFull) throw new Error("the disk is full");
+      notes.push(note);
+    };
+    await expect(takeKeyNotes(data, record)).rejects.toThrow("full");
+    isFull = false;
+    await takeKeyNotes(data, record);
+    await takeKeyNotes(data, record);
+    const [at, by] = [expect.any(Number), userInfo().username];
+    expect(notes).toEqual([
+      { did: "key.set", about: NAME, at, by },
+      { did: "key.removed", about: NAME, at, by, onBehalf: "a script" },
+    ]);
   });
 
   it("refuses a value as an argument and a name that is no name, before it asks", async () => {

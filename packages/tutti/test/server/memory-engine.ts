@@ -18,7 +18,13 @@ import { attention } from "../../src/domain/attention.ts";
 import { decide } from "../../src/domain/decide/decide.ts";
 import { statusOf } from "../../src/domain/status.ts";
 import type { Engine, RunRequest } from "../../src/engine/api.ts";
-import type { Growth, ProjectRuns, UsageGroup, UsageRow } from "../../src/engine/ports/store.ts";
+import type {
+  Doing,
+  Growth,
+  ProjectRuns,
+  UsageGroup,
+  UsageRow,
+} from "../../src/engine/ports/store.ts";
 import { projectIdOf } from "../../src/engine/start-run.ts";
 import { createTerminalDesk } from "../../src/engine/terminals.ts";
 import { echoTerminals } from "./echo-terminals.ts";
@@ -83,6 +89,7 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
   const log: RunEvent[] = [];
   const listeners = new Set<(events: readonly RunEvent[]) => void>();
   const actors: Actor[] = [];
+  const doings: Doing[] = [];
   const artifacts = new Map<string, string>();
   const usage: MemoryEngine["metered"] = [];
   const transcripts = new Map<string, TranscriptEntry[]>();
@@ -222,6 +229,12 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
     eventsOf: (run, after, limit) =>
       log.filter((event) => event.run === run && event.version > after).slice(0, limit),
     head: () => log.length,
+    record: async (actor, doing) => {
+      const after = log.length;
+      doings.unshift({ at: now, ...doing, number: doings.length + 1, after, actor });
+    },
+    doings: ({ upTo, before = Infinity, limit }) =>
+      doings.filter(({ after, number }) => after <= upTo && number < before).slice(0, limit),
     artifact: async (run, name) => artifacts.get(`${run} ${name}`) ?? null,
     blob: async (hash) => BLOBS.get(hash) ?? null,
     diff: async (_run, { path, only }) => {

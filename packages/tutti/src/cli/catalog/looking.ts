@@ -53,6 +53,8 @@ export const LOOKING: readonly CommandSpec[] = [
   {
     name: "audit",
     about: "Show who did what, the newest first",
+    details:
+      "Also what was done outside every run: tokens that were made and removed, keys that were stored and removed. What a program did with a token names it.",
     args: [{ ...RUN_ARGUMENT, about: "Run id or the beginning of one; by default all runs" }],
     options: [
       {

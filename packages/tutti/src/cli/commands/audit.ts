@@ -26,7 +26,7 @@ export const run: Action = async (cli, input) => {
   }
   const rows = page.items.map((line) => [
     new Date(line.at).toISOString().slice(0, 19).replace("T", " "),
-    line.run,
+    line.run ?? "",
     printableLine(actorName(line.actor)),
     line.did,
     printableLine(line.about ?? ""),

@@ -1,6 +1,6 @@
 import { EXIT } from "@tutti/protocol/errors";
 import type { Action } from "../command-spec.ts";
-import { openKeys } from "../open-keys.ts";
+import { noteInAudit, openKeys } from "../open-keys.ts";
 import { readSecret } from "../terminal/read-secret.ts";
 
 export const run: Action = async (cli, { args }) => {
@@ -9,6 +9,7 @@ export const run: Action = async (cli, { args }) => {
   keys.check(name);
   const value = await readSecret(cli, `Value of ${name} (it is not shown): `);
   const { source } = await keys.set(name, value);
+  await noteInAudit(cli, { did: "key.set", about: name });
   const isShadowed = cli.deps.env[name] !== undefined;
   if (cli.isJson) cli.printJson({ name, source, isShadowed });
   else {

@@ -93,6 +93,18 @@ export type OnceOnly = {
   readonly fingerprint: string;
 };
 
+/** Something that was done outside every run. */
+export type Doing = {
+  /** Counts up; others are missing between. */
+  readonly number: number;
+  /** Sequence of the last event before it; 0 when there was none. */
+  readonly after: number;
+  readonly at: number;
+  readonly actor: Actor;
+  readonly did: string;
+  readonly about: string;
+};
+
 export type Committed =
   | { readonly kind: "committed"; readonly events: readonly RunEvent[] }
   | { readonly kind: "stale"; readonly version: number };
@@ -130,8 +142,14 @@ export type Growth = {
 export type Store = {
   /** Durable when it resolves. Atomically or not at all. Concurrent calls may share one transaction. */
   readonly commit: (commit: Commit) => Promise<Committed>;
-  /** A refused command leaves its audit line only. */
+  /** A refused command leaves its audit line only, and so does what is done outside every run. */
   readonly audit: (line: Commit["audit"] & { readonly run: RunId | null }) => Promise<void>;
+  /** Newest first: what was done outside every run, after an event up to that one, before that number. */
+  readonly doings: (query: {
+    readonly upTo: number;
+    readonly before?: number;
+    readonly limit: number;
+  }) => readonly Doing[];
   /** `null` when there is none, or when it was folded by another FOLD_VERSION: fold `eventsOf` then. */
   readonly document: (run: RunId) => RunDocument | null;
   /** What was done for a request with this key; `version`: of the run after it. */

@@ -177,7 +177,7 @@ export const RUN_ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/audit",
-    summary: "Who did what, over all tasks, newest first.",
+    summary: "Who did what, in all tasks and outside them, newest first.",
     query: {
       cursor: text.describe("`next` of the page before.").optional(),
       limit,
@@ -185,5 +185,14 @@ export const RUN_ROUTES: readonly Route[] = [
       run: RunId.optional(),
     },
     answer: "AuditPage",
+  },
+  {
+    method: "post",
+    path: "/audit",
+    summary:
+      "Note a key that the command line stored or removed by itself; at the daemon's socket alone.",
+    body: "AuditNote",
+    answer: "AuditNote",
+    status: 201,
   },
 ];

@@ -3,17 +3,20 @@ import {
   CreateToken,
   ExchangeCode,
   type SessionFacts,
+  type TokenView,
   TuttiError,
   type WebLink,
   type WebState,
 } from "@tutti/protocol";
 import type { Context } from "hono";
+import { actorOf } from "../holder.ts";
 import { jsonBody } from "../request.ts";
 import { cookieFor, noCookie } from "../web/cookie.ts";
 import type { App, Service } from "./context.ts";
 
 /** Tokens of programs; listed without what they are. */
-export function addTokenRoutes(app: App, { web }: Service): void {
+export function addTokenRoutes(app: App, service: Service): void {
+  const { web, engine } = service;
   if (web === null) return;
   const { access, holders } = web;
 
@@ -24,16 +27,30 @@ export function addTokenRoutes(app: App, { web }: Service): void {
     if (holders.get(context.env.incoming)?.via === "token")
       throw new TuttiError("token.by-token", "A token makes no tokens.");
     const wish = await jsonBody(context, CreateToken);
-    return context.json(access.createToken(wish), 201);
+    const made = access.createToken(wish);
+    const about = aboutToken(made);
+    try {
+      await engine.record(actorOf(context, service), { did: "token.created", about });
+    } catch (error) {
+      access.removeToken(made.id); // nobody is told of it
+      throw error;
+    }
+    return context.json(made, 201);
   });
 
-  app.delete("/tokens/:token", (context) => {
+  app.delete("/tokens/:token", async (context) => {
     const id = context.req.param("token");
+    const known = access.tokens().find((one) => one.id === id);
+    // It ends first, whatever can be written.
     if (!access.removeToken(id))
       throw new TuttiError("token.unknown", `There is no token ${JSON.stringify(id)}.`);
+    const about = known === undefined ? id : aboutToken(known);
+    await engine.record(actorOf(context, service), { did: "token.removed", about });
     return context.json({ removed: id });
   });
 }
+
+const aboutToken = ({ id, name }: Pick<TokenView, "id" | "name">): string => `${name} (${id})`;
 
 /** Sessions of browsers, and the links that begin them. */
 export function addAccessRoutes(app: App, { web, user, version }: Service): void {

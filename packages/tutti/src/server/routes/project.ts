@@ -2,6 +2,7 @@
 import { isAbsolute } from "node:path";
 import { type KeyList, type KeyRemoved, TuttiError } from "@tutti/protocol";
 import type { Context } from "hono";
+import { actorOf } from "../holder.ts";
 import { textBody } from "../request.ts";
 import type { App, Service } from "./context.ts";
 
@@ -17,7 +18,8 @@ export function addProjectRoutes(app: App, { project }: Service): void {
 }
 
 /** No route tells the value of a key. */
-export function addKeyRoutes(app: App, { keys }: Service): void {
+export function addKeyRoutes(app: App, service: Service): void {
+  const { engine, keys } = service;
   app.get("/keys", async (context) => {
     const answer: KeyList = { items: [...(await keys.list())] };
     return context.json(answer);
@@ -27,6 +29,7 @@ export function addKeyRoutes(app: App, { keys }: Service): void {
     const name = nameOf(context);
     const value = (await textBody(context)).trim();
     const { source } = await keys.set(name, value);
+    await engine.record(actorOf(context, service), { did: "key.set", about: name });
     return context.json({ name, source });
   });
 
@@ -34,6 +37,7 @@ export function addKeyRoutes(app: App, { keys }: Service): void {
     const name = nameOf(context);
     if (!(await keys.remove(name)))
       throw new TuttiError("secrets.unknown", `No key ${name} is stored.`);
+    await engine.record(actorOf(context, service), { did: "key.removed", about: name });
     const answer: KeyRemoved = { name, removed: true };
     return context.json(answer);
   });

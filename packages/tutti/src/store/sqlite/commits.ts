@@ -1,7 +1,7 @@
 /** One commit, written inside the writer's transaction. Events get their sequence numbers here. */
 import type { DatabaseSync } from "node:sqlite";
 import type { RunEvent } from "@tutti/protocol";
-import type { Commit, Committed } from "../../engine/ports/store.ts";
+import type { Commit, Committed, Store } from "../../engine/ports/store.ts";
 import type { AuditTable } from "./audit.ts";
 import type { DocumentTable } from "./documents.ts";
 import type { EffectTable } from "./effects.ts";
@@ -69,6 +69,13 @@ export class Commits {
     requests.insert(commit);
     audit.insert(commit.audit, { run: commit.run, actor: text });
     return { kind: "committed", events };
+  }
+
+  /** An audit line alone. */
+  note({ run, ...line }: Parameters<Store["audit"]>[0]): void {
+    const about = { run, actor: JSON.stringify(line.actor) };
+    const isDoing = run === null && line.outcome === "accepted";
+    this.#tables.audit.insert(line, isDoing ? { ...about, after: this.#nextHead } : about);
   }
 }
 

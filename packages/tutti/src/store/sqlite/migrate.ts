@@ -5,9 +5,10 @@ import { initial } from "./migrations/001-initial.ts";
 import { modelRequests } from "./migrations/002-model-requests.ts";
 import { requests } from "./migrations/003-requests.ts";
 import { board } from "./migrations/004-board.ts";
+import { outsideRuns } from "./migrations/005-outside-runs.ts";
 
 /** Only ever added to. Position N makes version N + 1. */
-const MIGRATIONS: readonly string[] = [initial, modelRequests, requests, board];
+const MIGRATIONS: readonly string[] = [initial, modelRequests, requests, board, outsideRuns];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

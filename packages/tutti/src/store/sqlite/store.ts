@@ -67,8 +67,8 @@ function createStore(
         assertWhole(commit);
         return commits.apply(commit);
       }),
-    audit: ({ run, ...line }) =>
-      writer.write(() => audit.insert(line, { run, actor: JSON.stringify(line.actor) })),
+    audit: (line) => writer.write(() => commits.note(line)),
+    doings: audit.doings,
     document: documents.read,
     request: requests.find,
     events: commits.events.after,

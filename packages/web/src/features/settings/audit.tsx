@@ -1,4 +1,4 @@
-/** Who did what, over all tasks, newest first. */
+/** Who did what, in all tasks and outside them, newest first. */
 import { actorName } from "@tutti/client/actor-name";
 import type { AuditLine } from "@tutti/protocol";
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
@@ -57,7 +57,7 @@ export function Audit() {
       )}
       <ul>
         {items?.map((line) => (
-          <AuditRow key={line.seq} line={line} />
+          <AuditRow key={line.id} line={line} />
         ))}
       </ul>
       {query.hasNextPage && (
@@ -87,13 +87,15 @@ function AuditRow({ line }: { readonly line: AuditLine }) {
           {plainLine(line.about)}
         </span>
       )}
-      <Link
-        to="/runs/$run"
-        params={{ run: line.run }}
-        className="ml-auto font-mono text-xs text-accent underline"
-      >
-        {line.run}
-      </Link>
+      {line.run !== null && (
+        <Link
+          to="/runs/$run"
+          params={{ run: line.run }}
+          className="ml-auto font-mono text-xs text-accent underline"
+        >
+          {line.run}
+        </Link>
+      )}
     </li>
   );
 }

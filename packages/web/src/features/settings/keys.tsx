@@ -23,6 +23,7 @@ const useChanged = () => {
   return async (): Promise<void> => {
     await client.invalidateQueries({ queryKey: ["keys"] });
     await client.invalidateQueries({ queryKey: ["agents"] });
+    await client.invalidateQueries({ queryKey: ["audit"] });
   };
 };
 

@@ -49,7 +49,10 @@ function TokenLine({ token }: { readonly token: TokenView }) {
   const client = useQueryClient();
   const revoke = useMutation({
     mutationFn: () => daemon.removeToken(token.id),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["tokens"] }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ["tokens"] });
+      await client.invalidateQueries({ queryKey: ["audit"] });
+    },
     onError: tellProblem,
   });
   return (
@@ -92,6 +95,7 @@ function NewToken() {
     onSuccess: async () => {
       setName("");
       await client.invalidateQueries({ queryKey: ["tokens"] });
+      await client.invalidateQueries({ queryKey: ["audit"] });
     },
     onError: tellProblem,
   });
