@@ -10,6 +10,7 @@ import { createDoings } from "./doings.ts";
 import { createEgressDesk } from "./egress.ts";
 import { createFeed } from "./feed.ts";
 import { createFenceGate } from "./fence-gate.ts";
+import { endWhatWrites } from "./give-back.ts";
 import { groupsOf } from "./groups.ts";
 import { createBaselines } from "./perform/baseline.ts";
 import { withLineage } from "./perform/models.ts";
@@ -172,9 +173,11 @@ const handlerOf = ({
     const state = runs.document(run);
     checkProject(deps, state, command);
     await checkHunks(deps, state, command);
-    // First nothing writes any more; one that is opened in between makes the domain refuse.
     if (command.kind === "workspace.give")
-      await terminals.endOf(run, { reason: "given", only: "writable" });
+      await endWhatWrites(
+        { terminals, store: deps.store, now: deps.clock.now() },
+        { state, actor, request: asked.request },
+      );
     egress.remember(run, command);
     const told = await seenWithApproval(deps, { state, actor }, command);
     const result = await runs.handleOnce(run, { ...asked, command: told }, actor);
