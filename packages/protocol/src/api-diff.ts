@@ -60,6 +60,8 @@ export const BlameView = z.object({
   ),
   /** Checkpoints that changed the file, oldest first; removed lines are by one of them. */
   touched: z.array(CommitId),
+  /** Git took too long to say who wrote it: nothing is known of the file, which the run may have written all the same. */
+  isLate: z.boolean(),
 });
 export type BlameView = z.infer<typeof BlameView>;
 

@@ -225,7 +225,7 @@ describe("the writer of a hunk", () => {
   const two = workOf(checkpoint("1", "2", { attempt: 2 }), plan);
   const checkpoints = new Map([one, two].map((each) => [each.commit, each]));
   const blame = (lines: BlameView["lines"], touched = [one.commit]): BlameView => {
-    return { path: "a.ts", to: two.commit, lines, touched };
+    return { path: "a.ts", to: two.commit, lines, touched, isLate: false };
   };
 
   it("is each checkpoint that brought one of its lines", () => {
@@ -236,9 +236,9 @@ describe("the writer of a hunk", () => {
     ]);
     if (first === undefined || second === undefined) throw new Error("two hunks");
     const ofFirst = writersOf(patch, first, { blame: told, checkpoints });
-    expect(ofFirst).toEqual({ checkpoints: [one], isPartial: false });
+    expect(ofFirst).toEqual({ checkpoints: [one], isPartial: false, isLate: false });
     const ofSecond = writersOf(patch, second, { blame: told, checkpoints });
-    expect(ofSecond).toEqual({ checkpoints: [one, two], isPartial: false });
+    expect(ofSecond).toEqual({ checkpoints: [one, two], isPartial: false, isLate: false });
   });
 
   it("has done an item of the plan where its step is of one", () => {
@@ -252,14 +252,22 @@ describe("the writer of a hunk", () => {
     expect(writersOf(patch, first, { blame: blame([]), checkpoints })).toEqual({
       checkpoints: [],
       isPartial: true,
+      isLate: false,
     });
+    const late = { ...blame([]), isLate: true };
+    const { isLate } = writersOf(patch, first, { blame: late, checkpoints });
+    expect(isLate).toBe(true);
     const gone = parsePatch("@@ -1,2 +0,0 @@\n-a\n-b\n");
     const [hunk] = gone.hunks;
     if (hunk === undefined) throw new Error("a hunk");
     const by = (touched: CommitId[]) =>
       writersOf(gone, hunk, { blame: blame([], touched), checkpoints });
-    expect(by([one.commit])).toEqual({ checkpoints: [one], isPartial: false });
-    expect(by([one.commit, two.commit])).toEqual({ checkpoints: [], isPartial: true });
+    expect(by([one.commit])).toEqual({ checkpoints: [one], isPartial: false, isLate: false });
+    expect(by([one.commit, two.commit])).toEqual({
+      checkpoints: [],
+      isPartial: true,
+      isLate: false,
+    });
   });
 });
 

@@ -88,7 +88,7 @@ async function blameOf(
   const commits = checkpoints.map(({ commit }) => commit);
   const owners = await workspaces.owners(source, { from, checkpoints: commits });
   const isGone = status === "deleted";
-  const { lines, touched } = await workspaces.blame(source, { from, to, path, isGone });
+  const { lines, touched, isLate } = await workspaces.blame(source, { from, to, path, isGone });
   return {
     path,
     to,
@@ -96,6 +96,7 @@ async function blameOf(
       return { start, count, checkpoint: owners.get(commit) ?? null };
     }),
     touched: [...new Set(touched.flatMap((commit) => owners.get(commit) ?? []))],
+    isLate,
   };
 }
 

@@ -257,6 +257,7 @@ export function memoryEngine(overrides: Partial<Engine> = {}): MemoryEngine {
       to: CommitId.parse("2".repeat(40)),
       lines: [{ start: 1, count: 1, checkpoint: CommitId.parse("2".repeat(40)) }],
       touched: [CommitId.parse("2".repeat(40))],
+      isLate: false,
     }),
     conflicts: async () => ({
       target: "main",

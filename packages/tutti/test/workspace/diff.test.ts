@@ -1,9 +1,12 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type CommitId, type RunEvent, StepKey } from "@tutti/protocol";
+import { CommitId, type RunEvent, StepKey } from "@tutti/protocol";
 import { createDiffReads } from "../../src/engine/diff-reads.ts";
 import type { RunSource, Workspaces } from "../../src/engine/ports/workspaces.ts";
+import { blameFile } from "../../src/workspace/git/blame.ts";
+import { createGit } from "../../src/workspace/git/git.ts";
+import type { Vault } from "../../src/workspace/git/vault.ts";
 import { newWorld } from "../domain/world.ts";
 import {
   commitFiles,
@@ -146,7 +149,59 @@ describe("who wrote a line", () => {
     expect(await at.workspaces.blame(at.source, options)).toEqual({
       lines: [],
       touched: [commit],
+      isLate: false,
     });
+  });
+
+  test("are told also where the name of the file is no text, unless two are shown under it", async () => {
+    using at = await setting({ "a.txt": "a\n" });
+    const named = (byte: number): Buffer =>
+      Buffer.concat([Buffer.from(join(at.root, "evil ")), Buffer.of(byte), Buffer.from("'.sh")]);
+    writeFileSync(named(0xff), "one\n");
+    const first = await at.checkpoint();
+    writeFileSync(named(0xff), "one\ntwo\n");
+    const second = await at.checkpoint();
+    const blame = (to: CommitId) =>
+      at.workspaces.blame(at.source, {
+        from: at.source.base.commit,
+        to,
+        path: "evil \uFFFD'.sh",
+        isGone: false,
+      });
+    expect(await blame(second)).toEqual({
+      lines: [
+        { start: 1, count: 1, commit: first },
+        { start: 2, count: 1, commit: second },
+      ],
+      touched: [first, second],
+      isLate: false,
+    });
+    writeFileSync(named(0xfe), "another\n");
+    expect(await blame(await at.checkpoint())).toEqual({ lines: [], touched: [], isLate: false });
+  });
+
+  test("are nobody's, and said to be late, where git takes too long to tell", async () => {
+    using at = scratch("late");
+    const project = makeRepository(join(at.folder, "project"), { "a.txt": "a\n" });
+    const from = CommitId.parse(git(project, "rev-parse", "HEAD"));
+    const to = CommitId.parse(commitFiles(project, { "a.txt": "b\n" }, "Change"));
+    const bin = join(at.folder, "bin");
+    const real = git(project, "--exec-path");
+    write(bin, {
+      git: `#!/bin/sh\ncase " $* " in *" blame "*) exec sleep 300;; esac\nexec ${real}/git "$@"\n`,
+    });
+    chmodSync(join(bin, "git"), 0o755);
+    const slow = createGit({
+      folder: join(at.folder, "git"),
+      environment: { PATH: `${bin}:${process.env["PATH"]}` },
+    });
+    const call: Vault["call"] = (args, more) =>
+      slow.call(args, { gitDir: join(project, ".git"), ...more });
+    const vault = { folder: project, objects: join(project, ".git/objects"), call };
+    const blame = (timeoutMs: number, isGone: boolean) =>
+      blameFile({ vault }, { from, to, path: "a.txt", isGone }, { timeoutMs });
+    expect(await blame(60_000, true)).toEqual({ lines: [], touched: [to], isLate: false });
+    expect(await blame(2000, false)).toEqual({ lines: [], touched: [], isLate: true });
   });
 });
 

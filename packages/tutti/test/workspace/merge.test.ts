@@ -307,6 +307,16 @@ describe("applying", () => {
     expect(applied.kind === "refused" && applied.message).toContain("a.txt");
   });
 
+  test("conflict markers are refused also in a file whose name is no text", async () => {
+    using at = await setting();
+    const name = Buffer.concat([Buffer.from(join(at.root, "evil")), Buffer.of(0xff)]);
+    writeFileSync(name, "<<<<<<< ours\nx\n=======\ny\n>>>>>>> theirs\n");
+    const candidate = await candidateWith(at, { "a.txt": "2\n" });
+    const applied = await apply(at, candidate, await prepared(at, candidate));
+    expect(applied).toMatchObject({ kind: "refused", reason: "conflict-markers" });
+    expect(applied.kind === "refused" && applied.message).toContain("evil\uFFFD");
+  });
+
   test("conflict markers that were there before, and underlines of headings, are not", async () => {
     using at = await setting({ "doc.md": "<<<<<<< an example\n", "a.txt": "one\n" });
     const candidate = await candidateWith(at, { "a.md": "Heading\n=======\n", "a.txt": "2\n" });

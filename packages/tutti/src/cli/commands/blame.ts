@@ -26,6 +26,7 @@ export const run: Action = async (cli, input) => {
     ];
   });
   for (const line of columns(rows)) cli.print(line);
-  if (rows.length === 0) cli.note("The run wrote no line of this file that is there.");
+  if (view.isLate) cli.note("Git took too long to say who wrote this file: it is not known.");
+  else if (rows.length === 0) cli.note("The run wrote no line of this file that is there.");
   return EXIT.ok;
 };

@@ -35,6 +35,8 @@ export type Blame = {
   }[];
   /** Commits after `from` that changed the file, oldest first. */
   readonly touched: readonly CommitId[];
+  /** Git took too long: nothing is known of it. */
+  readonly isLate: boolean;
 };
 
 export type Diff = {

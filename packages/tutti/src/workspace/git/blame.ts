@@ -1,7 +1,8 @@
 /** Who brought which lines: `git blame` in the vault, over the commits of one run alone. */
-import { CommitId } from "@tutti/protocol";
+import { CommitId, TuttiError } from "@tutti/protocol";
 import type { Blame } from "../../engine/ports/workspaces.ts";
 import type { RunGit } from "./run-git.ts";
+import { unnamedChanges } from "./unnamed.ts";
 
 /** A file that takes longer is told without its writers. */
 const BLAME_TIMEOUT_MS = 20_000;
@@ -9,17 +10,28 @@ const BLAME_TIMEOUT_MS = 20_000;
 type Range = { readonly from: CommitId; readonly to: CommitId };
 
 export async function blameFile(
-  { vault }: Pick<RunGit, "vault">,
+  work: Pick<RunGit, "vault">,
   { from, to, path, isGone }: Range & { readonly path: string; readonly isGone: boolean },
+  { timeoutMs = BLAME_TIMEOUT_MS }: { readonly timeoutMs?: number } = {},
 ): Promise<Blame> {
+  const { vault } = work;
   const range = `${from}..${to}`;
-  const history = await vault.call(["rev-list", "--reverse", range, "--", path]);
-  const touched = commitsOf(history.stdout);
-  if (isGone) return { lines: [], touched };
-  const told = await vault.call(["blame", "--incremental", range, "--", path], {
-    timeoutMs: BLAME_TIMEOUT_MS,
-  });
-  return { lines: linesOf(told.stdout), touched };
+  const [name, ...others] = (await unnamedChanges(work, { from, to, path })).map((one) => one.name);
+  // Which of two that are shown under one name is asked about, nobody can say.
+  const isShared = others.length > 0;
+  const call = (args: readonly string[]) =>
+    name === undefined
+      ? vault.call([...args, range, "--", path], { timeoutMs })
+      : vault.call([...args, range, "--"], { timeoutMs, lastBytes: name });
+  try {
+    const touched = isShared ? [] : commitsOf((await call(["rev-list", "--reverse"])).stdout);
+    if (isGone || isShared) return { lines: [], touched, isLate: false };
+    const told = await call(["blame", "--incremental"]);
+    return { lines: linesOf(told.stdout), touched, isLate: false };
+  } catch (error) {
+    if (!(error instanceof TuttiError) || error.facts["ended"] !== "timeout") throw error;
+    return { lines: [], touched: [], isLate: true };
+  }
 }
 
 /**

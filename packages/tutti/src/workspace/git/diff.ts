@@ -9,6 +9,8 @@ import { unnamedPatch } from "./unnamed.ts";
 const DIFF_MAX_BYTES = 4 << 20;
 /** Of the patch text where files are named: a person asked for exactly these. */
 const FILE_PATCH_MAX_BYTES = 24 << 20;
+/** Of the lines of one file that are searched for what a merge left. */
+const MARKED_PATCH_MAX_BYTES = 64 << 20;
 /** Renames are searched among at most this many files. */
 const RENAME_LIMIT = 1000;
 
@@ -105,14 +107,20 @@ export async function filesWithConflictMarkers(
   options: { readonly from: string; readonly to: string },
 ): Promise<readonly string[]> {
   const { from, to } = options;
+  const maxBytes = MARKED_PATCH_MAX_BYTES;
   const search = ["diff-tree", "-r", "-M", "--text", ...PLAIN, "-G^(<<<<<<<|>>>>>>>) "];
   const touched = await vault.call([...search, "-z", "--name-only", from, to]);
   const found: string[] = [];
   for (const path of fields(touched.stdout)) {
     const out = await vault.call([...search, "-p", "-U0", from, to, "--", path], {
+      maxOutputBytes: maxBytes,
       isCut: true,
     });
-    if (/^\+(?:<<<<<<<|>>>>>>>) /mu.test(out.stdout)) found.push(path);
+    const flags = ["--text", "-U0", ...PLAIN];
+    const more = await unnamedPatch({ vault }, { from, to, paths: [path], flags, maxBytes });
+    if (MARKER.test(out.stdout) || MARKER.test(more.text)) found.push(path);
   }
   return found;
 }
+
+const MARKER = /^\+(?:<<<<<<<|>>>>>>>) /mu;

@@ -75,6 +75,8 @@ export type GitCall = {
   /** Output past `maxOutputBytes` is cut instead of being an error. */
   readonly isCut?: boolean;
   readonly stdin?: string | Uint8Array;
+  /** One more argument that is no text, as no argument of ours can be: `xargs` hands it over. */
+  readonly lastBytes?: Uint8Array;
   readonly timeoutMs?: number;
   readonly maxOutputBytes?: number;
   readonly signal?: AbortSignal;
@@ -129,12 +131,13 @@ export function createGit({ folder, environment }: GitSettings): Git {
 
   const call: Caller = async (args, options = {}) => {
     const overrides = [...FIXED_CONFIG, ...(options.config ?? [])].flatMap((it) => ["-c", it]);
-    const result = await run("git", [...overrides, ...args], {
+    const { program, argv, stdin } = commandOf([...overrides, ...args], options);
+    const result = await run(program, argv, {
       cwd: options.cwd ?? folder,
       env: callEnvironment(options, own),
       timeoutMs: options.timeoutMs ?? GIT_TIMEOUT_MS,
       maxOutputBytes: options.maxOutputBytes ?? GIT_OUTPUT_BYTES,
-      ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+      ...(stdin === undefined ? {} : { stdin }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     return judge(result, { args, options });
@@ -157,6 +160,12 @@ export function createGit({ folder, environment }: GitSettings): Git {
       writeFileAtomic(path, text, { isDurable: false });
     },
   };
+}
+
+function commandOf(args: readonly string[], { stdin, lastBytes }: GitCall) {
+  if (lastBytes === undefined) return { program: "git", argv: args, stdin };
+  const name = Buffer.concat([lastBytes, Buffer.of(0)]);
+  return { program: "xargs", argv: ["-0", "git", ...args], stdin: name };
 }
 
 function configReader(environment: Readonly<Record<string, string>>): Git["userConfig"] {
@@ -237,7 +246,11 @@ function failure(result: RunResult, args: readonly string[]): TuttiError {
   const reason = result.ended === null ? words : `ended after ${result.ended}. ${words}`;
   return new TuttiError("git.failed", `${command}: ${reason}`, {
     retry: result.ended === null ? "never" : "later",
-    facts: { command, exit: String(result.code ?? result.signal ?? "") },
+    facts: {
+      command,
+      exit: String(result.code ?? result.signal ?? ""),
+      ...(result.ended === null ? {} : { ended: result.ended }),
+    },
   });
 }
 

@@ -1,9 +1,9 @@
 /**
  * Files whose names are no text. What is shown of such a name is another name, which no argument of git
- * brings back, so that a diff of it would be empty: their patches are made of their contents, by id.
+ * brings back, so that a diff of it would be empty: their patches are made of their contents, by id. Where
+ * git must have the name itself, it is handed over as bytes (`GitCall.lastBytes`).
  */
 import { isUtf8 } from "node:buffer";
-import type { CommitId } from "@tutti/protocol";
 import type { RunGit } from "./run-git.ts";
 import { storeBlob } from "./store-blob.ts";
 
@@ -13,18 +13,26 @@ const LINK_MODE = "160000";
 /** Stands for bytes that are no text. */
 const REPLACED = "\uFFFD";
 
-/** Ids of both sides of every changed file that is shown under this name and has another. */
+type Asked = { readonly from: string; readonly to: string; readonly path: string };
+type Unnamed = {
+  /** Its real one. */
+  readonly name: Buffer;
+  readonly before: string;
+  readonly after: string;
+};
+
+/** Every changed file that is shown under this name and has another, with the ids of both sides. */
 export async function unnamedChanges(
   { vault }: Pick<RunGit, "vault">,
-  { from, to, path }: { readonly from: CommitId; readonly to: CommitId; readonly path: string },
-): Promise<readonly (readonly [before: string, after: string])[]> {
+  { from, to, path }: Asked,
+): Promise<readonly Unnamed[]> {
   if (!path.includes(REPLACED)) return [];
   const out = await vault.call(["diff-tree", "-r", "--raw", "-z", "--no-renames", from, to]);
   const parts = partsOf(out.bytes);
-  return parts.flatMap((name, at): [string, string][] => {
+  return parts.flatMap((name, at): Unnamed[] => {
     if (at % 2 === 0 || isUtf8(name) || name.toString() !== path) return [];
     const [was, is, before = "", after = ""] = (parts[at - 1]?.toString() ?? "").split(" ");
-    return was === `:${LINK_MODE}` || is === LINK_MODE ? [] : [[before, after]];
+    return was === `:${LINK_MODE}` || is === LINK_MODE ? [] : [{ name, before, after }];
   });
 }
 
@@ -38,9 +46,7 @@ const partsOf = (bytes: Buffer): readonly Buffer[] => {
   return parts;
 };
 
-type PatchOptions = {
-  readonly from: CommitId;
-  readonly to: CommitId;
+type PatchOptions = Omit<Asked, "path"> & {
   readonly paths: readonly string[];
   readonly flags: readonly string[];
   readonly maxBytes: number;
@@ -54,7 +60,8 @@ export async function unnamedPatch(
   const all = { text: "", isCut: false };
   for (const path of paths)
     for (const sides of await unnamedChanges(work, { from, to, path })) {
-      const [before, after] = [await contentOf(work, sides[0]), await contentOf(work, sides[1])];
+      const before = await contentOf(work, sides.before);
+      const after = await contentOf(work, sides.after);
       const out = await work.vault.call(["diff", "--full-index", ...flags, before, after], {
         maxOutputBytes: maxBytes,
         isCut: true,

@@ -147,7 +147,8 @@ function LeaveOut({ what, isLeft, onToggle }: LeaveProps) {
   );
 }
 
-function WriterMarks({ writers: { checkpoints, isPartial } }: { readonly writers: Writers }) {
+function WriterMarks({ writers }: { readonly writers: Writers }) {
+  const { checkpoints, isPartial, isLate } = writers;
   return (
     <span className="flex min-w-0 items-center gap-x-3 group-data-narrow/changes:flex-wrap">
       {checkpoints.map((checkpoint) => (
@@ -156,6 +157,7 @@ function WriterMarks({ writers: { checkpoints, isPartial } }: { readonly writers
       {isPartial && (
         <span className="whitespace-nowrap">
           {checkpoints.length === 0 ? "writer unknown" : "others unknown"}
+          {isLate && ": git took too long"}
         </span>
       )}
     </span>

@@ -21,6 +21,8 @@ export type Writers = {
   readonly checkpoints: readonly Work[];
   /** Some of its lines are by nobody known. */
   readonly isPartial: boolean;
+  /** Git took too long to say. */
+  readonly isLate: boolean;
 };
 
 type Known = {
@@ -59,7 +61,11 @@ function findWriters(patch: FilePatch, hunk: Hunk, { blame, checkpoints }: Known
     else isPartial = true;
   }
   const told = [...checkpoints.values()].filter(({ commit }) => found.has(commit));
-  return { checkpoints: told, isPartial: isPartial || told.length < found.size };
+  return {
+    checkpoints: told,
+    isPartial: isPartial || told.length < found.size,
+    isLate: blame.isLate,
+  };
 }
 
 function commitAt({ lines }: BlameView, line: number): string | null {
