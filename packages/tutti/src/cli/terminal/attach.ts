@@ -5,20 +5,14 @@ import { TextDecoder } from "node:util";
 import type { Client } from "@tutti/client";
 import { ApiError } from "@tutti/client/api-error";
 import type { Cli, InputStream } from "../cli.ts";
+import { printableLine } from "./printable.ts";
 import { isRaw, type RawInput } from "./read-secret.ts";
+import { createTyping } from "./typing.ts";
 
 type Keyboard = RawInput & Readable;
 
 export const isKeyboard = (stdin: InputStream): stdin is Keyboard =>
   isRaw(stdin) && stdin instanceof Readable;
-
-/** As the daemon takes it. */
-const TERMINAL_INPUT_MAX_CHARS = 16_384;
-/** As much of a text as goes at once, of characters of two halves both. */
-export const inputPart = (text: string): string => {
-  const part = text.slice(0, TERMINAL_INPUT_MAX_CHARS);
-  return part.length < text.length ? part.replace(/[\uD800-\uDBFF]$/u, "") : part;
-};
 
 const RECONNECT_MS = 50;
 
@@ -51,7 +45,10 @@ export async function attach(
   const { stdout, signal } = cli.deps;
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
-  const typed = createTyping((data) => client.typeInTerminal(terminal, data));
+  const typed = createTyping(
+    (data) => client.typeInTerminal(terminal, data),
+    (lost, error) => tellLost(cli, lost, error),
+  );
   // Of what is pasted a character may come in two pieces.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const type = (chunk: Uint8Array): void => typed(decoder.decode(chunk, { stream: true }));
@@ -77,22 +74,14 @@ export async function attach(
   }
 }
 
-/** One request at a time, with all that was typed meanwhile: keys arrive in their order. */
-function createTyping(send: (data: string) => Promise<unknown>): (text: string) => void {
-  let waiting = "";
-  let isSending = false;
-  const pump = async (): Promise<void> => {
-    isSending = true;
-    while (waiting !== "") {
-      const data = inputPart(waiting);
-      waiting = waiting.slice(data.length);
-      // What is not taken is lost, as on a terminal whose program does not read.
-      await send(data).catch(() => undefined);
-    }
-    isSending = false;
-  };
-  return (text) => {
-    waiting += text;
-    if (!isSending) void pump();
-  };
+/** On the screen itself, which has no other place: what was pasted is not there, and nobody would know. */
+function tellLost({ deps: { stderr } }: Cli, lost: number, error: unknown): void {
+  if (error instanceof ApiError && error.code === "terminal.ended") return; // its end is told
+  const isBusy = error instanceof ApiError && error.code === "terminal.busy";
+  const why = isBusy ? "What runs here reads nothing now" : printableLine(messageOf(error));
+  const what = lost === 1 ? "1 character that was" : `${lost} characters that were`;
+  stderr.write(`\r\n[tutti: ${why}. Lost: ${what} typed or pasted.]\r\n`);
 }
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message.replace(/\.$/u, "") : String(error);

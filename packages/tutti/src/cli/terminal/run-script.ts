@@ -8,7 +8,8 @@ import { TuttiError } from "@tutti/protocol/errors";
 import type { Client } from "@tutti/client";
 import { ApiError } from "@tutti/client/api-error";
 import type { Cli, InputStream, Output } from "../cli.ts";
-import { inputPart, onLost } from "./attach.ts";
+import { onLost } from "./attach.ts";
+import { inputPart } from "./typing.ts";
 
 /** Until it is asked again whether a script that reads slowly takes more. */
 const BUSY_MS = 50;
