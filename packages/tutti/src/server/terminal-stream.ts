@@ -7,7 +7,11 @@ import { openStream, type StreamLimits, writeFrame } from "./event-stream.ts";
 
 /** Of one event, before base64. */
 const PART_BYTES = 48 * 1024;
-/** A script waits for its reader as for that of a pipe; a connection that stands is a reader. */
+/**
+ * A script waits for its reader as for that of a pipe: `tutti shell RUN < script | less` may stand where it is over
+ * a night. A reader that is gone has closed its connection, and the script ends a minute later whatever this says;
+ * so this bounds only one that stands and takes nothing, such as a `tutti` that was stopped and forgotten.
+ */
 const SCRIPT_STALL_MS = 24 * 60 * 60_000;
 
 export type TerminalStreamOptions = {
