@@ -132,6 +132,7 @@ it("the palette stops everything from anywhere, a run says what else it asks and
   await page.getByRole("list", { name: "Comments" }).getByText("And the numbers.").waitFor();
 
   const { attention } = await client.run(run);
+  expect(await page.title()).toBe(`(${attention.length}) Look at me · Tutti`);
   const [, other] = attention;
   await page.getByRole("link", { name: other?.asks ?? "nothing else" }).click();
   await page.getByRole("region", { name: other?.asks ?? "nothing else" }).waitFor();

@@ -48,6 +48,10 @@ it("shows a run's steps, contract, texts, transcript, diff, checks, findings and
   await openTab(page, "Spec", "The sum of an empty list is 0");
   await openTab(page, "Diff", "sum.mjs");
   await openTab(page, "Checks", "passed");
+  await page.getByRole("main").getByRole("link", { name: "test", exact: true }).first().click();
+  await page.waitForURL(/\/checks\?at=test\+on/u);
+  await page.reload();
+  await page.locator("li[aria-current=location]:focus").waitFor();
   await daemon.client.command(run, { kind: "comment.add", on: "F1", text: "I saw it too." });
   await openTab(page, "Findings", "sum([]) is not 0");
   await page.getByText("I saw it too.").waitFor();
@@ -56,6 +60,8 @@ it("shows a run's steps, contract, texts, transcript, diff, checks, findings and
   expect(await violationsOf(page)).toEqual([]);
   await takePicture(page, "run-rerun");
   await openTab(page, "Record", "run.started");
+  await page.getByRole("main").getByRole("combobox").selectOption("agent");
+  await page.waitForURL(/\/record\?by=agent/u);
   await page.getByText("alto wrote").waitFor();
   await page.getByText("tenor reviewed").waitFor();
   const [approval] = (await daemon.client.run(run)).approvals;

@@ -12,7 +12,12 @@ import { diffAddress } from "./features/diff/diff-address.ts";
 import { homeSearch } from "./features/attention/home-search.ts";
 import { fleetSearch } from "./features/fleet/fleet-search.ts";
 import { newTaskSearch } from "./features/new-task/new-task-search.ts";
-import { overviewSearch, placeSearch, transcriptSearch } from "./features/run/run-search.ts";
+import {
+  overviewSearch,
+  placeSearch,
+  recordSearch,
+  transcriptSearch,
+} from "./features/run/run-search.ts";
 import { settingsSearch } from "./features/settings/settings-search.ts";
 import { terminalSearch } from "./features/terminal/terminal-search.ts";
 import { ScreenHeading } from "./ui/heading.tsx";
@@ -117,6 +122,7 @@ const checks = createRoute({
   getParentRoute: () => run,
   path: "/checks",
   component: lazyRouteComponent(() => import("./features/run/checks-tab.tsx"), "ChecksTab"),
+  validateSearch: placeSearch,
 });
 
 const findings = createRoute({
@@ -130,6 +136,7 @@ const record = createRoute({
   getParentRoute: () => run,
   path: "/record",
   component: lazyRouteComponent(() => import("./features/run/record-tab.tsx"), "RecordTab"),
+  validateSearch: recordSearch,
 });
 
 const terminal = createRoute({

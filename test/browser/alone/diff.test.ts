@@ -141,7 +141,12 @@ it("a conflict is told before it happens; an approval keeps what was seen", asyn
   project.commit({ "docs/guide.md": "# Another guide\n\nShort.\n" }, "meanwhile");
   await using context = await openContext(browser, { theme: "dark" });
   const page = await context.newPage();
-  await signIn(page, daemon, `/runs/${run}/diff`);
+  // Wherever one answers, and where a file that one wants to see is read.
+  await signIn(page, daemon, "/");
+  await page.getByRole("button", { name: "Approve the merge into main" }).click();
+  await page.getByText("1 file would conflict").waitFor();
+  await page.getByRole("link", { name: "src/parse.ts" }).click();
+  await page.waitForURL(/\/diff\?file=src%2Fparse\.ts/u);
   await page.getByText("1 file would conflict").waitFor();
   await page.getByText("You have seen").waitFor();
   expect(await violationsOf(page)).toEqual([]);

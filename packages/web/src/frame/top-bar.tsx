@@ -1,10 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { PaletteButtons } from "../features/palette/palette-buttons.tsx";
 import { usdText } from "../ui/numbers.ts";
+import { useWindowTitle } from "../ui/title.ts";
 import { useOverview } from "./overview.ts";
 
 export function TopBar() {
   const { attention, working, isMore, usdToday } = useOverview();
+  useWindowTitle(attention);
   return (
     <header className="flex min-h-10 flex-wrap items-center gap-x-4 border-b border-line px-4">
       <Link to="/" className="font-strong">

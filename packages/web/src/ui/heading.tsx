@@ -1,9 +1,11 @@
 import type { ReactNode } from "react";
+import { useTitle } from "./title.ts";
 
 type HeadingProps = { readonly title: string; readonly children?: ReactNode };
 
 /** The one heading of a screen, with its actions. */
 export function ScreenHeading({ title, children }: HeadingProps) {
+  useTitle(title);
   return (
     <header className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2">
       <h1 className="text-md font-strong">{title}</h1>

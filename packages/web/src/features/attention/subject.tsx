@@ -8,6 +8,7 @@ import { countText } from "../../ui/numbers.ts";
 import { plainText } from "../../ui/plain.ts";
 import { StateMark, type Tone } from "../../ui/state-mark.tsx";
 import { Written } from "../../ui/written.tsx";
+import { Conflicts, useConflicts } from "../diff/conflicts.tsx";
 
 const ARTIFACT = /^(?<name>[A-Za-z0-9][A-Za-z0-9._-]*) (?<hash>[0-9a-f]{12})$/u;
 
@@ -72,12 +73,14 @@ const isOpen = ({ verdict, evidence, disposition }: FindingView): boolean =>
   disposition.kind !== "waived";
 
 function Work({ view }: { readonly view: RunView }) {
-  const { checks, findings, candidate, families, degraded } = view;
+  const { checks, findings, candidate, families, degraded, target } = view;
+  const conflicts = useConflicts(view);
   const own = checks.filter(({ on, commit }) => on === "candidate" && commit === candidate?.commit);
   const red = own.filter(({ outcome }) => outcome !== "green").length;
   const open = findings.filter((finding) => isOpen(finding)).length;
   return (
     <div className="flex max-w-[100ch] flex-col gap-2">
+      <Conflicts branch={target.branch} paths={conflicts} />
       <ul aria-label="Requirements">
         {view.contract?.requirements.map(({ id, must, text, state, by }) => (
           <li key={id} className="flex flex-wrap gap-x-3 border-b border-line py-1">

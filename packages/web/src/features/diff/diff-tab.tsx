@@ -5,9 +5,10 @@ import { useEffect, useMemo, useState } from "react";
 import { useStore } from "../../api/store.ts";
 import { Empty } from "../../ui/notice.tsx";
 import { Queried } from "../../ui/queried.tsx";
+import { useConflicts } from "./conflicts.tsx";
 import { useDiffAddress } from "./use-address.ts";
 import { change, keptOf } from "./kept.ts";
-import { changedFilesQuery, checkpointsQuery, conflictsQuery } from "./queries.ts";
+import { changedFilesQuery, checkpointsQuery } from "./queries.ts";
 import { choiceOf, type Range, rangesOf } from "./ranges.ts";
 import { groupsOf } from "./risk.ts";
 import { Review } from "./review.tsx";
@@ -16,7 +17,6 @@ import { workOf } from "./writers.ts";
 type DiffTabProps = { readonly run: RunView };
 
 const NO_CHECKPOINTS: readonly CheckpointView[] = [];
-const NO_PATHS: readonly string[] = [];
 
 export function DiffTab({ run }: DiffTabProps) {
   if (run.candidate === null) {
@@ -37,10 +37,7 @@ function Compared({ run, candidate }: DiffTabProps & { readonly candidate: strin
   };
   const seen = useLastLook(run.run, candidate);
   const checkpoints = useQuery(checkpointsQuery(run.run, candidate)).data ?? NO_CHECKPOINTS;
-  const conflicts = useQuery({
-    ...conflictsQuery(run.run, candidate),
-    enabled: run.merged === null && run.finishedAt === null,
-  });
+  const conflicts = useConflicts(run);
   const choices = rangesOf({ base: run.base.commit, candidate, checkpoints, seen });
   const byCommit = useMemo(
     () => new Map(checkpoints.map((each) => [each.commit, workOf(each, run.plan)])),
@@ -56,7 +53,7 @@ function Compared({ run, candidate }: DiffTabProps & { readonly candidate: strin
           range={range}
           groups={groupsOf(list, run.guard)}
           checkpoints={byCommit}
-          conflicts={conflicts.data?.paths ?? NO_PATHS}
+          conflicts={conflicts}
           choices={choices}
           choice={choiceOf(choices, range)}
           onChoose={({ id, from, to }) =>

@@ -4,12 +4,11 @@ import { type RefObject, useCallback, useEffect, useEffectEvent, useRef, useStat
 import { useStore } from "../../api/store.ts";
 import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
-import { withNamed } from "../../ui/hidden-characters.ts";
 import { countText } from "../../ui/numbers.ts";
 import { Empty } from "../../ui/notice.tsx";
-import { StateMark } from "../../ui/state-mark.tsx";
 import { useDiffAddress } from "./use-address.ts";
 import { ApproveBar } from "./approve-bar.tsx";
+import { Conflicts } from "./conflicts.tsx";
 import { cursorAt, type Cursor, indexOf } from "./cursor.ts";
 import { FileTree } from "./file-tree.tsx";
 import { Counts } from "./heads.tsx";
@@ -63,7 +62,7 @@ export function Review(props: ReviewProps) {
   return (
     <div className="flex h-full min-h-100 flex-col">
       <Bar {...props} view={view} viewed={shown.filter(({ isViewed }) => isViewed).length} />
-      {conflicts.length > 0 && <Conflicts branch={run.target.branch} paths={conflicts} />}
+      <Conflicts branch={run.target.branch} paths={conflicts} />
       {shown.length === 0 ? (
         <Empty title="Nothing is changed between these commits." />
       ) : (
@@ -171,24 +170,6 @@ function Side({ groups, shown, onOpen }: SideProps) {
         />
       </div>
     </div>
-  );
-}
-
-function Conflicts({
-  branch,
-  paths,
-}: {
-  readonly branch: string;
-  readonly paths: readonly string[];
-}) {
-  return (
-    <output className="flex flex-wrap gap-x-3 border-b border-line bg-waiting-bg px-3 py-1.5">
-      <StateMark tone="warning" word="would conflict" />
-      <span>
-        Merged into {branch} as it is now, {countText(paths.length, "file")} would conflict:{" "}
-        <span className="font-mono text-xs break-all">{paths.map(withNamed).join(", ")}</span>
-      </span>
-    </output>
   );
 }
 

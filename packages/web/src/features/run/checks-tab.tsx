@@ -1,6 +1,7 @@
 /** Commands that Tutti ran itself, and what they said. */
 import type { CheckView } from "@tutti/protocol";
 import { useQuery } from "@tanstack/react-query";
+import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Empty } from "../../ui/notice.tsx";
@@ -13,6 +14,7 @@ import { TerminalText } from "../../ui/terminal-text.tsx";
 import { durationText } from "../../ui/time.tsx";
 import { useRun } from "./run-context.tsx";
 import { blobQuery } from "./run-queries.ts";
+import { type Place, usePlace } from "./use-place.ts";
 
 const TONES: Readonly<Record<CheckView["outcome"], Tone>> = {
   green: "ok",
@@ -22,11 +24,14 @@ const TONES: Readonly<Record<CheckView["outcome"], Tone>> = {
   empty: "warning",
 };
 
+const COMMIT_CHARACTERS = 12;
+
 /** Longest log that is put on the page; the whole of it is on disk and by the interface. */
 const LOG_MAX_CHARACTERS = 500_000;
 
 export function ChecksTab() {
   const { checks } = useRun();
+  const placeOf = usePlace(useSearch({ from: "/runs/$run/checks" }).at);
   if (checks.length === 0)
     return (
       <Empty title="No check has run yet.">
@@ -36,25 +41,45 @@ export function ChecksTab() {
   return (
     <ul>
       {checks.toReversed().map((check, index) => (
-        <Check key={`${check.on} ${check.name} ${check.commit} ${index}`} check={check} />
+        <Check
+          key={`${check.on} ${check.name} ${check.commit} ${index}`}
+          check={check}
+          place={placeOf(placeName(check))}
+        />
       ))}
     </ul>
   );
 }
 
-function Check({ check }: { readonly check: CheckView }) {
+const placeName = ({ on, name, commit }: CheckView): string =>
+  `${name} on ${on} ${commit.slice(0, COMMIT_CHARACTERS)}`;
+
+type CheckProps = { readonly check: CheckView; readonly place: Place | null };
+
+function Check({ check, place }: CheckProps) {
   const { name, command, outcome, counts, durationMs, failing, flaky, tail, log, on, commit } =
     check;
+  const { run } = useRun();
   const [isWhole, setWhole] = useState(false);
   return (
-    <li className="border-b border-line px-4 py-2">
+    <li
+      {...place}
+      className="border-b border-line px-4 py-2 -outline-offset-2 aria-[current]:bg-selected"
+    >
       <div className="flex flex-wrap items-baseline gap-x-3">
         <span className="sm:w-24">
           <StateMark tone={TONES[outcome]} word={outcome} />
         </span>
-        <span className="font-strong">{plainText(name)}</span>
+        <Link
+          to="/runs/$run/checks"
+          params={{ run }}
+          search={{ at: placeName(check) }}
+          className="font-strong hover:underline"
+        >
+          {plainText(name)}
+        </Link>
         <span className="font-mono text-xs text-muted">
-          {on} {commit.slice(0, 12)}
+          {on} {commit.slice(0, COMMIT_CHARACTERS)}
         </span>
         <span>
           {counts.passed} passed, {counts.failed} failed, {counts.skipped} skipped

@@ -1,6 +1,6 @@
 /** Claims of reviewers, each with what running it showed. */
 import type { FindingView } from "@tutti/protocol";
-import { useSearch } from "@tanstack/react-router";
+import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useCommand } from "../../api/commands.ts";
 import { useCommands } from "../../commands/commands.tsx";
@@ -53,7 +53,6 @@ export function FindingsTab() {
 type FindingRowProps = { readonly finding: FindingView; readonly place: Place | null };
 
 function FindingRow({ finding, place }: FindingRowProps) {
-  const { comments } = useRun();
   const { id, claim, severity, verdict, raisedBy, disposition, reproduction } = finding;
   return (
     <li
@@ -64,7 +63,7 @@ function FindingRow({ finding, place }: FindingRowProps) {
         {plainText(claim)}
       </p>
       <p className="flex flex-wrap items-center gap-x-3">
-        <span className="font-mono">{id}</span>
+        <FindingLink id={id} />
         <span>{severity}</span>
         <StateMark
           tone={verdict === null ? "running" : (TONES[verdict] ?? "neutral")}
@@ -99,12 +98,31 @@ function FindingRow({ finding, place }: FindingRowProps) {
           ))}
         </details>
       )}
-      <CommentList comments={comments.filter(({ on }) => on === id)} />
+      <Said on={id} />
       {disposition.kind === "open" || disposition.kind === "fix" ? (
         <Waive finding={finding} />
       ) : null}
     </li>
   );
+}
+
+function FindingLink({ id }: Pick<FindingView, "id">) {
+  const { run } = useRun();
+  return (
+    <Link
+      to="/runs/$run/findings"
+      params={{ run }}
+      search={{ at: id }}
+      className="font-mono hover:underline"
+    >
+      {id}
+    </Link>
+  );
+}
+
+function Said({ on }: { readonly on: FindingView["id"] }) {
+  const { comments } = useRun();
+  return <CommentList comments={comments.filter((comment) => comment.on === on)} />;
 }
 
 const Pre = ({ text }: { readonly text: string }) => (

@@ -5,6 +5,7 @@ import { Lineage } from "../../ui/family-mark.tsx";
 import { usdText } from "../../ui/numbers.ts";
 import { runLook } from "../../ui/run-state.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
+import { useTitle } from "../../ui/title.ts";
 import { Ago, Lasting } from "../../ui/time.tsx";
 import { RunActions } from "./run-actions.tsx";
 
@@ -12,6 +13,7 @@ export function RunHeader({ view }: { readonly view: RunView }) {
   const { task, state, text, families, usage, startedAt, finishedAt, isolation, degraded, paused } =
     view;
   const look = runLook(state);
+  useTitle(plainLine(task.title));
   return (
     <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2">
       <div className="min-w-0 grow basis-80">

@@ -1,3 +1,5 @@
+import type { UsageGroup } from "@tutti/protocol";
+
 /** What the address of a run's transcript holds beside the run. */
 export type TranscriptSearch = { readonly session?: string };
 
@@ -17,3 +19,13 @@ export type PlaceSearch = { readonly at?: string };
 
 export const placeSearch = ({ at }: Record<string, unknown>): PlaceSearch =>
   typeof at === "string" && at !== "" && at.length <= 200 ? { at } : {};
+
+export const USAGE_GROUPS = ["step", "attempt", "agent", "family", "model", "provider"] as const;
+
+/** What the address of a run's record holds: by what the use of models is told. */
+export type RecordSearch = { readonly by?: UsageGroup };
+
+export const recordSearch = ({ by }: Record<string, unknown>): RecordSearch => {
+  const group = USAGE_GROUPS.find((one) => one === by);
+  return group === undefined || group === "step" ? {} : { by: group };
+};

@@ -1,7 +1,7 @@
 /** What was written down: to read, to correct, to comment. An approval holds for exactly these texts. */
 import type { RunView } from "@tutti/protocol";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useSearch } from "@tanstack/react-router";
+import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { tellProblem } from "../../api/commands.ts";
 import { daemon } from "../../api/daemon.ts";
@@ -87,7 +87,16 @@ function ArtifactSection({ artifact }: { readonly artifact: Artifact }) {
   return (
     <section aria-label={name} className="rounded border border-line">
       <header className="flex flex-wrap items-center gap-x-3 border-b border-line px-3 py-1">
-        <h2 className="font-mono font-strong">{name}</h2>
+        <h2 className="font-mono font-strong">
+          <Link
+            to="/runs/$run/spec"
+            params={{ run }}
+            search={{ at: name }}
+            className="hover:underline"
+          >
+            {name}
+          </Link>
+        </h2>
         <span className="font-mono text-xs text-muted">{hash.slice(0, 12)}</span>
         <span className="text-muted">
           {bytesText(bytes)} · {plainText(by)} · <Ago at={at} />

@@ -1,7 +1,7 @@
 /** What models took in a run, by what one likes to know it by: as metered, and what agents say themselves. */
 import type { UsageGroup, UsageReport, UsageTotals } from "@tutti/protocol";
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { daemon } from "../../api/daemon.ts";
 import { FIELD } from "../../ui/field.ts";
 import { SectionHeading } from "../../ui/heading.tsx";
@@ -10,8 +10,7 @@ import { plainLine } from "../../ui/plain.ts";
 import { Queried } from "../../ui/queried.tsx";
 import { ScrollArea } from "../../ui/scroll-text.tsx";
 import { durationText } from "../../ui/time.tsx";
-
-const GROUPS: readonly UsageGroup[] = ["step", "attempt", "agent", "family", "model", "provider"];
+import { recordSearch, USAGE_GROUPS } from "./run-search.ts";
 
 const usageQuery = (run: string, by: UsageGroup) =>
   queryOptions({
@@ -20,7 +19,8 @@ const usageQuery = (run: string, by: UsageGroup) =>
   });
 
 export function UsageTable({ run }: { readonly run: string }) {
-  const [by, setBy] = useState<UsageGroup>("step");
+  const { by = "step" } = useSearch({ from: "/runs/$run/record" });
+  const navigate = useNavigate({ from: "/runs/$run/record" });
   const query = useQuery(usageQuery(run, by));
   return (
     <>
@@ -31,10 +31,10 @@ export function UsageTable({ run }: { readonly run: string }) {
             className={FIELD}
             value={by}
             onChange={({ target }) =>
-              setBy(GROUPS.find((group) => group === target.value) ?? "step")
+              void navigate({ search: recordSearch({ by: target.value }), replace: true })
             }
           >
-            {GROUPS.map((group) => (
+            {USAGE_GROUPS.map((group) => (
               <option key={group}>{group}</option>
             ))}
           </select>

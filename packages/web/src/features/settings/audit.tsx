@@ -2,18 +2,16 @@
 import { actorName } from "@tutti/client/actor-name";
 import type { AuditLine } from "@tutti/protocol";
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { daemon } from "../../api/daemon.ts";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/field.ts";
 import { SectionHeading } from "../../ui/heading.tsx";
 import { Failed, Loading } from "../../ui/notice.tsx";
 import { plainLine } from "../../ui/plain.ts";
+import { settingsSearch, type Whose } from "./settings-search.ts";
 
 const PAGE = 30;
-
-type Whose = "person" | "agent" | "everybody";
 
 const auditQuery = (actor: Whose) =>
   infiniteQueryOptions({
@@ -29,7 +27,9 @@ const auditQuery = (actor: Whose) =>
   });
 
 export function Audit() {
-  const [actor, setActor] = useState<Whose>("person");
+  const search = useSearch({ from: "/settings" });
+  const navigate = useNavigate({ from: "/settings" });
+  const { audit: actor = "person" } = search;
   const query = useInfiniteQuery(auditQuery(actor));
   const items = query.data?.pages.flatMap((page) => page.items);
   return (
@@ -39,7 +39,11 @@ export function Audit() {
           aria-label="Whose doings"
           value={actor}
           onChange={({ target: { value } }) =>
-            setActor(value === "person" || value === "agent" ? value : "everybody")
+            void navigate({
+              search: settingsSearch({ ...search, audit: value }),
+              replace: true,
+              resetScroll: false,
+            })
           }
           className={FIELD}
         >

@@ -11,6 +11,7 @@ import { Audit } from "./audit.tsx";
 import { Keys } from "./keys.tsx";
 import { Notifications } from "./notifications.tsx";
 import { ProjectRules } from "./project-rules.tsx";
+import { settingsSearch } from "./settings-search.ts";
 import { SignOut } from "./sign-out.tsx";
 import { Tokens } from "./tokens.tsx";
 
@@ -53,7 +54,11 @@ function ProjectChoice({ path, projects }: ProjectChoiceProps) {
       <select
         value={path ?? projects[0]?.path}
         onChange={({ target }) =>
-          void navigate({ to: "/settings", search: { path: target.value }, replace: true })
+          void navigate({
+            to: "/settings",
+            search: (before) => settingsSearch({ ...before, path: target.value }),
+            replace: true,
+          })
         }
         className={`${FIELD} max-w-80 min-w-0`}
       >
