@@ -1,4 +1,5 @@
 /** What a person sets, gives and ends in a browser: notices, keys, files of a task, the session. */
+import { userInfo } from "node:os";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBrowser, openContext } from "../fixtures/browser.ts";
@@ -87,7 +88,7 @@ it("a browser that allows no notices is said to, and none is wanted", async () =
   expect(await notice.isChecked()).toBe(false);
 });
 
-it("a key is stored and removed, and is in no page and no answer", async () => {
+it("a key is stored and removed, is in the audit by its name, and in no page and no answer", async () => {
   await using context = await openContext(browser);
   const page = await context.newPage();
   const secret = "sk-which-nobody-reads-again";
@@ -110,6 +111,13 @@ it("a key is stored and removed, and is in no page and no answer", async () => {
   await page.reload();
   await remove.click();
   await remove.waitFor({ state: "detached" });
+  const told = page.getByRole("region", { name: "Audit" }).getByRole("listitem");
+  await expect
+    .poll(async () => (await told.allInnerTexts()).slice(0, 2).map((text) => text.split(/\s+/u)))
+    .toEqual([
+      expect.arrayContaining([userInfo().username, "key.removed", "EXAMPLE_API_KEY"]),
+      expect.arrayContaining([userInfo().username, "key.set", "EXAMPLE_API_KEY"]),
+    ]);
   await expect.poll(() => answers.length).toBeGreaterThanOrEqual(4);
   expect(answers.join("\n")).not.toContain(secret);
 });
