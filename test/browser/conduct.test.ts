@@ -175,6 +175,13 @@ it("the palette finds a task and a command, the map names every key, and setting
   await page.keyboard.press("Enter");
   await page.waitForURL(new RegExp(run, "u"));
 
+  await page.route(/\/search\?/u, (route) => route.fulfill({ json: { items: [], isCut: true } }));
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("something old");
+  await page.getByText("There may be more").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Keys" }).getByText("Needs you").first().waitFor();
   await page.keyboard.press("Escape");

@@ -176,6 +176,7 @@ it("a phone shows the same, each attempt by itself too, and says so where nothin
   const origin = await signIn(page, daemon, `/runs/${run}/diff`);
   await list(page).getByText("Renamed without a change.").waitFor();
   expect(await violationsOf(page)).toEqual([]);
+  await list(page).getByRole("button", { name: "Send back hunk" }).first().waitFor();
   await takePicture(page, "diff-phone");
   const shown = page.getByRole("combobox", { name: "Show" });
   expect(await shown.getByRole("option").allTextContents()).toEqual([

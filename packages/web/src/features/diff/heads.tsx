@@ -107,10 +107,10 @@ export function HunkHead({ hunk, path, writers, left, isCurrent, actions }: Hunk
       <span className="shrink-0 font-mono text-xs">Line {hunk.newStart}</span>
       <span className="min-w-0 flex-1 truncate font-mono text-xs">{withNamed(hunk.context)}</span>
       {writers !== null && <WriterMarks writers={writers} />}
-      <span className="ml-auto flex items-center">
+      <span className="ml-auto flex flex-wrap items-center justify-end">
         <Button
           emphasis="quiet"
-          className={`${QUIET} max-sm:hidden`}
+          className={QUIET}
           onClick={() => actions.sendBack(place, `${path}, from line ${hunk.newStart}`)}
         >
           Send back hunk

@@ -104,7 +104,7 @@ const KINDS = [
 function Hits({ query }: { readonly query: string }) {
   const { data } = useQuery(searchQuery(query));
   const go = useHit();
-  return KINDS.map(({ kind, heading }) => {
+  const groups = KINDS.map(({ kind, heading }) => {
     const hits = data?.items.filter((hit) => hit.kind === kind) ?? [];
     if (hits.length === 0) return null;
     return (
@@ -120,6 +120,16 @@ function Hits({ query }: { readonly query: string }) {
       </Group>
     );
   });
+  return (
+    <>
+      {groups}
+      {data?.isCut === true && (
+        <p className="px-2 pb-2 text-muted">
+          There may be more: only the newest tasks are looked through, and the first hits shown.
+        </p>
+      )}
+    </>
+  );
 }
 
 /** What was found first, and then where. */
