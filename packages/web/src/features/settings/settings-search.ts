@@ -1,5 +1,5 @@
 /** What the address says of the settings: the project whose agents are shown, and whose doings the audit lists. */
-export const WHOSE = ["person", "agent", "everybody"] as const;
+const WHOSE = ["person", "agent", "everybody"] as const;
 
 export type Whose = (typeof WHOSE)[number];
 
