@@ -80,7 +80,7 @@ describe("A13: more than a server can hold (CVE-2026-100558)", () => {
   });
 });
 
-describe("A14: requests that two readers read differently", () => {
+describe("A14: requests that two readers read differently (CVE-2024-27982)", () => {
   it("control: a path and one length are read one way", async () => {
     expect((await stage.ask("GET /api/v1/runs", ownPage(stage)))?.status).toBe(200);
     const body = JSON.stringify({ name: "plain" });

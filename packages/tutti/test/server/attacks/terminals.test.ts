@@ -214,7 +214,7 @@ describe("A12: a terminal of another task", () => {
   );
 });
 
-describe("A13: too much", () => {
+describe("A13: too much (CVE-2026-100558)", () => {
   it("a task has four open at once, and no more", async () => {
     const ids = [await opened(), await opened(), await opened(), await opened()];
     const path = `POST /api/v1/runs/${run}/terminals`;
@@ -244,7 +244,7 @@ describe("A13: too much", () => {
   });
 });
 
-describe("A20: what a terminal shows", () => {
+describe("A20: what a terminal shows (CVE-2003-0063)", () => {
   it("is told as base64 in a stream of data, however it looks", async () => {
     const id = await opened();
     await typing(id, "\u001B]52;c;ZXZpbA==\u0007\n\nevent: ended\ndata: {}\n\n<script>");
