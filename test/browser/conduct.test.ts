@@ -151,7 +151,10 @@ it("the palette stops everything from anywhere, a run says what else it asks and
   await page.getByText("1 task stopped.").waitFor();
   // It waits for an answer still, and would not go on with it.
   await page.goto(`${new URL(page.url()).origin}/runs/${run}`);
-  await page.getByRole("main").getByText("paused: everything was stopped").waitFor();
+  await page
+    .getByRole("main")
+    .getByText(/^paused · /u)
+    .waitFor();
   await page.getByRole("button", { name: "Resume" }).click();
   await page.getByRole("button", { name: "Pause" }).waitFor();
   expect((await client.run(run)).paused).toBeNull();

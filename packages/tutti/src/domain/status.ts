@@ -21,7 +21,11 @@ export const statusOf = (state: RunDocument): RunStatus => {
   const items = [...attention(state)];
   // A refused host is shown, but nothing waits for it.
   const first = items.find(({ kind }) => kind !== "egress");
-  if (first !== undefined) return { state: "waiting", text: first.asks, attention: items };
+  if (first !== undefined) {
+    // In every list: an answer alone would not move it.
+    const text = state.paused === null ? first.asks : `paused · ${first.asks}`;
+    return { state: "waiting", text, attention: items };
+  }
   if (state.paused !== null) return { state: "paused", text: state.paused, attention: items };
   if (Object.keys(state.effects).length === 0)
     return { state: "queued", text: "queued", attention: items };

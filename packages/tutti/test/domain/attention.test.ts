@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import type { Command } from "@tutti/protocol";
 import { describe, expect, test } from "vitest";
 import { attention } from "../../src/domain/attention.ts";
+import { statusOf } from "../../src/domain/status.ts";
 import { asked, playTo, playUntil } from "./play.ts";
 import { commit } from "./scene.ts";
 import { apply, newWorld, type World } from "./world.ts";
@@ -89,4 +90,14 @@ describe("since when something is asked", () => {
     expect(apply(world, { kind: "comment.add", on: "run", text: "Mine." }, KIM)).toBeNull();
     expect(sinceOf(world, "taken:run")).toBe(since);
   });
+});
+
+test("a run that waits and is paused says both, since an answer would not move it", () => {
+  const world = playUntil(newWorld(), (one) => asked(one).includes("approval:approve-merge"));
+  const KIM = { kind: "person", id: "kim" } as const;
+  const { text } = statusOf(world.state);
+  expect(apply(world, { kind: "run.pause", reason: "lunch" }, KIM)).toBeNull();
+  expect(statusOf(world.state)).toMatchObject({ state: "waiting", text: `paused · ${text}` });
+  expect(apply(world, { kind: "run.resume" }, KIM)).toBeNull();
+  expect(statusOf(world.state).text).toBe(text);
 });

@@ -10,8 +10,7 @@ import { Ago, Lasting } from "../../ui/time.tsx";
 import { RunActions } from "./run-actions.tsx";
 
 export function RunHeader({ view }: { readonly view: RunView }) {
-  const { task, state, text, families, usage, startedAt, finishedAt, isolation, degraded, paused } =
-    view;
+  const { task, state, text, families, usage, startedAt, finishedAt, isolation, degraded } = view;
   const look = runLook(state);
   useTitle(plainLine(task.title));
   return (
@@ -26,9 +25,6 @@ export function RunHeader({ view }: { readonly view: RunView }) {
             <span dir="auto" className="text-muted">
               {plainLine(text)}
             </span>
-          )}
-          {paused !== null && state !== "paused" && finishedAt === null && (
-            <StateMark tone="neutral" word={`paused: ${plainLine(paused)}`} />
           )}
           <span className="text-muted">
             {finishedAt === null ? <Lasting since={startedAt} /> : <Ago at={finishedAt} />}
