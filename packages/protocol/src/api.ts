@@ -179,6 +179,8 @@ export const RunView = z.object({
   project: z.object({ id: ProjectId, path: z.string() }),
   workflow: z.object({ name: z.string(), hash: Sha256, waives: z.record(z.string(), z.string()) }),
   isolation: Isolation,
+  /** Agents that were asked for in place of the project's. */
+  roles: AskedRoles,
   warnings: z.array(z.string()),
   steps: z.array(StepView),
   contract: z

@@ -1,5 +1,6 @@
 /** What people and workers ask of a run, imperative. Decided by pure code; a refusal leaves no trace but the audit line. */
 import { z } from "zod";
+import { AskedRoles } from "./config.ts";
 import { LeftOutFiles, Seen, SeenFiles } from "./api-diff.ts";
 import { Candidate } from "./check.ts";
 import { EffectResult, StoredArtifact } from "./effect.ts";
@@ -30,6 +31,7 @@ export const Command = z.discriminatedUnion("kind", [
     base: Candidate.extend({ ref: z.string() }),
     target: Target,
     warnings: z.array(z.string()),
+    roles: AskedRoles.optional(),
   }),
   kind("run.pause", { reason: z.string() }),
   kind("run.resume", {}),

@@ -1,5 +1,6 @@
 /** What happened, past tense. Stored for ever and only ever added to; `schema` is the version of the shape. */
 import { z } from "zod";
+import { AskedRoles } from "./config.ts";
 import { Actor } from "./actor.ts";
 import { LeftOutFiles, Seen, SeenFiles } from "./api-diff.ts";
 import { ArtifactData } from "./artifact.ts";
@@ -74,6 +75,8 @@ export const EventBody = z.discriminatedUnion("type", [
     target: Target,
     warnings: z.array(z.string()),
     requestedBy: z.string(),
+    /** What was asked for in place of the project's; `policy` has all who play. */
+    roles: AskedRoles.optional(),
   }),
   type("run.paused", { reason: z.string() }),
   type("run.resumed", {}),

@@ -1,5 +1,6 @@
 /** The run document: the fold of a run's events. Rebuilt from them when FOLD_VERSION differs from the stored one. */
 import { z } from "zod";
+import { AskedRoles } from "./config.ts";
 import { LeftOut, Seen, SeenBy } from "./api-diff.ts";
 import { Candidate, CheckResult, Finding, GuardFlag, ProofResult } from "./check.ts";
 import { Effect, Failure, Proof, StoredArtifact, TurnLineage, Usage } from "./effect.ts";
@@ -143,6 +144,8 @@ export const RunDocument = z.object({
   workflow: Workflow,
   workflowHash: Sha256,
   policy: Policy,
+  /** What was asked for in place of the project's. */
+  roles: AskedRoles,
   base: Candidate.extend({ ref: z.string() }),
   target: Target,
   warnings: z.array(z.string()),

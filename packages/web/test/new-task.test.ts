@@ -1,3 +1,4 @@
+import { CommitId, ProjectId, type RunView, Sha256, TreeId } from "@tutti/protocol";
 import { describe, expect, it } from "vitest";
 import {
   readAttachment,
@@ -5,10 +6,26 @@ import {
   tooLong,
   withAttachments,
 } from "../src/features/new-task/attachments.ts";
-import { added, emptyDraft, missing, requestOf } from "../src/features/new-task/draft.ts";
+import {
+  added,
+  draftLike,
+  emptyDraft,
+  missing,
+  requestOf,
+} from "../src/features/new-task/draft.ts";
 import { newTaskSearch } from "../src/features/new-task/new-task-search.ts";
 
 const DRAFT = emptyDraft("/srv/shop");
+
+const viewOf = ({ base, roles }: { readonly base: string; readonly roles: RunView["roles"] }) => ({
+  task: { title: "Mend it.", text: "Mend it." },
+  project: { id: ProjectId.parse("p-shop01"), path: "/srv/shop" },
+  workflow: { name: "quick", hash: Sha256.parse("0".repeat(64)), waives: {} },
+  roles,
+  base: { commit: CommitId.parse("0".repeat(40)), tree: TreeId.parse("0".repeat(40)), ref: base },
+  target: { branch: "main", to: "target" as const },
+  isolation: "none" as const,
+});
 
 describe("files of a task", () => {
   it("stand behind the description in a block each, under their names", () => {
@@ -81,6 +98,25 @@ describe("the request for a task", () => {
       isolation: "none",
       roles: { author: "alto", reviewer: ["tenor"] },
     });
+  });
+
+  it("of the same task again is the one that was made", () => {
+    const asked = {
+      ...DRAFT,
+      text: "Mend it.",
+      workflow: "quick",
+      author: "alto",
+      reviewers: ["tenor"],
+      base: "next",
+      target: "main",
+      to: "target" as const,
+      isolation: "none" as const,
+    };
+    expect(
+      draftLike(viewOf({ base: "next", roles: { author: "alto", reviewer: ["tenor"] } })),
+    ).toEqual(asked);
+    const usual = { ...asked, author: "", reviewers: [], base: "" };
+    expect(draftLike(viewOf({ base: "main", roles: {} }))).toEqual(usual);
   });
 
   it("is not made without a folder and a description", () => {

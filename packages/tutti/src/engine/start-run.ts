@@ -173,6 +173,7 @@ export const startCommand = async (
     policy,
     base: { ...base, ref },
     target: { branch: target, to },
+    ...(request.roles === undefined ? {} : { roles: request.roles }),
     warnings: [
       ...dirtyWarning(dirty, base.commit),
       ...(await baseWarning(deps, {

@@ -31,6 +31,7 @@ export function viewOf({ document, status, usage }: Viewed): RunView {
       waives: { ...document.workflow.waives },
     },
     isolation: document.policy.isolation,
+    roles: document.roles,
     warnings: document.warnings,
     steps: stepViews(document, { status, usage }),
     contract: contractView(document),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { RunId } from "@tutti/protocol";
 import { expect, test } from "vitest";
 import { readHost } from "../../src/platform/tool-places.ts";
+import { decide } from "../../src/domain/decide/decide.ts";
 import { keyedRunId, startCommand } from "../../src/engine/start-run.ts";
 import { warningLine } from "../../src/cli/pages/warning-line.ts";
 import { styleFor } from "../../src/cli/terminal/style.ts";
@@ -92,6 +93,19 @@ test("roles that are asked for go before those of the files, and are part of the
   expect(alone.warnings).toEqual([
     expect.stringMatching(/^--reviewer: warning: .*reviews will be degraded/u),
   ]);
+});
+
+test("what was asked for stays known beside what all the roles are", async () => {
+  using place = project();
+  const { root, deps } = place;
+  const rolesOf = async (roles?: { author: string }) => {
+    const request = { path: root, text: "mend it", ...(roles === undefined ? {} : { roles }) };
+    const command = await startCommand(deps, request);
+    const decision = decide(null, command, { now: 1, actor: { kind: "person", id: "kim" } });
+    return decision.kind === "rejected" ? decision : decision.state.roles;
+  };
+  expect(await rolesOf({ author: "codex" })).toEqual({ author: "codex" });
+  expect(await rolesOf()).toEqual({});
 });
 
 test("a role that is asked for and cannot be given starts nothing", async () => {

@@ -15,6 +15,7 @@ export const startDocument = (body: EventOf<"run.started">, at: number): RunDocu
   workflow: body.workflow,
   workflowHash: body.workflowHash,
   policy: body.policy,
+  roles: body.roles ?? {},
   base: body.base,
   target: body.target,
   warnings: body.warnings,

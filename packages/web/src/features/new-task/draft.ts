@@ -28,15 +28,27 @@ export const emptyDraft = (path: string): Draft => ({
   isolation: "sandbox",
 });
 
-/** The same again: of the task, its workflow and where it goes; on what the project is now. */
-export const draftLike = ({ task, project, workflow, target, isolation }: RunView): Draft => ({
-  ...emptyDraft(project.path),
-  text: task.text,
-  workflow: workflow.name,
-  target: target.to === "target" ? target.branch : "",
-  to: target.to,
-  isolation,
-});
+type Asked = Pick<
+  RunView,
+  "base" | "isolation" | "project" | "roles" | "target" | "task" | "workflow"
+>;
+
+/** The same again, as it was asked for; on what the project is now. */
+export function draftLike(view: Asked): Draft {
+  const { task, project, workflow, roles, base, target, isolation } = view;
+  return {
+    ...emptyDraft(project.path),
+    text: task.text,
+    workflow: workflow.name,
+    author: roles.author ?? "",
+    reviewers: roles.reviewer ?? [],
+    // Without another word the work begins where it goes.
+    base: base.ref === target.branch ? "" : base.ref,
+    target: target.to === "target" || base.ref !== target.branch ? target.branch : "",
+    to: target.to,
+    isolation,
+  };
+}
 
 /** A Markdown file that comes before anything was written is the description itself. */
 export function added(draft: Draft, files: readonly Attachment[]): Partial<Draft> {
