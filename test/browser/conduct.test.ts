@@ -190,7 +190,11 @@ it("the palette finds a task and a command, the map names every key, and setting
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
 
-  await go(page, "s");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("tokens of programs");
+  await page.getByRole("option", { name: /^Tokens of programs/u }).click();
+  await page.waitForURL(/\/settings\?at=tokens/u);
+  await page.locator("[aria-current=location]:focus").getByLabel("New token for").waitFor();
   await page.getByText("planner, author").waitFor();
   await page.getByText("run.started").waitFor();
   await page.getByLabel("Dark", { exact: true }).check();

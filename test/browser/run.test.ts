@@ -52,6 +52,15 @@ it("shows a run's steps, contract, texts, transcript, diff, checks, findings and
   await page.waitForURL(/\/checks\?at=test\+on/u);
   await page.reload();
   await page.locator("li[aria-current=location]:focus").waitFor();
+  const logs = page.getByRole("button", { name: "Show the whole log" });
+  const folded = await logs.count();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("dialog").getByRole("combobox").fill("whole log of test");
+  await page
+    .getByRole("option", { name: /^Show the whole log of test on/u })
+    .first()
+    .click();
+  await expect.poll(() => logs.count()).toBe(folded - 1);
   await daemon.client.command(run, { kind: "comment.add", on: "F1", text: "I saw it too." });
   await openTab(page, "Findings", "sum([]) is not 0");
   await page.getByText("I saw it too.").waitFor();

@@ -18,6 +18,13 @@ const ORDERS = [
   { ask: "stop", title: "Stop everything" },
 ] as const;
 
+const PARTS = [
+  { at: "keys", title: "Keys of providers: store or remove one" },
+  { at: "notifications", title: "Notifications and sound" },
+  { at: "tokens", title: "Tokens of programs: create or revoke one" },
+  { at: "audit", title: "Audit: who did what" },
+] as const;
+
 const THEMES = [
   { to: "light", title: "Light theme" },
   { to: "dark", title: "Dark theme" },
@@ -37,6 +44,12 @@ export function useFrameCommands(): void {
       title,
       group: "Fleet",
       run: () => void navigate({ to: "/fleet", search: { ask } }),
+    })),
+    ...PARTS.map(({ at, title }) => ({
+      id: `settings.${at}`,
+      title,
+      group: "Settings",
+      run: () => void navigate({ to: "/settings", search: { at } }),
     })),
     ...THEMES.map(({ to, title }) => ({
       id: `theme.${to}`,

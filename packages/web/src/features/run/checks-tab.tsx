@@ -3,6 +3,7 @@ import type { CheckView } from "@tutti/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
+import { useCommands } from "../../commands/commands.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Empty } from "../../ui/notice.tsx";
 import { plainText } from "../../ui/plain.ts";
@@ -14,7 +15,7 @@ import { TerminalText } from "../../ui/terminal-text.tsx";
 import { durationText } from "../../ui/time.tsx";
 import { useRun } from "./run-context.tsx";
 import { blobQuery } from "./run-queries.ts";
-import { type Place, usePlace } from "./use-place.ts";
+import { type Place, usePlace } from "../../ui/use-place.ts";
 
 const TONES: Readonly<Record<CheckView["outcome"], Tone>> = {
   green: "ok",
@@ -60,7 +61,6 @@ function Check({ check, place }: CheckProps) {
   const { name, command, outcome, counts, durationMs, failing, flaky, tail, log, on, commit } =
     check;
   const { run } = useRun();
-  const [isWhole, setWhole] = useState(false);
   return (
     <li
       {...place}
@@ -95,21 +95,31 @@ function Check({ check, place }: CheckProps) {
           <Output text={tail} />
         </details>
       )}
-      {log !== null && (
-        <p className="flex flex-wrap items-center gap-3 pt-1.5">
-          {!isWhole && <Button onClick={() => setWhole(true)}>Show the whole log</Button>}
-          <a
-            href={blobAddress(log, "text")}
-            target="_blank"
-            rel="noopener noreferrer"
-            className="text-accent underline"
-          >
-            Raw log
-          </a>
-        </p>
-      )}
-      {log !== null && isWhole && <WholeLog hash={log} />}
+      {log !== null && <Log hash={log} of={placeName(check)} />}
     </li>
+  );
+}
+
+function Log({ hash, of }: { readonly hash: string; readonly of: string }) {
+  const [isWhole, setWhole] = useState(false);
+  const run = (): void => setWhole(true);
+  const title = `Show the whole log of ${plainText(of)}`;
+  useCommands(isWhole ? [] : [{ id: `log.${of}`, title, group: "Checks", run }]);
+  return (
+    <>
+      <p className="flex flex-wrap items-center gap-3 pt-1.5">
+        {!isWhole && <Button onClick={run}>Show the whole log</Button>}
+        <a
+          href={blobAddress(hash, "text")}
+          target="_blank"
+          rel="noopener noreferrer"
+          className="text-accent underline"
+        >
+          Raw log
+        </a>
+      </p>
+      {isWhole && <WholeLog hash={hash} />}
+    </>
   );
 }
 

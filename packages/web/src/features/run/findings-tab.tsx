@@ -1,7 +1,7 @@
 /** Claims of reviewers, each with what running it showed. */
 import type { FindingView } from "@tutti/protocol";
 import { Link, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useCommand } from "../../api/commands.ts";
 import { useCommands } from "../../commands/commands.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -16,7 +16,7 @@ import { StateMark, type Tone } from "../../ui/state-mark.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { CommentList } from "./comments.tsx";
 import { useRun } from "./run-context.tsx";
-import { type Place, usePlace } from "./use-place.ts";
+import { type Place, usePlace } from "../../ui/use-place.ts";
 
 const TONES: Readonly<Record<string, Tone>> = {
   confirmed: "ok",
@@ -216,17 +216,25 @@ function Waive({ finding }: { readonly finding: FindingView }) {
   const { run, finishedAt } = useRun();
   const command = useCommand(run);
   const [why, setWhy] = useState("");
-  if (finishedAt !== null) return null;
+  const field = useRef<HTMLInputElement>(null);
+  const { id } = finding;
+  const isThere = finishedAt === null;
+  const write = (): void => field.current?.focus();
+  useCommands(
+    isThere ? [{ id: `waive.${id}`, title: `Waive ${id}`, group: "Findings", run: write }] : [],
+  );
+  if (!isThere) return null;
   return (
     <form
       className="flex flex-wrap items-center gap-2"
       onSubmit={(event) => {
         event.preventDefault();
-        command.mutate({ kind: "finding.dispose", finding: finding.id, why: why.trim() });
+        command.mutate({ kind: "finding.dispose", finding: id, why: why.trim() });
       }}
     >
       <input
-        aria-label={`Reason for waiving ${finding.id}`}
+        ref={field}
+        aria-label={`Reason for waiving ${id}`}
         placeholder="Reason"
         className={FIELD}
         value={why}

@@ -20,7 +20,7 @@ import { AnswerPanel } from "../attention/answer-panel.tsx";
 import { isArtifactLine } from "../attention/subject.tsx";
 import { CommentForm, CommentList } from "./comments.tsx";
 import { useRun } from "./run-context.tsx";
-import { usePlace } from "./use-place.ts";
+import { usePlace } from "../../ui/use-place.ts";
 
 type Artifact = RunView["artifacts"][number];
 

@@ -5,6 +5,7 @@ import { projectsQuery } from "../../api/queries.ts";
 import { FIELD } from "../../ui/field.ts";
 import { ScreenHeading } from "../../ui/heading.tsx";
 import { withNamed } from "../../ui/hidden-characters.ts";
+import { usePlace } from "../../ui/use-place.ts";
 import { Agents } from "./agents.tsx";
 import { Appearance } from "./appearance.tsx";
 import { Audit } from "./audit.tsx";
@@ -16,7 +17,8 @@ import { SignOut } from "./sign-out.tsx";
 import { Tokens } from "./tokens.tsx";
 
 export function SettingsScreen() {
-  const { path } = useSearch({ from: "/settings" });
+  const { path, at } = useSearch({ from: "/settings" });
+  const placeOf = usePlace(at);
   const projects = useQuery(projectsQuery());
   const shown = path ?? projects.data?.[0]?.path;
   return (
@@ -29,11 +31,19 @@ export function SettingsScreen() {
       <div className="flex max-w-[110ch] flex-col gap-4 pb-8">
         {shown !== undefined && <ProjectRules path={shown} />}
         <Agents path={shown} />
-        <Keys />
+        <div {...placeOf("keys")}>
+          <Keys />
+        </div>
         <Appearance />
-        <Notifications />
-        <Tokens />
-        <Audit />
+        <div {...placeOf("notifications")}>
+          <Notifications />
+        </div>
+        <div {...placeOf("tokens")}>
+          <Tokens />
+        </div>
+        <div {...placeOf("audit")}>
+          <Audit />
+        </div>
         <SignOut />
       </div>
     </>
