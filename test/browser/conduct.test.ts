@@ -173,10 +173,21 @@ it("the palette finds a task and a command, the map names every key, and setting
   await page.keyboard.press("Escape");
   await page.keyboard.press("Control+k");
   await page.getByRole("option", { name: "Board" }).waitFor();
+  const answer = Promise.withResolvers<void>();
+  await page.route(/\/search\?/u, async (route) => {
+    await answer.promise;
+    await route.continue().catch(() => undefined); // the page may have given it up
+  });
   await page.keyboard.type("find this");
+  await page.getByText("Searching …").waitFor();
+  // Nothing is there that it could mean: neither a command, nor a task of the list before.
+  await page.keyboard.press("Enter");
+  expect(new URL(page.url()).pathname).toBe("/");
+  answer.resolve();
   await page.getByRole("option", { name: "Find this one" }).waitFor();
   await page.keyboard.press("Enter");
   await page.waitForURL(new RegExp(run, "u"));
+  await page.unroute(/\/search\?/u);
 
   await page.route(/\/search\?/u, (route) => route.fulfill({ json: { items: [], isCut: true } }));
   await page.keyboard.press("Control+k");

@@ -1,5 +1,6 @@
+import { RunId } from "@tutti/protocol";
 import { describe, expect, it } from "vitest";
-import { grouped, latest, matching } from "../src/features/palette/matching.ts";
+import { grouped, latest, matching, stillFound } from "../src/features/palette/matching.ts";
 
 const command = (id: string, title: string, group: string) => ({ id, title, group, run: () => {} });
 
@@ -29,5 +30,14 @@ describe("the palette", () => {
     const more = [...COMMANDS, command("go.board", "Board", "Go to")];
     expect(grouped(more).map(({ group }) => group)).toEqual(["Go to", "Appearance", "Run"]);
     expect(grouped(more)[0]?.commands).toHaveLength(2);
+  });
+
+  it("keeps of the hits before those that what is typed now finds as well", () => {
+    const run = RunId.parse("r-4k2m9x7q1abc");
+    const hit = { kind: "run" as const, run, title: "Find this one", detail: "In it", where: run };
+    const other = { ...hit, title: "Find that" };
+    const file = { ...hit, kind: "file" as const, where: "src/this.ts", detail: "src/this.ts" };
+    expect(stillFound([hit, other, file], "find THIS")).toEqual([hit]);
+    expect(stillFound([hit, other, file], "this")).toEqual([hit, file]);
   });
 });

@@ -1,4 +1,5 @@
-/** Which commands a few typed letters mean. */
+/** Which commands a few typed letters mean, and which of the hits before. */
+import type { SearchHit } from "@tutti/protocol";
 import type { PageCommand } from "../../commands/commands.tsx";
 
 /** Every word of the query begins a word of the command or of its group. */
@@ -30,3 +31,13 @@ export function grouped(commands: readonly PageCommand[]): readonly CommandGroup
     commands: members,
   }));
 }
+
+/** Those found for what was typed before that are found for what is typed now, as far as their words tell. */
+export const stillFound = (hits: readonly SearchHit[], query: string): readonly SearchHit[] =>
+  hits.filter(({ kind, title, detail, where }) => {
+    const text = `${where} ${detail} ${kind === "run" ? title : ""}`.toLowerCase();
+    return query
+      .toLowerCase()
+      .split(/\s+/u)
+      .every((word) => text.includes(word));
+  });

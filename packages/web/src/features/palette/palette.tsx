@@ -3,7 +3,7 @@ import type { SearchHit } from "@tutti/protocol";
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useDeclaredCommands } from "../../commands/commands.tsx";
 import { daemon } from "../../api/daemon.ts";
 import { runsQuery } from "../../api/queries.ts";
@@ -11,7 +11,7 @@ import { keysText } from "../../ui/keys.tsx";
 import { plainLine } from "../../ui/plain.ts";
 import { runLook } from "../../ui/run-state.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
-import { grouped, matching } from "./matching.ts";
+import { grouped, matching, stillFound } from "./matching.ts";
 import { closePalette } from "./palette-state.ts";
 
 const RECENT = 20;
@@ -34,7 +34,14 @@ const run = (action: () => void): void => {
 
 export function Palette() {
   const [text, setText] = useState("");
-  const query = useDeferredValue(text.trim());
+  // What is listed is of what is typed at any moment: Enter means what is seen, however fast it comes.
+  const query = text.trim();
+  const { data, isFetching, isPlaceholderData } = useQuery({
+    ...searchQuery(query),
+    enabled: query !== "",
+  });
+  const hits = data === undefined || query === "" ? [] : data.items;
+  const found = isPlaceholderData ? stillFound(hits, query) : hits;
   const commands = matching(
     useDeclaredCommands().filter(({ id }) => id !== "palette.open"),
     query,
@@ -54,8 +61,15 @@ export function Palette() {
         className="min-h-11 border-b border-line bg-transparent px-4 text-md outline-none"
       />
       <Command.List className="max-h-[60vh] overflow-auto p-2">
-        <Command.Empty className="p-2 text-muted">Nothing is found.</Command.Empty>
-        {query !== "" && <Hits query={query} />}
+        <Command.Empty className="p-2 text-muted">
+          {isFetching ? "Searching …" : "Nothing is found."}
+        </Command.Empty>
+        <Hits found={found} />
+        {query !== "" && !isPlaceholderData && data?.isCut === true && (
+          <p className="px-2 pb-2 text-muted">
+            There may be more: only the newest tasks are looked through, and the first hits shown.
+          </p>
+        )}
         {grouped(commands).map(({ group, commands: members }) => (
           <Group key={group} heading={group}>
             {members.map((command) => (
@@ -101,11 +115,10 @@ const KINDS = [
   { kind: "file", heading: "Changed files" },
 ] as const;
 
-function Hits({ query }: { readonly query: string }) {
-  const { data } = useQuery(searchQuery(query));
+function Hits({ found }: { readonly found: readonly SearchHit[] }) {
   const go = useHit();
-  const groups = KINDS.map(({ kind, heading }) => {
-    const hits = data?.items.filter((hit) => hit.kind === kind) ?? [];
+  return KINDS.map(({ kind, heading }) => {
+    const hits = found.filter((hit) => hit.kind === kind);
     if (hits.length === 0) return null;
     return (
       <Group key={kind} heading={heading}>
@@ -120,16 +133,6 @@ function Hits({ query }: { readonly query: string }) {
       </Group>
     );
   });
-  return (
-    <>
-      {groups}
-      {data?.isCut === true && (
-        <p className="px-2 pb-2 text-muted">
-          There may be more: only the newest tasks are looked through, and the first hits shown.
-        </p>
-      )}
-    </>
-  );
 }
 
 /** What was found first, and then where. */
