@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { AuditNote } from "@tutti/protocol";
 import { z } from "zod";
 import { ensurePrivateFolder } from "../platform/paths.ts";
-import { readPrivateFile } from "./private-file.ts";
+import { codeOf, readPrivateFile } from "./private-file.ts";
 
 const FILE = "key-notes.jsonl";
 
@@ -36,8 +36,9 @@ export async function takeKeyNotes(
   await recordAll(taken, record);
   try {
     renameSync(path, taken);
-  } catch {
-    return; // there are none
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return; // there are none
+    throw error;
   }
   await recordAll(taken, record);
 }

@@ -5,7 +5,7 @@ import { TuttiError } from "@tutti/protocol";
 /** Keys are small. In bytes. */
 const FILE_MAX_BYTES = 4 * 1024 * 1024;
 
-const codeOf = (error: unknown): unknown =>
+export const codeOf = (error: unknown): unknown =>
   error instanceof Error && "code" in error ? error.code : undefined;
 
 /** Null when it is not there. TuttiError `secrets.exposed` when others may read it or it is no file of this user. */
