@@ -193,6 +193,10 @@ it("the palette finds a task and a command, the map names every key, and setting
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox").fill("something old");
   await page.getByText("There may be more").waitFor();
+  await page.unroute(/\/search\?/u);
+  await page.route(/\/search\?/u, (route) => route.fulfill({ status: 400, json: {} }));
+  await page.getByRole("combobox").fill("something refused");
+  await page.getByText("The search failed").waitFor();
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
 

@@ -19,6 +19,8 @@ const HITS = 30;
 /** The daemon takes no longer one. */
 const QUERY_MAX_CHARACTERS = 200;
 
+const FAILED = "The search failed: the daemon did not answer it. Type on to try it again.";
+
 const searchQuery = (q: string) =>
   queryOptions({
     queryKey: ["search", q],
@@ -34,9 +36,9 @@ const run = (action: () => void): void => {
 
 export function Palette() {
   const [text, setText] = useState("");
-  // What is listed is of what is typed at any moment: Enter means what is seen, however fast it comes.
+  // Commands are those of what is typed now, and so are hits of before: Enter never means an older list.
   const query = text.trim();
-  const { data, isFetching, isPlaceholderData } = useQuery({
+  const { data, isError, isFetching, isPlaceholderData } = useQuery({
     ...searchQuery(query),
     enabled: query !== "",
   });
@@ -62,7 +64,7 @@ export function Palette() {
       />
       <Command.List className="max-h-[60vh] overflow-auto p-2">
         <Command.Empty className="p-2 text-muted">
-          {isFetching ? "Searching …" : "Nothing is found."}
+          {isFetching ? "Searching …" : isError ? FAILED : "Nothing is found."}
         </Command.Empty>
         <Hits found={found} />
         {query !== "" && !isPlaceholderData && data?.isCut === true && (
