@@ -166,11 +166,23 @@ it("the palette finds a task and a command, the map names every key, and setting
   const run = await startRun(daemon.client, project, { text: "Find this one" });
   await using context = await openContext(browser);
   const page = await context.newPage();
+  const list = Promise.withResolvers<void>();
+  await page.route(/\/palette-[^/]*\.js$/u, async (route) => {
+    await list.promise;
+    await route.continue();
+  });
   await signIn(page, daemon);
   await page.getByRole("button", { name: SPEC }).waitFor();
+  // What is typed before the list is there is neither lost nor left to the page.
   await page.keyboard.press("Control+k");
+  await page.keyboard.type("boa");
+  await page.getByText("Reading the list …").waitFor();
+  list.resolve();
+  await page.keyboard.type("rd");
   await page.getByRole("option", { name: "Board" }).waitFor();
+  expect(await page.getByRole("combobox").inputValue()).toBe("board");
   await page.keyboard.press("Escape");
+  await page.unroute(/\/palette-[^/]*\.js$/u);
   await page.keyboard.press("Control+k");
   await page.getByRole("option", { name: "Board" }).waitFor();
   const answer = Promise.withResolvers<void>();

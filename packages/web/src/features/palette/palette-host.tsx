@@ -1,19 +1,19 @@
 /** The palette and the map of keys, over every screen. */
-import { type ComponentType, useEffect } from "react";
+import { type ComponentType, useEffect, useState } from "react";
 import { tellProblem } from "../../api/commands.ts";
 import { createStore, useStore } from "../../api/store.ts";
 import { useCommands } from "../../commands/commands.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Loading } from "../../ui/notice.tsx";
-import { closePalette, palette } from "./palette-state.ts";
+import { closePalette, palette, SEARCH_FIELD, type Typed } from "./palette-state.ts";
+
+type Parts = { readonly search: ComponentType<Typed>; readonly keys: ComponentType };
 
 /**
  * Loaded once the page itself is, and shown without React's lazy: that holds a part back for a moment
  * when it is first shown, and whoever opens the palette types at once.
  */
-const parts = createStore<{ readonly search: ComponentType; readonly keys: ComponentType } | null>(
-  null,
-);
+const parts = createStore<Parts | null>(null);
 
 async function loadParts(): Promise<void> {
   if (parts.get() !== null) return;
@@ -52,14 +52,33 @@ export function PaletteHost() {
     },
   ]);
   if (shown === "closed") return null;
-  const Part = loaded?.[shown];
   return (
     <Dialog
       key={shown}
       label={shown === "search" ? "Search or run a command" : "Keys"}
       onClose={closePalette}
     >
-      {Part === undefined ? <Loading what="the list" /> : <Part />}
+      {shown === "search" ? <Search Found={loaded?.search} /> : <Keys Map={loaded?.keys} />}
     </Dialog>
+  );
+}
+
+const Keys = ({ Map }: { readonly Map: Parts["keys"] | undefined }) =>
+  Map === undefined ? <Loading what="the list" /> : <Map />;
+
+/** What is typed before the list is there is handed over to it. */
+function Search({ Found }: { readonly Found: Parts["search"] | undefined }) {
+  const [text, onText] = useState("");
+  if (Found !== undefined) return <Found text={text} onText={onText} />;
+  return (
+    <>
+      <input
+        {...SEARCH_FIELD}
+        aria-label="Search or run a command"
+        value={text}
+        onChange={({ target }) => onText(target.value)}
+      />
+      <Loading what="the list" />
+    </>
   );
 }

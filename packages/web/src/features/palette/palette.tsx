@@ -3,7 +3,7 @@ import type { SearchHit } from "@tutti/protocol";
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useLayoutEffect, useRef, type ReactNode } from "react";
 import { useDeclaredCommands } from "../../commands/commands.tsx";
 import { daemon } from "../../api/daemon.ts";
 import { runsQuery } from "../../api/queries.ts";
@@ -12,12 +12,10 @@ import { plainLine } from "../../ui/plain.ts";
 import { runLook } from "../../ui/run-state.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { grouped, matching, stillFound } from "./matching.ts";
-import { closePalette } from "./palette-state.ts";
+import { closePalette, SEARCH_FIELD, type Typed } from "./palette-state.ts";
 
 const RECENT = 20;
 const HITS = 30;
-/** The daemon takes no longer one. */
-const QUERY_MAX_CHARACTERS = 200;
 
 const FAILED = "The search failed: the daemon did not answer it. Type on to try it again.";
 
@@ -34,8 +32,7 @@ const run = (action: () => void): void => {
   action();
 };
 
-export function Palette() {
-  const [text, setText] = useState("");
+export function Palette({ text, onText }: Typed) {
   // Commands are those of what is typed now, and so are hits of before: Enter never means an older list.
   const query = text.trim();
   const { data, isError, isFetching, isPlaceholderData } = useQuery({
@@ -49,19 +46,11 @@ export function Palette() {
     query,
   );
   const input = useRef<HTMLInputElement>(null);
-  // It may be loaded only when the dialog is open already.
-  useEffect(() => input.current?.focus(), []);
+  // It may be loaded only when the dialog is open already: no key comes between the field before and this one.
+  useLayoutEffect(() => input.current?.focus(), []);
   return (
     <Command shouldFilter={false} loop label="Search or run a command" className="flex flex-col">
-      <Command.Input
-        ref={input}
-        data-first-focus
-        maxLength={QUERY_MAX_CHARACTERS}
-        value={text}
-        onValueChange={setText}
-        placeholder="Search tasks, or type what to do"
-        className="min-h-11 border-b border-line bg-transparent px-4 text-md outline-none"
-      />
+      <Command.Input {...SEARCH_FIELD} ref={input} value={text} onValueChange={onText} />
       <Command.List className="max-h-[60vh] overflow-auto p-2">
         <Command.Empty className="p-2 text-muted">
           {isFetching ? "Searching …" : isError ? FAILED : "Nothing is found."}
