@@ -9,7 +9,7 @@ import type { Span } from "./words.ts";
 export const MAX_SHOWN_CHARS = 2000;
 
 const SIGNS: Readonly<Record<LineKind, string>> = { same: " ", added: "+", removed: "−" };
-const WORDS: Readonly<Record<LineKind, string>> = { same: "", added: "added", removed: "removed" };
+const TEXTS = { same: "span", added: "ins", removed: "del" } as const;
 const GROUNDS: Readonly<Record<LineKind, string>> = {
   same: "",
   added: "bg-added-bg",
@@ -77,24 +77,42 @@ const DIGITS = 5;
 const padded = (value: number | null): string => `${value ?? ""}`.padStart(DIGITS);
 
 /** Numbers and sign as one text: a screen has many lines, and each element of one costs time. */
-function gutterText({ kind, old, new: after }: PatchLine, side: CodeProps["side"]): string {
+function gutterText({ kind, old, new: after }: PatchLine, side: Side): string {
   const numbers =
     side === "both" ? `${padded(old)} ${padded(after)}` : padded(side === "old" ? old : after);
   return `${numbers} ${SIGNS[kind]}`;
 }
 
+/** Which numbers a line shows: in one column both, beside each other only that of its side. */
+export type Side = "both" | "old" | "new";
+
+/** Room for the numbers and the sign. */
+const ROOMS: Readonly<Record<Side, string>> = {
+  both: "pl-[14ch]",
+  old: "flex-1 pl-[8ch]",
+  new: "flex-1 pl-[8ch]",
+};
+const GUTTERS: Readonly<Record<Side, string>> = {
+  both: "min-w-[14ch] -ml-[14ch]",
+  old: "min-w-[8ch] -ml-[8ch]",
+  new: "min-w-[8ch] -ml-[8ch]",
+};
+
 export type CodeProps = TextProps & {
   readonly isCurrent: boolean;
-  readonly side: "both" | "old" | "new";
+  readonly side: Side;
   readonly onComment: () => void;
 };
 
+/** As few boxes as can be: there are as many of them on screen as lines. */
 export function Code({ line, tokens, changed, isCurrent, side, onComment }: CodeProps) {
   const { kind } = line;
+  const Text = TEXTS[kind];
   return (
     <div
       className={classNames(
-        "flex min-w-0 flex-1 font-mono text-xs leading-5",
+        "min-w-0 font-mono text-xs leading-5 break-all whitespace-break-spaces",
+        ROOMS[side],
         GROUNDS[kind],
         isCurrent && "outline-2 -outline-offset-2 outline-accent",
       )}
@@ -104,14 +122,16 @@ export function Code({ line, tokens, changed, isCurrent, side, onComment }: Code
         tabIndex={-1}
         title="Comment on this line"
         onClick={onComment}
-        className="shrink-0 cursor-pointer self-start pr-[1ch] text-left whitespace-pre text-muted select-none hover:bg-accent hover:text-on-accent"
+        className={classNames(
+          "cursor-pointer pr-[1ch] text-left align-top whitespace-pre text-muted select-none hover:bg-accent hover:text-on-accent",
+          GUTTERS[side],
+        )}
       >
         {gutterText(line, side)}
       </button>
-      <span className="min-w-0 flex-1 break-all whitespace-break-spaces">
-        {kind !== "same" && <span className="sr-only">{WORDS[kind]}: </span>}
+      <Text className="no-underline">
         <LineText line={line} tokens={tokens} changed={changed} />
-      </span>
+      </Text>
     </div>
   );
 }

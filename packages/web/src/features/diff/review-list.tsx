@@ -20,10 +20,11 @@ import { useStore } from "../../api/store.ts";
 import { coloursArrived, coloursOf } from "./highlight.ts";
 import { type Actions, RowView, type Shown } from "./row-view.tsx";
 import type { Row, Rows } from "./rows.ts";
+import { useFlight } from "../../ui/use-flight.ts";
 import { heightOf, isNarrowFor, useColumns } from "./heights.ts";
 import type { Work } from "./writers.ts";
 
-const OVERSCAN = 10;
+const OVERSCAN = 6;
 
 export type ListHandle = { readonly show: (index: number) => void };
 
@@ -45,7 +46,7 @@ export function ReviewList(props: ListProps) {
   const { handle, rows, files, checkpoints, cursor, actions, onMove } = props;
   const box = useRef<HTMLElement>(null);
   const sight = useWindow(box, props);
-  const { items, height, isNarrow, measure, show } = sight;
+  const { items, height, isNarrow, isFlying, measure, show } = sight;
   useStore(coloursArrived);
   useImperativeHandle(handle, () => ({ show }));
   useTelling(sight, props);
@@ -65,31 +66,34 @@ export function ReviewList(props: ListProps) {
         event.preventDefault();
         onMove(by);
       }}
-      className="group/changes relative min-h-0 min-w-0 flex-1 overflow-x-hidden overflow-y-auto"
+      className="group/changes relative min-h-0 min-w-0 flex-1 overflow-x-hidden overflow-y-auto [overflow-anchor:none]"
     >
-      <div className="relative" style={{ height }}>
-        {items.map(({ index, start }) => {
-          const { file, row } = rows.at(index);
-          const shown = files[file];
-          if (shown === undefined) return null;
-          return (
-            <div
-              key={rows.keyAt(index)}
-              data-index={index}
-              ref={isFixed(row, shown, isNarrow) ? undefined : measure}
-              className="absolute inset-x-0 contain-content"
-              style={{ top: start }}
-            >
-              <RowView
-                row={row}
-                shown={shown}
-                checkpoints={checkpoints}
-                isCurrent={index === cursor}
-                actions={actions}
-              />
-            </div>
-          );
-        })}
+      <div style={{ height }}>
+        <div className="relative" style={{ top: items[0]?.start ?? 0 }}>
+          {items.map(({ index }) => {
+            const { file, row } = rows.at(index);
+            const shown = files[file];
+            if (shown === undefined) return null;
+            const isPlain = isFixed(row, shown, isNarrow);
+            return (
+              <div
+                // What flies past is written into the rows that are there, instead of making others.
+                key={isFlying && isPlain ? `${row.kind} ${index - sight.first}` : rows.keyAt(index)}
+                data-index={index}
+                ref={isPlain ? undefined : measure}
+              >
+                <RowView
+                  row={row}
+                  shown={shown}
+                  checkpoints={checkpoints}
+                  isCurrent={index === cursor}
+                  isFlying={isFlying}
+                  actions={actions}
+                />
+              </div>
+            );
+          })}
+        </div>
       </div>
     </section>
   );
@@ -99,10 +103,10 @@ type Sight = ReturnType<typeof useWindow>;
 
 /** Tells which rows are wanted and which were seen, and asks for their colours. */
 function useTelling(sight: Sight, { rows, files, onWant, onSee }: ListProps): void {
-  const { first, last, top, isScrolling } = sight;
+  const { first, last, top, isScrolling, isFlying } = sight;
   useEffect(() => {
-    if (last >= first) onWant(first, last);
-  }, [first, last, onWant]);
+    if (last >= first && !isFlying) onWant(first, last);
+  }, [first, last, isFlying, onWant]);
   useEffect(() => {
     if (!isScrolling && top !== null) onSee(top.startIndex, top.endIndex);
   }, [top, isScrolling, onSee]);
@@ -121,6 +125,7 @@ function useWindow(box: RefObject<HTMLElement | null>, { rows, files }: ListProp
     (index: number) => (columns.unified > 0 ? rows.keyAt(index) : index),
     [rows, columns],
   );
+  const { isFlying, watch } = useFlight();
   // oxlint-disable-next-line react/incompatible-library -- nothing here is memoized over it
   const virtualizer = useVirtualizer({
     count: rows.count,
@@ -130,8 +135,10 @@ function useWindow(box: RefObject<HTMLElement | null>, { rows, files }: ListProp
       const { file, row } = rows.at(index);
       return heightOf(row, files[file], columns);
     },
-    overscan: OVERSCAN,
+    overscan: isFlying ? 0 : OVERSCAN,
   });
+  const { range, isScrolling } = virtualizer;
+  watch({ first: range?.startIndex ?? 0, last: range?.endIndex ?? -1, isScrolling });
   const items = virtualizer.getVirtualItems();
   return {
     items,
@@ -139,8 +146,9 @@ function useWindow(box: RefObject<HTMLElement | null>, { rows, files }: ListProp
     first: items.at(0)?.index ?? 0,
     last: items.at(-1)?.index ?? -1,
     /** Without those beyond the edges. */
-    top: virtualizer.range,
-    isScrolling: virtualizer.isScrolling,
+    top: range,
+    isScrolling,
+    isFlying,
     isNarrow: isNarrowFor(columns),
     measure: virtualizer.measureElement,
     show: (index: number) => virtualizer.scrollToIndex(index, { align: "start" }),

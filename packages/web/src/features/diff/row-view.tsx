@@ -1,10 +1,10 @@
 /** One row of the review as it is shown. */
 import type { BlameView } from "@tutti/protocol";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { Button } from "../../ui/button.tsx";
 import { withNamed } from "../../ui/hidden-characters.ts";
 import { coloursOf } from "./highlight.ts";
-import { Code, NoLine } from "./line.tsx";
+import { Code, type CodeProps, NoLine, type Side } from "./line.tsx";
 import { FileHead, HunkHead } from "./heads.tsx";
 import { CommentWriter, DraftedComment } from "./comment.tsx";
 import type { FilePatch, PatchLine } from "./patch.ts";
@@ -39,12 +39,15 @@ type RowProps = {
   readonly shown: Shown;
   readonly checkpoints: ReadonlyMap<string, Work>;
   readonly isCurrent: boolean;
+  /** It goes past too fast to be read. */
+  readonly isFlying: boolean;
   readonly actions: Actions;
 };
 
 const NO_SPANS: readonly Span[] = [];
 
-export function RowView({ row, shown, checkpoints, isCurrent, actions }: RowProps): ReactNode {
+export function RowView(props: RowProps): ReactNode {
+  const { row, shown, checkpoints, isCurrent, actions } = props;
   const { path } = shown.file;
   switch (row.kind) {
     case "file":
@@ -72,8 +75,15 @@ export function RowView({ row, shown, checkpoints, isCurrent, actions }: RowProp
         />
       );
     case "line":
+      return <OneLine {...props} index={row.index} side="both" />;
     case "pair":
-      return <Lines row={row} shown={shown} isCurrent={isCurrent} actions={actions} />;
+      return (
+        <div className="flex">
+          <OneLine {...props} index={row.pair.left} side="old" />
+          <span className="w-px shrink-0 bg-line" />
+          <OneLine {...props} index={row.pair.right} side="new" />
+        </div>
+      );
     case "comment":
       return (
         <DraftedComment
@@ -106,37 +116,50 @@ function knownWriters(
   return writersOf(loaded.patch, hunk, { blame, checkpoints });
 }
 
-type LinesProps = Pick<RowProps, "shown" | "isCurrent" | "actions"> & {
-  readonly row: Extract<Row, { kind: "line" | "pair" }>;
+type LineProps = Pick<RowProps, "shown" | "isCurrent" | "isFlying" | "actions"> & {
+  readonly index: number;
+  readonly side: Side;
 };
 
-function Lines({ row, shown, isCurrent, actions }: LinesProps) {
+function OneLine({ shown, index, side, isCurrent, isFlying, actions }: LineProps) {
   const { loaded, file } = shown;
   if (loaded.kind !== "read") return null;
-  const { patch } = loaded;
-  const one = (index: number, side: "both" | "old" | "new") => {
-    if (index === -1) return <NoLine />;
-    const line = patch.lineAt(index);
-    return (
-      <Code
-        line={line}
-        side={side}
-        tokens={coloursOf(patch, file.path).tokensOf(index)}
-        changed={changedWords(patch, line)}
-        isCurrent={isCurrent}
-        onComment={() => actions.write(placeOf(file.path, line))}
-      />
-    );
-  };
-  if (row.kind === "line") return <div className="flex">{one(row.index, "both")}</div>;
+  if (index === -1) return <NoLine />;
   return (
-    <div className="flex">
-      {one(row.pair.left, "old")}
-      <span className="w-px shrink-0 bg-line" />
-      {one(row.pair.right, "new")}
-    </div>
+    <PatchCode
+      patch={loaded.patch}
+      path={file.path}
+      index={index}
+      side={side}
+      tokens={coloursOf(loaded.patch, file.path).tokensOf(index)}
+      isCurrent={isCurrent}
+      isFlying={isFlying}
+      write={actions.write}
+    />
   );
 }
+
+type PatchCodeProps = Pick<CodeProps, "tokens" | "isCurrent" | "side"> & {
+  readonly patch: FilePatch;
+  readonly path: string;
+  readonly index: number;
+  readonly isFlying: boolean;
+  readonly write: Actions["write"];
+};
+
+/** A line that is on screen already is not made again when others come. */
+const PatchCode = memo(function PatchCode({ patch, path, index, ...props }: PatchCodeProps) {
+  const { isFlying, write, ...look } = props;
+  const line = patch.lineAt(index);
+  return (
+    <Code
+      {...look}
+      line={line}
+      changed={isFlying ? NO_SPANS : changedWords(patch, line)}
+      onComment={() => write(placeOf(path, line))}
+    />
+  );
+});
 
 export const placeOf = (path: string, line: PatchLine): Place => ({
   path,

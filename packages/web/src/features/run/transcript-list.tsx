@@ -1,11 +1,12 @@
 /** One session, however long: only what is near the window is on the page. It follows the end until a reader looks up. */
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { type PointerEvent, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { useLive } from "../../api/live-context.tsx";
 import { useSelected, useStore } from "../../api/store.ts";
 import { useCommands } from "../../commands/commands.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Failed } from "../../ui/notice.tsx";
+import { useFlight } from "../../ui/use-flight.ts";
 import { openTranscript, PAGE, type Pages } from "./transcript-pages.ts";
 import { TranscriptRow } from "./transcript-row.tsx";
 import { type Elsewhere, type Row, rowsOf, toolsAcross } from "./transcript-rows.ts";
@@ -55,37 +56,59 @@ type RowsProps = { readonly pages: Pages; readonly onShow: (first: number, last:
 /** Whether the list stays at its end: until a reader looks up, and again from where he is back at it. */
 function useFollowing(scroller: RefObject<HTMLDivElement | null>) {
   const [isFollowing, setFollowing] = useState(true);
-  const below = (): number => {
+  /** A person holds its scrollbar, of which nothing is heard but that it scrolls. */
+  const isHeld = useRef(false);
+  const isAtEnd = (): boolean => {
     const element = scroller.current;
-    return element === null ? 0 : element.scrollHeight - element.scrollTop - element.clientHeight;
+    if (element === null) return true;
+    return element.scrollHeight - element.scrollTop - element.clientHeight <= END_PX;
+  };
+  /** A person moved it; what the list does itself is no reason to let go. */
+  const moved = (): void => {
+    if (!isAtEnd()) setFollowing(false);
+  };
+  const scrolled = (): void => {
+    if (isAtEnd()) setFollowing(true);
+    else if (isHeld.current) setFollowing(false);
   };
   return {
     isFollowing,
     follow: () => setFollowing(true),
-    /** A person moved it; what the list does itself is no reason to let go. */
-    moved: () => {
-      if (below() > END_PX) setFollowing(false);
-    },
-    scrolled: () => {
-      if (below() <= END_PX) setFollowing(true);
+    by: {
+      onScroll: scrolled,
+      onWheel: moved,
+      onTouchMove: moved,
+      onKeyUp: moved,
+      // The scrollbar is a part of the list itself, the rows are not.
+      onPointerDown: ({ target, currentTarget }: PointerEvent<HTMLDivElement>) => {
+        isHeld.current = target === currentTarget;
+      },
+      onPointerMove: ({ buttons }: PointerEvent<HTMLDivElement>) => {
+        if (buttons === 0) isHeld.current = false;
+      },
     },
   };
 }
 
 function Rows({ pages, onShow }: RowsProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const { isFollowing, follow, moved, scrolled } = useFollowing(scroller);
+  const { isFollowing, follow, by } = useFollowing(scroller);
+  const { isFlying, watch } = useFlight();
   const rowAt = useRows(pages);
   // oxlint-disable-next-line react/incompatible-library -- the page is built without React Compiler
   const virtualizer = useVirtualizer({
     count: pages.total,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_ESTIMATE_PX,
-    overscan: OVERSCAN,
+    overscan: isFlying ? 0 : OVERSCAN,
   });
+  const { range, isScrolling } = virtualizer;
+  watch({ first: range?.startIndex ?? 0, last: range?.endIndex ?? -1, isScrolling });
   const items = virtualizer.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
-  useEffect(() => onShow(first, last), [onShow, first, last, pages.total]);
+  useEffect(() => {
+    if (!isFlying) onShow(first, last);
+  }, [onShow, isFlying, first, last, pages.total]);
   // A row that gets its height later moves the end as a new one does.
   const size = virtualizer.getTotalSize();
   useEffect(() => {
@@ -103,7 +126,6 @@ function Rows({ pages, onShow }: RowsProps) {
   ]);
   return (
     <div className="relative min-h-0 flex-1">
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- looked at, not acted on */}
       <div
         ref={scroller}
         role="log"
@@ -111,13 +133,10 @@ function Rows({ pages, onShow }: RowsProps) {
         aria-label="Transcript"
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- else the keyboard cannot scroll it
         tabIndex={0}
-        className="h-full overflow-auto"
-        onWheel={moved}
-        onTouchMove={moved}
-        onKeyUp={moved}
-        onScroll={scrolled}
+        className="h-full overflow-auto [overflow-anchor:none]"
+        {...by}
       >
-        <Placed virtualizer={virtualizer} rowAt={rowAt} />
+        <Placed virtualizer={virtualizer} rowAt={rowAt} isFlying={isFlying} />
       </div>
       {!isFollowing && (
         <div className="absolute right-4 bottom-3">
@@ -133,26 +152,33 @@ function Rows({ pages, onShow }: RowsProps) {
 type PlacedProps = {
   readonly virtualizer: Virtualizer<HTMLDivElement, Element>;
   readonly rowAt: (index: number) => Row | null | undefined;
+  readonly isFlying: boolean;
 };
 
-const Placed = ({ virtualizer, rowAt }: PlacedProps) => (
-  <div className="relative w-full" style={{ height: virtualizer.getTotalSize() }}>
-    {virtualizer.getVirtualItems().map(({ index, key, start }) => (
-      <div
-        key={key}
-        ref={virtualizer.measureElement}
-        data-index={index}
-        className="absolute inset-x-0 top-0"
-        style={{ transform: `translateY(${start}px)` }}
-      >
-        <Slot row={rowAt(index)} />
+/** What flies past is neither measured nor made anew: it is written into the places that are there. */
+function Placed({ virtualizer, rowAt, isFlying }: PlacedProps) {
+  const items = virtualizer.getVirtualItems();
+  return (
+    <div style={{ height: virtualizer.getTotalSize() }}>
+      <div className="relative" style={{ top: items[0]?.start ?? 0 }}>
+        {items.map(({ index, key }, place) => (
+          <div
+            key={isFlying ? `place ${place}` : key}
+            ref={isFlying ? undefined : virtualizer.measureElement}
+            data-index={index}
+          >
+            <Slot row={rowAt(index)} isFlying={isFlying} />
+          </div>
+        ))}
       </div>
-    ))}
-  </div>
-);
+    </div>
+  );
+}
+
+type SlotProps = { readonly row: Row | null | undefined; readonly isFlying: boolean };
 
 /** What is not read yet keeps its place; what another row shows has none. */
-function Slot({ row }: { readonly row: Row | null | undefined }) {
+function Slot({ row, isFlying }: SlotProps) {
   if (row === undefined) return <div className="h-6.5" />;
-  return row === null ? null : <TranscriptRow row={row} />;
+  return row === null ? null : <TranscriptRow row={row} isFlying={isFlying} />;
 }

@@ -16,12 +16,18 @@ const Markdown = lazy(() =>
 /** Longer than that it is no prose of an agent, and costs time to take apart. */
 const MARKDOWN_MAX_CHARACTERS = 20_000;
 
+type RowProps = {
+  readonly row: Row;
+  /** It goes past too fast to be read. */
+  readonly isFlying: boolean;
+};
+
 /** A row is the same object until its page grows: what is on the page already is not laid out again. */
-export const TranscriptRow = memo(function TranscriptRow({ row }: { readonly row: Row }) {
+export const TranscriptRow = memo(function TranscriptRow({ row, isFlying }: RowProps) {
   const { entry, text } = row;
   switch (entry.kind) {
     case "text":
-      if (text.length > MARKDOWN_MAX_CHARACTERS) return <Plain text={text} />;
+      if (isFlying || text.length > MARKDOWN_MAX_CHARACTERS) return <Plain text={text} />;
       return <Prose text={text} />;
     case "prompt":
       return <Folded title="Prompt" text={entry.text} />;
