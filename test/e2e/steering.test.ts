@@ -1,6 +1,7 @@
 /** A person takes part: works in the workspace, pauses, tries again, makes exceptions, ends a run. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "vitest";
@@ -300,6 +301,17 @@ const toldWhileAsking = async (daemon: Daemon): Promise<string> => {
   return run;
 };
 
+/** Of each message to an agent, whether it has it. */
+const messagesIn = async ({ client }: Daemon, run: string) =>
+  (await client.run(run)).comments.map(({ message }) => message?.state);
+
+/** In any session of the run. */
+const allPrompts = async (daemon: Daemon, run: string): Promise<string> => {
+  const sessions = await daemon.client.sessions(run);
+  const told = await Promise.all(sessions.map(({ session }) => promptsOf(daemon, session)));
+  return told.flat().join("\n");
+};
+
 const promptsOf = async ({ client }: Daemon, session: string): Promise<readonly string[]> => {
   const { entries } = await client.transcript(session, { from: 0, limit: 500 });
   return entries.flatMap((entry) => (entry.kind === "prompt" ? [entry.text] : []));
@@ -331,16 +343,56 @@ it("what is said to an agent without haste is told in the same session when its 
   expect(prompts[1]).toContain("name it NAMED.md");
 });
 
+it("what a person takes back while it waits reaches no agent, and what was given stays given", async () => {
+  using project = projectOf([], LISTENING);
+  await using daemon = createDaemon(project);
+  const { tutti } = daemon;
+  const run = await toldWhileAsking(daemon);
+  await tutti(["tell", run, "and delete the tests"]);
+  expect((await tutti(["show", run])).stdout).toMatch(
+    /M2 to implement · waits · .*delete the tests/u,
+  );
+  const which = await tutti(["unsay", run, "--json"]);
+  expect([which.code, jsonOf(which).error.message]).toEqual([2, expect.stringContaining("M1, M2")]);
+  const back = await tutti(["unsay", run, "M2"]);
+  expect([back.code, back.stdout]).toEqual([0, expect.stringContaining("delete the tests")]);
+  expect(await messagesIn(daemon, run)).toMatchObject([{ kind: "waiting" }, { kind: "withdrawn" }]);
+
+  expect((await tutti(["permit", "allow", run])).code).toBe(0);
+  await conduct(daemon.client, run, () => null);
+  expect(await messagesIn(daemon, run)).toMatchObject([
+    { kind: "given", step: "implement", attempt: 1 },
+    { kind: "withdrawn", by: userInfo().username },
+  ]);
+  const late = await tutti(["unsay", run, "M1", "--json"]);
+  expect([late.code, jsonOf(late).error.code]).toEqual([5, "message.given"]);
+  const prompts = await allPrompts(daemon, run);
+  expect(prompts).toContain("name it NAMED.md");
+  expect(prompts).not.toContain("delete the tests");
+  const page = await tutti(["show", run]);
+  expect(page.stdout).toMatch(/M1 to implement · given at [\d:]+ · .*NAMED/u);
+  expect(page.stdout).toContain("M2 to implement · taken back by");
+});
+
 it("what was said to an agent is told to its next attempt when the daemon was killed in between", async () => {
   using project = projectOf([], LISTENING);
   await using daemon = createDaemon(project);
   const run = await toldWhileAsking(daemon);
+  for (const text of ["drop the tests", "drop the docs"]) await daemon.tutti(["tell", run, text]);
+  expect((await daemon.tutti(["unsay", run, "M2"])).code).toBe(0);
   await daemon.kill();
   const waiting = await conduct(daemon.client, run, () => null);
   expect(waiting.steps[0]).toMatchObject({ id: "implement", outcome: "passed", attempts: 2 });
   const prompts = await promptsOf(daemon, `${run}/implement/2`);
   expect(prompts).toHaveLength(1);
   expect(prompts[0]).toMatch(/What people said\n[^#]*on implement: name it NAMED\.md/u);
+  expect(prompts[0]).toContain("drop the docs");
+  expect(await allPrompts(daemon, run)).not.toContain("drop the tests");
+  expect(await messagesIn(daemon, run)).toMatchObject([
+    { kind: "given", attempt: 2 },
+    { kind: "withdrawn" },
+    { kind: "given", attempt: 2 },
+  ]);
 });
 
 it("all that works is stopped within two seconds, and goes on as a new attempt when it is resumed", async () => {

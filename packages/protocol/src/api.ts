@@ -17,6 +17,7 @@ import {
 } from "./check.ts";
 import { LeftOut } from "./api-diff.ts";
 import { Command } from "./command.ts";
+import { Comment } from "./comment.ts";
 import { AskedRoles } from "./config.ts";
 import { Plan, Reproduction, Requirement, Severity } from "./artifact.ts";
 import { CommitId, Family, FindingId, Instant, ProjectId, RunId, Sha256, StepKey } from "./ids.ts";
@@ -79,6 +80,7 @@ export const ENGINE_COMMANDS = [
   "run.start",
   "effect.settle",
   "permission.ask",
+  "message.give",
   "egress.deny",
   "artifact.amend",
   "terminal.open",
@@ -249,7 +251,8 @@ export const RunView = z.object({
     /** Repository that parked work can be fetched from. */
     vault: z.string().nullable(),
   }),
-  comments: z.array(z.object({ by: z.string(), on: z.string(), text: z.string(), at: Instant })),
+  /** What was said, oldest first. One with a `message` was said to an agent, and tells whether it has it. */
+  comments: z.array(Comment),
   startedAt: Instant,
   /** Why it is paused, also while it waits for a person's answer. */
   paused: z.string().nullable(),

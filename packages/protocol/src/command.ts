@@ -6,7 +6,16 @@ import { Candidate } from "./check.ts";
 import { EffectResult, StoredArtifact } from "./effect.ts";
 import { ArtifactData } from "./artifact.ts";
 import { PermissionOption } from "./event.ts";
-import { CommitId, EffectId, FindingId, ProjectId, RunId, Sha256, StepKey } from "./ids.ts";
+import {
+  CommitId,
+  EffectId,
+  FindingId,
+  MessageId,
+  ProjectId,
+  RunId,
+  Sha256,
+  StepKey,
+} from "./ids.ts";
 import { ToolFacts } from "./permission.ts";
 import { Policy, Target } from "./policy.ts";
 import { EgressScope, EgressTarget } from "./egress.ts";
@@ -71,6 +80,8 @@ export const Command = z.discriminatedUnion("kind", [
     text: z.string().trim().min(1).max(MESSAGE_MAX_CHARS),
     interrupts: z.boolean(),
   }),
+  /** While it waits: the agent is never given it. */
+  kind("message.withdraw", { message: MessageId }),
   kind("finding.dispose", { finding: FindingId, why: z.string().min(1) }),
   /** Runs the finding's reproduction again, on the base and on the present candidate. */
   kind("finding.rerun", { finding: FindingId }),
@@ -106,6 +117,8 @@ export const Command = z.discriminatedUnion("kind", [
   kind("egress.refuse", { target: EgressTarget }),
   /** From workers. */
   kind("egress.deny", { target: EgressTarget, effect: EffectId }),
+  /** Before a prompt of a turn; `opens`: its first, which carries what agents that are gone left waiting too. */
+  kind("message.give", { effect: EffectId, opens: z.boolean() }),
   kind("effect.settle", { effect: EffectId, result: EffectResult }),
   kind("permission.ask", {
     permission: z.string(),

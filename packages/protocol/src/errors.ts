@@ -2,6 +2,7 @@
 import { EXIT_CODES } from "./exit-codes.ts";
 import { MODEL_ERRORS } from "./model-errors.ts";
 import { DIFF_ERRORS } from "./diff-errors.ts";
+import { MESSAGE_ERRORS } from "./message-errors.ts";
 import { SECRET_ERRORS } from "./secret-errors.ts";
 import { TERMINAL_ERRORS } from "./terminal-errors.ts";
 import { WEB_ERRORS } from "./web-errors.ts";
@@ -13,6 +14,7 @@ type Row = { status: number; exit: number; mend: string };
 export const ERRORS = {
   ...MODEL_ERRORS,
   ...DIFF_ERRORS,
+  ...MESSAGE_ERRORS,
   ...SECRET_ERRORS,
   ...TERMINAL_ERRORS,
   ...WEB_ERRORS,

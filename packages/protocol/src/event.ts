@@ -22,6 +22,7 @@ import {
   EffectId,
   FindingId,
   Instant,
+  MessageId,
   ProjectId,
   RunId,
   Sha256,
@@ -231,14 +232,23 @@ export const EventBody = z.discriminatedUnion("type", [
     answer: z.enum(["changes", "cancel"]),
     comment: z.string(),
   }),
-  /** A person spoke to the agent in mid-turn; later prompts of the run carry it as a comment on the step. */
+  /** A person spoke to the agent in mid-turn; prompts carry it as a comment on the step once it is given. */
   type("turn.messaged", {
     step: StepKey,
     attempt: z.number().int().positive(),
     by: z.string(),
     text: z.string(),
     interrupts: z.boolean(),
+    /** Absent: said before it was recorded whether it was given. */
+    message: MessageId.optional(),
   }),
+  /** Written down before they are sent in a prompt of this attempt: from then on none can be withdrawn. */
+  type("message.given", {
+    messages: z.array(MessageId),
+    step: StepKey,
+    attempt: z.number().int().positive(),
+  }),
+  type("message.withdrawn", { message: MessageId, by: z.string() }),
   type("comment.added", { by: z.string(), on: z.string(), text: z.string() }),
   type("permission.asked", {
     permission: z.string(),

@@ -44,6 +44,10 @@ export const Family = z
   .regex(/^[a-z][a-z0-9._-]{0,39}$/u, "a family is a short lower-case word such as anthropic");
 export type Family = z.infer<typeof Family>;
 
+/** What a person said to an agent, counted in its run. */
+export const MessageId = brand("MessageId", /^M[1-9]\d{0,8}$/u);
+export type MessageId = z.infer<typeof MessageId>;
+
 /** Milliseconds since the Unix epoch, from the injected clock. */
 export const Instant = z.number().int().nonnegative();
 export type Instant = z.infer<typeof Instant>;

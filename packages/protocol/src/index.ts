@@ -16,6 +16,7 @@ export * from "./artifact.ts";
 export * from "./attention.ts";
 export * from "./check.ts";
 export * from "./command.ts";
+export * from "./comment.ts";
 export * from "./config.ts";
 export * from "./effect.ts";
 export * from "./errors.ts";

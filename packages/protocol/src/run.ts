@@ -5,6 +5,7 @@ import { LeftOut, Seen, SeenBy } from "./api-diff.ts";
 import { Candidate, CheckResult, Finding, GuardFlag, ProofResult } from "./check.ts";
 import { Effect, Failure, Proof, StoredArtifact, TurnLineage, Usage } from "./effect.ts";
 import { ArtifactData } from "./artifact.ts";
+import { Comment } from "./comment.ts";
 import { Author, Facts, Inputs, PermissionOption } from "./event.ts";
 import { CommitId, EffectId, Instant, ProjectId, RunId, Sha256, StepKey } from "./ids.ts";
 import { RememberedAnswer, ToolFacts } from "./permission.ts";
@@ -14,7 +15,7 @@ import { Budget, ServedModel } from "./usage.ts";
 import { OpenTerminal } from "./terminal.ts";
 import { Workflow } from "./workflow.ts";
 
-export const FOLD_VERSION = 9;
+export const FOLD_VERSION = 10;
 
 export const Attempt = z.object({
   number: z.number().int().positive(),
@@ -216,7 +217,7 @@ export const RunDocument = z.object({
   /** Questions whose process is gone; an answer to one holds for the step's next attempt. */
   voided: z.array(Permission),
   remembered: z.array(RememberedAnswer),
-  comments: z.array(z.object({ by: z.string(), on: z.string(), text: z.string(), at: Instant })),
+  comments: z.array(Comment),
   landing: z
     .object({
       tip: CommitId.nullable(),

@@ -8,6 +8,8 @@ export const LANDING_TRIES_MAX = 10;
 export const RETRY_BACKOFF_MS = 500;
 /** Permissions of one run that wait for an answer; an agent that asks for more is told no. */
 export const PERMISSIONS_OPEN_MAX = 20;
+/** Messages of one run that wait to be given to an agent; each is bounded too. */
+export const MESSAGES_WAITING_MAX = 20;
 /** Hosts that one run may have asked for; what it asks beyond that is refused and not recorded. */
 export const EGRESS_HOSTS_MAX = 50;
 /** Questions kept whose process is gone, and answers kept for questions to come; the oldest go first. */

@@ -16,6 +16,7 @@ import { createBaselines } from "./perform/baseline.ts";
 import { withLineage } from "./perform/models.ts";
 import { performEffect, type Shared } from "./perform/perform.ts";
 import { sourceOf } from "./perform/context.ts";
+import { createMessages } from "./messages.ts";
 import { createHalts, haltIn, payOwed } from "./halts.ts";
 import { outcomeOf } from "./outcome.ts";
 import { createPermissions } from "./permissions.ts";
@@ -154,7 +155,19 @@ const performIn = async (
   const signal = AbortSignal.any([options.signal, halted.signal]);
   const [{ ask }, { document }, { subscribe }] = [permissions, runs, feed];
   const egressAnswers = egress.answersFor(effect, state);
-  const job = { deps, effect, state, signal, ask, document, shared, egressAnswers, subscribe };
+  const give = createMessages({ handle: runs.handle, log: deps.log })(effect);
+  const job = {
+    deps,
+    effect,
+    state,
+    signal,
+    ask,
+    give,
+    document,
+    shared,
+    egressAnswers,
+    subscribe,
+  };
   const result = await performEffect(job);
   return halted.signal.aborted ? halted.resultOf(result) : result;
 };

@@ -52,8 +52,9 @@ export const workflowRules = (options: { readonly userFolder: string }): Workflo
   messagePrompt: ({ key, attempt }, messages) =>
     [
       `Tutti step: ${key} (attempt ${attempt})`,
-      "## What people said",
-      messages.join("\n\n"),
+      ...(messages.length === 0
+        ? ["A person interrupted you, and there is nothing to read. Go on where you were."]
+        : ["## What people said", messages.join("\n\n")]),
       "Take this into account, then finish the step as it was asked above: what it must leave is the same.",
     ].join("\n\n"),
   advicePrompt: assembleAdvice,

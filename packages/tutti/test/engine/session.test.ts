@@ -34,7 +34,11 @@ const answer = (): Promise<string> =>
 /** One turn of the planner, by the script, with `spec.md` to be produced. */
 const take = async (
   script: Script,
-  { config = {}, remembered }: { config?: Partial<ProjectConfig>; remembered?: string } = {},
+  {
+    config = {},
+    remembered,
+    isInterrupted = false,
+  }: { config?: Partial<ProjectConfig>; remembered?: string; isInterrupted?: boolean } = {},
 ) => {
   await using stage = createStage("none", []);
   const { place, scripts } = stage;
@@ -50,7 +54,17 @@ const take = async (
   const sandbox = createSandbox({ dataFolder: scripts });
   const logins = createLogins(join(scripts, "logins"));
   const supplies = { catalog: catalogEntry, logins, gateway: echoGateway() };
-  const rules = { prompt: () => marked(""), repairPrompt: () => marked(", repair") };
+  const rules = {
+    prompt: () => marked(""),
+    repairPrompt: () => marked(", repair"),
+    messagePrompt: (_input: unknown, messages: readonly string[]) =>
+      `${marked("")}\nsaid: ${messages.length}`,
+  };
+  const listeners = new Set<(events: readonly unknown[]) => void>();
+  const interrupt = (): void => {
+    const body = { type: "turn.messaged", step: "spec", interrupts: true, message: "M1" };
+    for (const listener of listeners) listener([{ run: world.state.id, body }]);
+  };
   const answers = openProjectAnswers(scripts);
   if (remembered !== undefined)
     writeFileSync(join(scripts, `${world.state.project.id}.json`), remembered);
@@ -67,10 +81,14 @@ const take = async (
       effect,
       payload: effect.payload,
       state: world.state,
-      ask: answer,
+      ask: isInterrupted ? () => (interrupt(), Promise.resolve("allow")) : answer,
+      give: () => Promise.resolve([]),
       signal: new AbortController().signal,
       taken: { store, now: world.now, document: () => world.state },
-      subscribe: () => () => undefined,
+      subscribe: (listener: (events: readonly unknown[]) => void) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
     } as never,
     { input: {}, place, produces: ["spec.md"], session: "spec/1" } as never,
   );
@@ -135,5 +153,31 @@ it(
         text: expect.stringMatching(/\.json .* delete it/u),
       }),
     );
+  },
+);
+
+it(
+  "an agent that was interrupted by what is taken back goes on, and is not judged by half of its work",
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const { result, entries } = await take(
+      {
+        turns: [
+          { prompt: "said: 0", do: [] },
+          { repair: true, do: [] },
+          {
+            do: [
+              { do: "ask", title: "Go on?" },
+              { do: "stream", text: "x", updates: 6000, everyMs: 20 },
+            ],
+          },
+        ],
+      },
+      { isInterrupted: true },
+    );
+    expect(result).toMatchObject({ kind: "turn.ended", stopReason: "end_turn" });
+    const ends = entries.flatMap((entry) => (entry.kind === "ended" ? [entry.reason] : []));
+    expect(ends.slice(0, 2)).toEqual(["cancelled", "end_turn"]);
+    expect(ends).toHaveLength(3);
   },
 );

@@ -1,12 +1,14 @@
 import { AgentStep, ReviewStep } from "@tutti/protocol";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { PromptInput } from "../../src/engine/ports/rules.ts";
 import {
   assembleContinuation,
   assemblePrompt,
   assembleReviewPrompt,
 } from "../../src/workflows/prompt.ts";
 import type { AgentPrompt, ReviewPrompt } from "../../src/workflows/prompt.ts";
+import { workflowRules } from "../../src/workflows/project-rules.ts";
 import { quoteBlock, quoteInline } from "../../src/workflows/quote.ts";
 import { renderTemplate } from "../../src/workflows/template.ts";
 import type { TemplateValues } from "../../src/workflows/template.ts";
@@ -243,4 +245,15 @@ test("a session that goes on hears what was said to its step since, and not its 
   const prompt = assembleContinuation(agent({ facts }));
   expect(prompt).toContain("mind the empty list");
   expect(prompt).not.toContain("properly");
+});
+
+test("what people said is told with the step that goes on; nothing, when they took it back, is not made up", () => {
+  const { messagePrompt } = workflowRules({ userFolder: "/none" });
+  const input = { key: "build[P1]", attempt: 2 } as PromptInput;
+  const told = messagePrompt(input, ["kim: keep it", "ann: all of it"]);
+  expect(told).toMatch(/^Tutti step: build\[P1\] \(attempt 2\)\n/u);
+  expect(told).toContain("## What people said\n\nkim: keep it\n\nann: all of it\n\nTake this");
+  const silent = messagePrompt(input, []);
+  expect(silent).toContain("there is nothing to read. Go on where you were.");
+  expect(silent).not.toContain("What people said");
 });

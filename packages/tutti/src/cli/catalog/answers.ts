@@ -102,6 +102,18 @@ export const ANSWERS: readonly CommandSpec[] = [
     load: () => import("../commands/tell.ts"),
   },
   {
+    name: "unsay",
+    about: "Take back what you said to an agent, while it waits to be given",
+    details:
+      "What an agent was given cannot be taken back; `tutti show` tells which that is. Without a message it is the only one that waits.",
+    args: [RUN_ARGUMENT, { name: "message", about: "For example M1" }],
+    examples: [
+      { command: "tutti unsay r-4k2m", about: "The only one that waits" },
+      { command: "tutti unsay r-4k2m M2", about: "One of several" },
+    ],
+    load: () => import("../commands/unsay.ts"),
+  },
+  {
     name: "opinion",
     about: "Ask a model of another family whether a finding holds; kept as a comment on it",
     details:

@@ -15,7 +15,9 @@ export const run: Action = async (cli, input) => {
   const step = named === undefined ? workingStep(view) : stepKey(view, named);
   const interrupts = flagOption(input, "now");
   const accepted = await client.command(id, { kind: "turn.message", step, text, interrupts });
-  const when = interrupts ? "It is interrupted." : "It is told when its present answer ends.";
+  const when = interrupts
+    ? "It is interrupted."
+    : "It is told when its present answer ends; `tutti unsay` takes it back until then.";
   return finish(cli, input, { run: id, message: `› To ${step}. ${when}`, json: accepted });
 };
 

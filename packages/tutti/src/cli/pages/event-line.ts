@@ -202,6 +202,10 @@ function wordsLine(body: EventBody): Line | null {
       const how = body.interrupts ? "interrupts" : "to";
       return ["plain", "›", `${body.by} ${how} ${body.step}: ${body.text}`];
     }
+    case "message.given":
+      return ["plain", "›", `${body.step} was given ${body.messages.join(", ")}`];
+    case "message.withdrawn":
+      return ["quiet", "–", `${body.by} took back ${body.message}`];
     default:
       return null;
   }

@@ -20,6 +20,7 @@ import {
 import { printable, printableLine } from "../terminal/printable.ts";
 import { markText, runMark, STEP_MARKS, type Style, type Tone } from "../terminal/style.ts";
 import { attentionLines } from "./attention-list.ts";
+import { messageLines } from "./message-list.ts";
 import { cost, usageLines } from "./usage-page.ts";
 import { warningLine } from "./warning-line.ts";
 
@@ -41,6 +42,7 @@ export function runPage(view: RunView, options: PageOptions): string {
     ["Findings", view.findings.flatMap((finding) => findingLines(finding, options))],
     ["Not verified", notVerified(view)],
     ["Approvals", view.approvals.map((approval) => approvalLine(approval))],
+    ["Said to agents", messageLines(view, options)],
     ["Result", resultLines(view)],
     ["Needs you", view.attention.flatMap((item) => attentionLines(item, options))],
   ];

@@ -17,7 +17,7 @@ import { rerunFinding } from "./rerun.ts";
 import { cancelRun, pauseRun, resumeRun, startedBody, prepareWorkspace } from "./run.ts";
 import { addComment, amendArtifact, renewStep, retryRun, returnWork, waiveStep } from "./step.ts";
 import { leaveOut, putBack, seeChange } from "./hunks.ts";
-import { messageTurn } from "./message.ts";
+import { giveMessages, messageTurn, withdrawMessage } from "./message.ts";
 import { closeTerminal, openTerminal } from "./terminal.ts";
 import { giveWorkspace, takeWorkspace } from "./workspace.ts";
 
@@ -57,12 +57,14 @@ const PERSONS_ONLY: ReadonlySet<Command["kind"]> = new Set([
   "work.return",
   "comment.add",
   "turn.message",
+  "message.withdraw",
   "egress.allow",
   "egress.refuse",
 ]);
 const WORKERS_ONLY: ReadonlySet<Command["kind"]> = new Set([
   "effect.settle",
   "permission.ask",
+  "message.give",
   "egress.deny",
 ]);
 /** A terminal is closed by a person, or by whatever ends it. */
@@ -163,6 +165,8 @@ type Rest = CommandOf<
   | "egress.allow"
   | "egress.refuse"
   | "effect.settle"
+  | "message.withdraw"
+  | "message.give"
 >;
 
 const performRest = (draft: Draft, command: Rest): Rejected | null => {
@@ -190,6 +194,20 @@ const performRest = (draft: Draft, command: Rest): Rejected | null => {
     case "effect.settle":
       return settle(draft, command);
     default:
+      return performWords(draft, command);
+  }
+};
+
+const performWords = (
+  draft: Draft,
+  command: CommandOf<"message.withdraw" | "message.give">,
+): Rejected | null => {
+  switch (command.kind) {
+    case "message.withdraw":
+      return withdrawMessage(draft, command);
+    case "message.give":
+      return giveMessages(draft, command);
+    default:
       return unreachable(command);
   }
 };
@@ -207,6 +225,8 @@ const WHILE_MERGING: ReadonlySet<Command["kind"]> = new Set([
   "permission.ask",
   "permission.answer",
   "comment.add",
+  "message.withdraw",
+  "message.give",
   "change.see",
   "run.pause",
   "run.resume",

@@ -7,6 +7,7 @@ import { invariant } from "../invariant.ts";
 import type { Happened } from "./happened.ts";
 import { foldEgress } from "./egress.ts";
 import { foldFinding } from "./finding.ts";
+import { foldMessage } from "./message.ts";
 import { foldRun, startDocument } from "./run.ts";
 import { foldStep } from "./step.ts";
 import { foldTurn } from "./turn.ts";
@@ -22,6 +23,8 @@ const STILL: ReadonlySet<EventType> = new Set<EventType>([
   "change.seen",
   "comment.added",
   "turn.messaged",
+  "message.given",
+  "message.withdrawn",
   "permission.asked",
   "permission.answered",
   "permission.remembered",
@@ -46,6 +49,7 @@ export const evolve = (state: RunDocument | null, event: Happened): RunDocument 
     foldTurn(next, event) ??
     foldEgress(next, event) ??
     foldFinding(next, event) ??
+    foldMessage(next, event) ??
     foldWork(next, event) ??
     next
   );

@@ -76,11 +76,6 @@ const foldDialogue = (state: RunDocument, { body, at }: Happened): RunDocument |
     case "permission.voided":
     case "permission.remembered":
       return foldPermission(state, body);
-    case "turn.messaged":
-      return {
-        ...state,
-        comments: [...state.comments, { by: body.by, on: body.step, text: body.text, at }],
-      };
     case "comment.added":
       return {
         ...state,

@@ -3,6 +3,7 @@ import type {
   Effect,
   EffectPayload,
   EffectResult,
+  MessageId,
   RunDocument,
   RunEvent,
   ToolFacts,
@@ -32,6 +33,12 @@ export type AskPermission = (
   options: { readonly signal: AbortSignal },
 ) => Promise<string | null>;
 
+/** Records that what waits goes into the prompt that follows, and tells which messages that are. */
+export type GiveMessages = (prompt: {
+  /** The first of its turn. */
+  readonly opens: boolean;
+}) => Promise<readonly MessageId[]>;
+
 export type Work<Kind extends EffectPayload["kind"]> = {
   readonly deps: Deps;
   readonly effect: Effect;
@@ -40,6 +47,7 @@ export type Work<Kind extends EffectPayload["kind"]> = {
   readonly source: RunSource;
   readonly signal: AbortSignal;
   readonly ask: AskPermission;
+  readonly give: GiveMessages;
   readonly taken: Taken;
   /** Stored events from now on; returns what ends it. */
   readonly subscribe: (listener: (events: readonly RunEvent[]) => void) => () => void;

@@ -126,16 +126,19 @@ const converse = async (work: Turn, session: Session, job: OpenJob): Promise<Tur
   let collected: Collected = { artifacts: [], findings: null, problems: [] };
   const { rules } = work.deps;
   using steering = openSteering(work);
-  let text = job.isContinued ? rules.continuePrompt(job.input) : rules.prompt(job.input);
+  const input = { ...job.input, comments: await steering.open() };
+  let text = job.isContinued ? rules.continuePrompt(input) : rules.prompt(input);
   for (let repairs = 0; ; repairs += 1) {
-    const interrupted = steering.begin();
+    const interrupted = steering.interrupted();
     const { session: name, place } = job;
     const ended = await runTurn(work, session, { text, name, place, interrupted });
     usage = addUsage(usage, ended.usage);
     if (ended.kind === "failed") return { ...ended.result, usage, durationMs: session.ranMs() };
-    const messages = work.signal.aborted ? [] : steering.take();
-    if (messages.length > 0) {
-      text = rules.messagePrompt(job.input, messages);
+    const messages = work.signal.aborted ? [] : await steering.take();
+    // Who interrupted it and took back what was to be said is no reason to judge half of its work.
+    const goesOn = ended.stopReason === "cancelled" && interrupted.aborted && !work.signal.aborted;
+    if (messages.length > 0 || goesOn) {
+      text = rules.messagePrompt(input, messages);
       // A person's words are no repair: the agent has its try at those still.
       repairs -= 1;
       continue;
@@ -152,7 +155,7 @@ const converse = async (work: Turn, session: Session, job: OpenJob): Promise<Tur
       const { stopReason } = ended;
       return turnEnded(collected, { stopReason, usage, durationMs: session.ranMs() });
     }
-    text = rules.repairPrompt(job.input, collected.problems);
+    text = rules.repairPrompt(input, collected.problems);
   }
 };
 

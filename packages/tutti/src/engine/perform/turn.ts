@@ -28,9 +28,6 @@ const approved = (state: RunDocument): readonly string[] => {
   return [...new Set([...names, "contract.yaml"])];
 };
 
-const comments = (state: RunDocument): readonly string[] =>
-  state.comments.map((comment) => `${comment.by} on ${comment.on}: ${comment.text}`);
-
 const authorInput = async (work: Work<"agent.turn">, step: AgentStep): Promise<PromptInput> => {
   const { deps, payload, state } = work;
   const artifacts = await artifactTexts(deps, state, anchors(state, step));
@@ -42,7 +39,8 @@ const authorInput = async (work: Work<"agent.turn">, step: AgentStep): Promise<P
     artifacts,
     item: itemOf(state, payload.step),
     facts: stepState(state, payload.step).facts,
-    comments: comments(state),
+    // What people said is taken when the session is there.
+    comments: [],
     diff: null,
   };
 };

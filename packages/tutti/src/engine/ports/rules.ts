@@ -68,7 +68,7 @@ export type ProjectRules = {
   readonly continuePrompt: (input: PromptInput) => string;
   /** Problems of a first answer, handed back in the same session. */
   readonly repairPrompt: (input: PromptInput, problems: readonly string[]) => string;
-  /** What people said in mid-turn, told in the same session. */
+  /** What people said in mid-turn, told in the same session; nothing when they interrupted it and took that back. */
   readonly messagePrompt: (input: PromptInput, messages: readonly string[]) => string;
   /** Asks how big a task is, and for its title. */
   readonly advicePrompt: (text: string) => string;
