@@ -1,7 +1,7 @@
 /** Conducting from the command center: answers on a phone, the board, the fleet, the palette. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openBrowser, openContext, WIDTHS } from "../fixtures/browser.ts";
+import { openBrowser, openContext, violationsOf, WIDTHS } from "../fixtures/browser.ts";
 import { conduct, createDaemon, happened, proceed, startRun } from "../fixtures/daemon.ts";
 import { AUTHOR, createProject, DUET, RIVAL } from "../fixtures/project.ts";
 import { signIn } from "../fixtures/web.ts";
@@ -82,14 +82,43 @@ it("the board shows each task where the daemon puts it, and the address holds wh
   expect(await column("In review").getByRole("link").count()).toBe(0);
 });
 
-it("the fleet shows an agent at work, and all of it is paused and goes on", async () => {
-  const slow = {
-    step: "spec",
-    do: [{ do: "say" as const, text: "I read the sources first." }, { do: "hang" as const }],
-  };
+/** By the keyboard: a word to the agent is taken back, mended and given. */
+const mendWord = async (page: Page): Promise<void> => {
+  const field = page.getByLabel("Say something to the agent");
+  const said = page.getByRole("list", { name: "Comments" }).getByRole("listitem");
+  await field.fill("Mind the stings.");
+  await page.keyboard.press("Control+Enter");
+  await said.filter({ hasText: "Mind the stings." }).getByText("waits").waitFor();
+  await expect.poll(() => field.inputValue()).toBe("");
+  await page.keyboard.press("Shift+Tab");
+  expect(await page.locator(":focus").innerText()).toContain("Take back");
+  await page.keyboard.press("Enter");
+  await said.getByText(/taken back by/u).waitFor();
+  expect(await field.inputValue()).toBe("Mind the stings.");
+  expect(await page.locator("textarea:focus").count()).toBe(1);
+  await field.fill("Mind the strings.");
+  await page.keyboard.press("Control+Shift+Enter");
+  await said
+    .filter({ hasText: "Mind the strings." })
+    .getByText(/given at \d/u)
+    .waitFor();
+  expect(await page.getByRole("button", { name: /^Take back/u }).count()).toBe(0);
+  expect(await violationsOf(page)).toEqual([]);
+};
+
+it("the fleet shows an agent at work, which is told a word, and all of it is paused and goes on", async () => {
+  const text = "I read the sources first.\n";
+  const slow = [
+    {
+      step: "spec",
+      prompt: "strings",
+      do: [{ do: "say" as const, text }, { do: "hang" as const }],
+    },
+    { step: "spec", do: [{ do: "stream" as const, text, updates: 6000, everyMs: 200 }] },
+  ];
   using project = createProject({
     agents: {
-      alto: { family: "anthropic", script: { ...AUTHOR, turns: [slow] } },
+      alto: { family: "anthropic", script: { ...AUTHOR, turns: slow } },
       tenor: { family: "openai", script: RIVAL },
     },
   });
@@ -100,6 +129,11 @@ it("the fleet shows an agent at work, and all of it is paused and goes on", asyn
   await signIn(page, daemon);
   await go(page, "f");
   await page.getByRole("cell", { name: "I read the sources first." }).waitFor();
+
+  const { origin } = new URL(page.url());
+  await page.goto(`${origin}/runs/${run}/transcript`);
+  await mendWord(page);
+  await page.goto(`${origin}/fleet`);
 
   await page.getByRole("button", { name: "Pause everything" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Pause everything" }).click();

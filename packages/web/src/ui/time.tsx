@@ -31,6 +31,12 @@ export function Ago({ at }: { readonly at: number }) {
   return <Moment at={at} text={text} />;
 }
 
+/** The time of day, where what follows what matters more than how long ago it was. */
+export function At({ at }: { readonly at: number }) {
+  const text = new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return <Moment at={at} text={text} />;
+}
+
 /** How long something has been so. */
 export function Lasting({ since }: { readonly since: number }) {
   const text = useSelected(now, (time) =>

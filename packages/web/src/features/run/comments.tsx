@@ -7,6 +7,7 @@ import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/field.ts";
 import { plainText } from "../../ui/plain.ts";
 import { Ago } from "../../ui/time.tsx";
+import { isSaid, MessageMark, type Said, useTakeBack } from "./message-mark.tsx";
 import { useRun } from "./run-context.tsx";
 
 export type Comment = RunView["comments"][number];
@@ -24,23 +25,48 @@ type CommentListProps = {
   readonly comments: readonly Comment[];
   /** Where they are about several things: which. */
   readonly isNamed?: boolean;
+  /** Where a person goes on with what they took back. */
+  readonly onTakenBack?: (said: Said) => void;
 };
 
-export function CommentList({ comments, isNamed = false }: CommentListProps) {
+export function CommentList({ comments, isNamed = false, onTakenBack }: CommentListProps) {
+  const list = useRef<HTMLUListElement>(null);
+  // The button is gone afterwards, and the focus must not be.
+  const takeBack = useTakeBack(onTakenBack ?? (() => list.current?.focus()));
   if (comments.length === 0) return null;
   return (
-    <ul aria-label="Comments">
-      {comments.map(({ by, on, text, at }, index) => (
-        <li key={`${index} ${at}`} dir="auto" className="py-0.5 wrap-anywhere whitespace-pre-wrap">
-          <span className="font-strong">{plainText(by)}</span>{" "}
-          <span className="text-muted">
-            {isNamed && on !== "run" && `on ${plainText(on)} `}
-            <Ago at={at} />
-          </span>{" "}
-          {plainText(text)}
+    <ul ref={list} tabIndex={-1} aria-label="Comments">
+      {comments.map((comment, index) => (
+        <li
+          key={`${index} ${comment.at}`}
+          dir="auto"
+          className="py-0.5 wrap-anywhere whitespace-pre-wrap"
+        >
+          <Words comment={comment} isNamed={isNamed} />
+          {isSaid(comment) && (
+            <>
+              {" "}
+              <MessageMark said={comment} takeBack={takeBack} />
+            </>
+          )}
         </li>
       ))}
     </ul>
+  );
+}
+
+type WordsProps = { readonly comment: Comment; readonly isNamed: boolean };
+
+function Words({ comment: { by, on, text, at, message }, isNamed }: WordsProps) {
+  return (
+    <>
+      <span className="font-strong">{plainText(by)}</span>{" "}
+      <span className="text-muted">
+        {isNamed && on !== "run" && `on ${plainText(on)} `}
+        <Ago at={at} />
+      </span>{" "}
+      {message?.state.kind === "withdrawn" ? <del>{plainText(text)}</del> : plainText(text)}
+    </>
   );
 }
 

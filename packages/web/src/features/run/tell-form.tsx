@@ -1,4 +1,4 @@
-/** A word to the agent that works: when it has answered, or at once. */
+/** A word to the agent that works: when it has answered, or at once. Until it has it, it can be taken back. */
 import type { SessionView } from "@tutti/protocol";
 import { useRef, useState } from "react";
 import { toast } from "sonner";
@@ -6,7 +6,8 @@ import { useCommand } from "../../api/commands.ts";
 import { useCommands } from "../../commands/commands.tsx";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/field.ts";
-import { CommentList } from "./comments.tsx";
+import { type Comment, CommentList } from "./comments.tsx";
+import { isSaid, isWaiting, type Said, useTakeBack } from "./message-mark.tsx";
 import { useRun } from "./run-context.tsx";
 
 type TellFormProps = { readonly step: NonNullable<SessionView["step"]> };
@@ -15,6 +16,10 @@ const SAY = "Say something to the agent";
 /** Of what was said about the step: to the agent, and for its next prompt. */
 const SHOWN_MAX = 3;
 
+/** What waits is always among it. */
+const shownOf = (comments: readonly Comment[]): readonly Comment[] =>
+  comments.filter((comment, index) => index >= comments.length - SHOWN_MAX || isWaiting(comment));
+
 export function TellForm({ step }: TellFormProps) {
   const { steps } = useRun();
   // A reviewer hears nothing: he judges the change alone.
@@ -22,12 +27,17 @@ export function TellForm({ step }: TellFormProps) {
 }
 
 function Words({ step }: TellFormProps) {
-  const { run, comments } = useRun();
+  const { run } = useRun();
   const command = useCommand(run);
   const [text, setText] = useState("");
   const field = useRef<HTMLTextAreaElement>(null);
   const write = (): void => field.current?.focus();
   useCommands([{ id: "tell.write", title: SAY, group: "Transcript", keys: "t", run: write }]);
+  /** To be mended, where nothing else is being written. */
+  const writeAgain = ({ text: taken }: Said): void => {
+    setText((now) => (now.trim() === "" ? taken : now));
+    write();
+  };
   const tell = (interrupts: boolean): void =>
     command.mutate(
       { kind: "turn.message", step, text, interrupts },
@@ -48,7 +58,7 @@ function Words({ step }: TellFormProps) {
       }}
     >
       <div className="max-h-20 basis-full overflow-y-auto empty:hidden">
-        <CommentList comments={comments.filter(({ on }) => on === step).slice(-SHOWN_MAX)} />
+        <SaidBefore step={step} onTakenBack={writeAgain} />
       </div>
       <label className="flex min-w-0 flex-1 basis-80 flex-col gap-1">
         <span className="text-muted">{SAY}</span>
@@ -74,4 +84,26 @@ function Words({ step }: TellFormProps) {
       </Button>
     </form>
   );
+}
+
+type SaidBeforeProps = TellFormProps & { readonly onTakenBack: (said: Said) => void };
+
+function SaidBefore({ step, onTakenBack }: SaidBeforeProps) {
+  const { comments } = useRun();
+  const shown = shownOf(comments.filter(({ on }) => on === step));
+  const takeBack = useTakeBack(onTakenBack);
+  const last = shown.filter((comment) => isSaid(comment)).findLast((said) => isWaiting(said));
+  useCommands(
+    last === undefined
+      ? []
+      : [
+          {
+            id: "tell.take-back",
+            title: "Take back what the agent was not given yet",
+            group: "Transcript",
+            run: () => takeBack?.(last),
+          },
+        ],
+  );
+  return <CommentList comments={shown} onTakenBack={onTakenBack} />;
 }
