@@ -105,5 +105,29 @@ it("shows the colours and the pictures of an agent, from this daemon alone, and 
   await log.getByText("red", { exact: true }).waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await takePicture(page, "transcript-picture-dark");
+
+  // Each entry and each event has an address, which is gone to and copied.
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const marked = page.locator("[aria-current=location]:focus");
+  await page.keyboard.press("k");
+  await page.waitForURL(/entry=\d+/u);
+  const words = await marked.innerText();
+  const { href } = new URL(page.url());
+  await page.keyboard.press("y");
+  await page.getByText("The link to what is shown here is copied.").waitFor();
+  expect(await page.evaluate("navigator.clipboard.readText()")).toBe(href);
+  await page.reload();
+  await marked.waitFor();
+  expect(await marked.innerText()).toBe(words);
+  expect(await violationsOf(page)).toEqual([]);
+  await page.goto(href.replace(/entry=\d+/u, "entry=70000"));
+  await page.getByText("Entry 70000, which the link names, is not in this transcript.").waitFor();
+  await page.goto(href.replace(/\/transcript.*/u, "/record?event=2"));
+  await page.locator("li[aria-current=location]:focus").getByText("2", { exact: true }).waitFor();
+  await page.getByRole("link", { name: "Event 1", exact: true }).click();
+  await page.waitForURL(/event=1$/u);
+  await page.locator("li[aria-current=location]:focus").getByText("run.started").waitFor();
+  await page.goto(href.replace(/\/transcript.*/u, "/record?event=70000"));
+  await page.getByText("Event 70000, which the link names, is not in this record.").waitFor();
   expect(context.foreign).toEqual([]);
 });

@@ -104,7 +104,26 @@ it("a transcript of 50 MB is read from both ends, and only a part of it is on th
   });
   await page.getByText("The very beginning.").waitFor();
   expect(await violationsOf(page)).toEqual([]);
+
+  // An entry that is far from what is read at first has an address too.
+  const session = `${run}/implement/1`;
+  const { total } = await daemon.client.transcript(session, { from: -1, limit: 1 });
+  const entry = Math.floor(total / 2);
+  await page.goto(
+    new URL(`?session=${encodeURIComponent(session)}&entry=${entry}`, page.url()).href,
+  );
+  const marked = page.locator(`[data-index="${entry}"] > [aria-current=location]:focus`);
+  await marked.waitFor();
+  await expect.poll(() => isInSight(page, entry)).toBe(true);
 });
+
+/** Whether a part of this entry is on screen. */
+const isInSight = (page: Page, index: number): Promise<boolean> =>
+  page.getByRole("log").evaluate((list, at) => {
+    const row = list.querySelector(`[data-index="${at}"]`)?.getBoundingClientRect();
+    const { top, bottom } = list.getBoundingClientRect();
+    return row !== undefined && row.top < bottom && row.bottom > top;
+  }, index);
 
 it(
   `${AGENTS} agents that talk are in the fleet; a page that is reloaded among it misses nothing`,

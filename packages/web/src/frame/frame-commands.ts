@@ -1,6 +1,7 @@
 /** What can be done from every screen. */
 import { useNavigate } from "@tanstack/react-router";
 import { useCommands } from "../commands/commands.tsx";
+import { copyLinkHere } from "../ui/copy-link.ts";
 import { theme } from "../ui/theme.ts";
 
 const SCREENS = [
@@ -51,6 +52,13 @@ export function useFrameCommands(): void {
       group: "Settings",
       run: () => void navigate({ to: "/settings", search: { at } }),
     })),
+    {
+      id: "link.copy",
+      title: "Copy the link to what is shown here",
+      group: "Everywhere",
+      keys: "y",
+      run: () => void copyLinkHere(),
+    },
     ...THEMES.map(({ to, title }) => ({
       id: `theme.${to}`,
       title,

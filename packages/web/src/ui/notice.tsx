@@ -47,3 +47,11 @@ export const Overtaken = ({ children }: { readonly children: ReactNode }) => (
     {children}
   </output>
 );
+
+/** What the address names is not there. */
+export const Missing = ({ children }: { readonly children: ReactNode }) => (
+  <output className="block px-4 py-1.5 text-waiting wrap-anywhere">
+    <span aria-hidden="true">! </span>
+    {children}
+  </output>
+);

@@ -7,8 +7,13 @@ export type Place = {
   readonly "aria-current": "location";
 };
 
-/** Properties for the element that is the place; null for all others. */
-export function usePlace(at: string | undefined): (id: string) => Place | null {
+const intoView = (element: HTMLElement): void => element.scrollIntoView({ block: "start" });
+
+/** Properties for the element that is the place; null for all others. A list that is its own window brings it itself. */
+export function usePlace(
+  at: string | undefined,
+  bring: (element: HTMLElement) => void = intoView,
+): (id: string) => Place | null {
   const shown = useRef<string | undefined>(undefined);
   return (id) =>
     id !== at
@@ -19,7 +24,7 @@ export function usePlace(at: string | undefined): (id: string) => Place | null {
           ref: (element) => {
             if (element === null || shown.current === at) return;
             shown.current = at;
-            element.scrollIntoView({ block: "start" });
+            bring(element);
             element.focus({ preventScroll: true });
           },
         };

@@ -2,14 +2,19 @@
 import { actorName } from "@tutti/client/actor-name";
 import type { RunEvent } from "@tutti/protocol";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link, useSearch } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { Button } from "../../ui/button.tsx";
 import { SectionHeading } from "../../ui/heading.tsx";
 import { countText, takenText } from "../../ui/numbers.ts";
+import { Missing } from "../../ui/notice.tsx";
 import { plainText } from "../../ui/plain.ts";
 import { Queried } from "../../ui/queried.tsx";
+import { type Place, usePlace } from "../../ui/use-place.ts";
 import { Decisions } from "./decisions.tsx";
 import { useRun } from "./run-context.tsx";
 import { eventsQuery } from "./run-queries.ts";
+import { recordSearch } from "./run-search.ts";
 import { UsageTable } from "./usage-table.tsx";
 
 const DETAIL_MAX_CHARACTERS = 300;
@@ -37,7 +42,6 @@ const whenText = (at: number, before: number | undefined): string => {
 export function RecordTab() {
   const view = useRun();
   const { run, version, usage } = view;
-  const query = useInfiniteQuery(eventsQuery(run));
   return (
     <div>
       <SectionHeading title="Run" />
@@ -52,39 +56,92 @@ export function RecordTab() {
       <UsageTable run={run} />
       <Decisions view={view} />
       <SectionHeading title="Events" />
+      <Events run={run} />
+    </div>
+  );
+}
+
+function Events({ run }: { readonly run: string }) {
+  const query = useInfiniteQuery(eventsQuery(run));
+  const { event: asked } = useSearch({ from: "/runs/$run/record" });
+  const placeOf = usePlace(asked === undefined ? undefined : String(asked));
+  const { hasNextPage, isFetching, isFetchingNextPage, fetchNextPage } = query;
+  const last = query.data?.pages.at(-1)?.at(-1)?.version;
+  const isBeyond = asked !== undefined && last !== undefined && asked > last;
+  useEffect(() => {
+    // What the address names may be far behind what is read at first.
+    if (isBeyond && hasNextPage && !isFetching) void fetchNextPage();
+  }, [isBeyond, hasNextPage, isFetching, fetchNextPage]);
+  return (
+    <>
+      {isBeyond && !hasNextPage && (
+        <Missing>
+          Event {asked}, which the link names, is not in this record. Its last event is {last}.
+        </Missing>
+      )}
       <Queried query={query} what="the record">
         {({ pages }) => (
           <ol className="pb-4">
             {pages.flat().map((event, index, all) => (
-              <li
+              <Event
                 key={event.version}
-                className="flex items-baseline gap-3 border-b border-line px-4 py-0.5"
-              >
-                <span className="w-10 text-right text-muted">{event.version}</span>
-                <time
-                  dateTime={new Date(event.at).toISOString()}
-                  title={new Date(event.at).toLocaleString()}
-                  className="whitespace-nowrap text-muted"
-                >
-                  {whenText(event.at, all[index - 1]?.at)}
-                </time>
-                <span className="whitespace-nowrap">{plainText(actorText(event))}</span>
-                <span className="font-mono text-xs whitespace-nowrap">{event.body.type}</span>
-                <span dir="auto" className="min-w-0 flex-1 truncate text-muted">
-                  {plainText(detailOf(event))}
-                </span>
-              </li>
+                run={run}
+                event={event}
+                before={all[index - 1]}
+                place={placeOf(String(event.version))}
+              />
             ))}
           </ol>
         )}
       </Queried>
-      {query.hasNextPage && (
+      {hasNextPage && (
         <div className="px-4 pb-4">
-          <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
             Show more
           </Button>
         </div>
       )}
-    </div>
+    </>
+  );
+}
+
+type EventProps = {
+  readonly run: string;
+  readonly event: RunEvent;
+  readonly before: RunEvent | undefined;
+  readonly place: Place | null;
+};
+
+function Event({ run, event, before, place }: EventProps) {
+  const { version, at, body } = event;
+  return (
+    <li
+      {...place}
+      className="flex items-baseline gap-3 border-b border-line px-4 py-0.5 -outline-offset-2 aria-[current]:bg-selected"
+    >
+      <Link
+        to="/runs/$run/record"
+        params={{ run }}
+        search={(search) => recordSearch({ ...search, event: version })}
+        replace
+        resetScroll={false}
+        aria-label={`Event ${version}`}
+        className="w-10 text-right text-muted hover:underline"
+      >
+        {version}
+      </Link>
+      <time
+        dateTime={new Date(at).toISOString()}
+        title={new Date(at).toLocaleString()}
+        className="whitespace-nowrap text-muted"
+      >
+        {whenText(at, before?.at)}
+      </time>
+      <span className="whitespace-nowrap">{plainText(actorText(event))}</span>
+      <span className="font-mono text-xs whitespace-nowrap">{body.type}</span>
+      <span dir="auto" className="min-w-0 flex-1 truncate text-muted">
+        {plainText(detailOf(event))}
+      </span>
+    </li>
   );
 }

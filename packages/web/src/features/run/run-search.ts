@@ -1,10 +1,19 @@
 import type { UsageGroup } from "@tutti/protocol";
 
-/** What the address of a run's transcript holds beside the run. */
-export type TranscriptSearch = { readonly session?: string };
+/** What the address of a run's transcript holds: the session, and the position of the entry that is looked at. */
+export type TranscriptSearch = { readonly session?: string; readonly entry?: number };
 
-export const transcriptSearch = ({ session }: Record<string, unknown>): TranscriptSearch =>
-  typeof session === "string" && session.length <= 300 ? { session } : {};
+/** A position alone means nothing: sessions have their own. */
+export const transcriptSearch = ({ session, entry }: Record<string, unknown>): TranscriptSearch => {
+  if (typeof session !== "string" || session === "" || session.length > 300) return {};
+  return isCount(entry) ? { session, entry } : { session };
+};
+
+export const entryLink = (run: string, session: string, entry: number): string =>
+  `/runs/${run}/transcript?${new URLSearchParams({ session, entry: String(entry) }).toString()}`;
+
+const isCount = (value: unknown): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 
 /** What the address of a run's overview holds: how its steps are shown, and which of them is open. */
 export type OverviewSearch = { readonly view?: "graph"; readonly step?: string };
@@ -22,10 +31,13 @@ export const placeSearch = ({ at }: Record<string, unknown>): PlaceSearch =>
 
 export const USAGE_GROUPS = ["step", "attempt", "agent", "family", "model", "provider"] as const;
 
-/** What the address of a run's record holds: by what the use of models is told. */
-export type RecordSearch = { readonly by?: UsageGroup };
+/** What the address of a run's record holds: by what the use of models is told, and the event that is looked at. */
+export type RecordSearch = { readonly by?: UsageGroup; readonly event?: number };
 
-export const recordSearch = ({ by }: Record<string, unknown>): RecordSearch => {
+export const recordSearch = ({ by, event }: Record<string, unknown>): RecordSearch => {
   const group = USAGE_GROUPS.find((one) => one === by);
-  return group === undefined || group === "step" ? {} : { by: group };
+  return {
+    ...(group === undefined || group === "step" ? {} : { by: group }),
+    ...(isCount(event) && event > 0 ? { event } : {}),
+  };
 };

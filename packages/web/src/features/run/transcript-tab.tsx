@@ -4,10 +4,12 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { SessionView } from "@tutti/protocol";
 import { useCommands } from "../../commands/commands.tsx";
 import { FIELD } from "../../ui/field.ts";
-import { Empty } from "../../ui/notice.tsx";
+import { copyLink } from "../../ui/copy-link.ts";
+import { Empty, Missing } from "../../ui/notice.tsx";
 import { Queried } from "../../ui/queried.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { useRun } from "./run-context.tsx";
+import { entryLink } from "./run-search.ts";
 import { sessionsQuery } from "./run-queries.ts";
 import { TellForm } from "./tell-form.tsx";
 import { TranscriptList } from "./transcript-list.tsx";
@@ -36,7 +38,7 @@ export function TranscriptTab() {
 
 function Sessions({ sessions }: { readonly sessions: readonly SessionView[] }) {
   const { run } = useRun();
-  const { session: asked } = useSearch({ from: "/runs/$run/transcript" });
+  const { session: asked, entry } = useSearch({ from: "/runs/$run/transcript" });
   const navigate = useNavigate();
   const live = sessions.findLast(({ state }) => state !== "ended");
   const shown = sessions.find(({ session }) => session === asked) ?? live ?? sessions.at(-1);
@@ -47,6 +49,14 @@ function Sessions({ sessions }: { readonly sessions: readonly SessionView[] }) {
   };
   const select = (session: string): void =>
     void navigate({ to: "/runs/$run/transcript", params: { run }, search: { session } });
+  const toEntry = (session: string, at: number | undefined): void =>
+    void navigate({
+      to: "/runs/$run/transcript",
+      params: { run },
+      search: at === undefined ? { session } : { session, entry: at },
+      replace: true,
+      resetScroll: false,
+    });
   useCommands([
     { id: "session.next", title: "Next session", group: "Transcript", keys: "]", run: () => go(1) },
     {
@@ -60,30 +70,51 @@ function Sessions({ sessions }: { readonly sessions: readonly SessionView[] }) {
   if (shown === undefined) return null;
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <div className="flex flex-wrap items-center gap-3 border-b border-line px-4 py-1.5">
-        <label className="flex items-center gap-2">
-          <span className="text-muted">Session</span>
-          <select
-            className={FIELD}
-            value={shown.session}
-            onChange={({ target }) => select(target.value)}
-          >
-            {sessions.map((session) => (
-              <option key={session.session} value={session.session}>
-                {nameOf(session)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <StateMark
-          tone={
-            shown.state === "ended" ? "neutral" : shown.state === "waiting" ? "waiting" : "running"
-          }
-          word={shown.state === "silent" ? "no signal" : shown.state}
-        />
-      </div>
-      <TranscriptList key={shown.session} session={shown.session} />
+      <SessionBar sessions={sessions} shown={shown} onSelect={select} />
+      {asked !== undefined && asked !== shown.session && (
+        <Missing>The session that the link names is not there. This is another one.</Missing>
+      )}
+      <TranscriptList
+        key={shown.session}
+        session={shown.session}
+        at={asked === shown.session ? entry : undefined}
+        onGo={(at) => toEntry(shown.session, at)}
+        onCopy={(at) => void copyLink(`entry ${at}`, entryLink(run, shown.session, at))}
+      />
       {shown.state !== "ended" && shown.step !== null && <TellForm step={shown.step} />}
+    </div>
+  );
+}
+
+type BarProps = {
+  readonly sessions: readonly SessionView[];
+  readonly shown: SessionView;
+  readonly onSelect: (session: string) => void;
+};
+
+function SessionBar({ sessions, shown, onSelect }: BarProps) {
+  return (
+    <div className="flex flex-wrap items-center gap-3 border-b border-line px-4 py-1.5">
+      <label className="flex items-center gap-2">
+        <span className="text-muted">Session</span>
+        <select
+          className={FIELD}
+          value={shown.session}
+          onChange={({ target }) => onSelect(target.value)}
+        >
+          {sessions.map((session) => (
+            <option key={session.session} value={session.session}>
+              {nameOf(session)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <StateMark
+        tone={
+          shown.state === "ended" ? "neutral" : shown.state === "waiting" ? "waiting" : "running"
+        }
+        word={shown.state === "silent" ? "no signal" : shown.state}
+      />
     </div>
   );
 }

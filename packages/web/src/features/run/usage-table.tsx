@@ -31,7 +31,10 @@ export function UsageTable({ run }: { readonly run: string }) {
             className={FIELD}
             value={by}
             onChange={({ target }) =>
-              void navigate({ search: recordSearch({ by: target.value }), replace: true })
+              void navigate({
+                search: (before) => recordSearch({ ...before, by: target.value }),
+                replace: true,
+              })
             }
           >
             {USAGE_GROUPS.map((group) => (
