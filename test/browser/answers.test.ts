@@ -107,3 +107,79 @@ it("a merge is sent back with words, and its run is cancelled after a second que
   expect((await daemon.client.run(run)).state).toBe("cancelled");
   await main.getByText("cancelled").first().waitFor();
 });
+
+const QUESTION = "Which engine is the table for?";
+
+it("an agent's question is answered in place with the keyboard alone, and another is left to the agent", async () => {
+  const elicit: Script["turns"][number]["do"][number] = {
+    do: "elicit",
+    message: `${QUESTION}\n<img src=x onerror=alert(1)> It cannot be changed later.`,
+    schema: {
+      properties: {
+        engine: {
+          type: "string",
+          title: "Engine",
+          oneOf: [
+            { const: "sqlite", title: "SQLite", description: "One file, nothing to run" },
+            { const: "postgres", title: "PostgreSQL" },
+          ],
+        },
+        name: { type: "string", title: "Name of the table", minLength: 2 },
+        rows: { type: "integer", title: "Rows", minimum: 1, maximum: 100, default: 10 },
+        parts: { type: "array", title: "Parts", items: { type: "string", enum: ["keys", "log"] } },
+        isShared: { type: "boolean", title: "Shared", default: false },
+      },
+      required: ["engine", "name"],
+    },
+  };
+  using project = createProject({
+    agents: {
+      ...DUET,
+      alto: {
+        family: "anthropic",
+        script: { name: "alto", turns: [{ step: "implement", do: [elicit] }] },
+      },
+    },
+  });
+  await using daemon = createDaemon(project);
+  await using context = await openContext(browser);
+  const page = await context.newPage();
+  const { client } = daemon;
+  const run = await startRun(client, project, { workflow: "quick" });
+  await signIn(page, daemon);
+  await page.getByRole("button", { name: QUESTION }).waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("o");
+  const form = page.getByRole("form", { name: "Your answer" });
+  await form.waitFor();
+  await page.keyboard.press("p");
+  await page.keyboard.press("Control+Enter");
+  await form.getByText("Still needed: Engine, Name of the table.").waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await takePicture(page, "question");
+  await page.keyboard.press("Space");
+  expect(await form.getByRole("radio", { name: /^SQLite/u }).isChecked()).toBe(true);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("x");
+  await page.keyboard.press("Control+Enter");
+  // The daemon judges: what is wrong is said, and nothing that was written is lost.
+  await page.getByText("name needs at least 2 characters").waitFor();
+  await page.keyboard.type("y");
+  await page.keyboard.press("Control+Enter");
+  const { body } = await happened(client, run, (event) => event.body.type === "question.answered");
+  expect(body).toMatchObject({
+    action: "accept",
+    values: { engine: "postgres", name: "xy", rows: 10, isShared: false },
+  });
+  await form.waitFor({ state: "detached" });
+
+  const other = await startRun(client, project, { workflow: "quick" });
+  await page.locator(`[data-row^="${other}/"]`).click();
+  await page.getByRole("button", { name: "Let the agent decide" }).click();
+  await happened(
+    client,
+    other,
+    (event) => event.body.type === "question.answered" && event.body.action === "decline",
+  );
+});

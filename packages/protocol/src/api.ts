@@ -24,6 +24,7 @@ import { CommitId, Family, FindingId, Instant, ProjectId, RunId, Sha256, StepKey
 import { Isolation } from "./policy.ts";
 import { StepView } from "./api-step.ts";
 import { Author } from "./event.ts";
+import { Question } from "./question.ts";
 import { Approval, Permission } from "./run.ts";
 import { Budget, UsageTotals } from "./usage.ts";
 import { ReportedUsage } from "./usage-report.ts";
@@ -81,6 +82,7 @@ export const ENGINE_COMMANDS = [
   "effect.settle",
   "permission.ask",
   "message.give",
+  "question.ask",
   "egress.deny",
   "artifact.amend",
   "terminal.open",
@@ -233,6 +235,9 @@ export const RunView = z.object({
   permissions: z.array(Permission),
   /** Questions whose process is gone; they may still be answered, for the next attempt. */
   voided: z.array(Permission),
+  questions: z.array(Question),
+  /** As `voided`: an answer is a comment for the next attempt. */
+  voidedQuestions: z.array(Question),
   artifacts: z.array(
     z.object({
       name: z.string(),

@@ -1,6 +1,7 @@
 /** The one queue of what needs a person, derived from run documents. */
 import { z } from "zod";
 import { AttentionId, Instant, RunId, Sha256, StepKey } from "./ids.ts";
+import { QuestionField } from "./question.ts";
 
 export const AttentionKind = z.enum([
   "approval",
@@ -20,7 +21,7 @@ export const AttentionKind = z.enum([
 export type AttentionKind = z.infer<typeof AttentionKind>;
 
 export const AttentionAnswer = z.object({
-  /** One word: proceed, changes, cancel, retry, waive, allow, allow-project, deny, holds, again, accept, give, raise. */
+  /** One word: proceed, changes, cancel, retry, waive, allow, allow-project, deny, holds, again, accept, give, raise, answer, decline. */
   name: z.string(),
   label: z.string(),
   /** Needs a text (a reason or a comment). */
@@ -42,6 +43,8 @@ export const AttentionItem = z.object({
   subject: Sha256.nullable(),
   details: z.array(z.string()),
   answers: z.array(AttentionAnswer),
+  /** The form of an agent's question. */
+  fields: z.array(QuestionField).optional(),
   /** Of its run, in the queue over all runs. */
   about: z
     .object({ title: z.string(), authors: z.array(z.string()), reviewers: z.array(z.string()) })

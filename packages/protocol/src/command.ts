@@ -18,6 +18,7 @@ import {
 } from "./ids.ts";
 import { ToolFacts } from "./permission.ts";
 import { Policy, Target } from "./policy.ts";
+import { QuestionAction, QuestionField, QuestionValues } from "./question.ts";
 import { EgressScope, EgressTarget } from "./egress.ts";
 import { TerminalEnd, TerminalId } from "./terminal.ts";
 import { Budget, BudgetScope } from "./usage.ts";
@@ -74,6 +75,12 @@ export const Command = z.discriminatedUnion("kind", [
     option: z.string(),
     remember: z.enum(["run", "project"]).optional(),
   }),
+  /** `values` only with `accept`, and then by the rules of its fields. */
+  kind("question.answer", {
+    question: z.string(),
+    action: QuestionAction,
+    values: QuestionValues,
+  }),
   /** To the agent that works on a step: told when its present prompt ends; `interrupts` ends that at once. */
   kind("turn.message", {
     step: StepKey,
@@ -127,6 +134,12 @@ export const Command = z.discriminatedUnion("kind", [
     detail: z.string(),
     options: z.array(PermissionOption).min(1),
     facts: ToolFacts.optional(),
+  }),
+  kind("question.ask", {
+    question: z.string(),
+    effect: EffectId,
+    message: z.string(),
+    fields: z.array(QuestionField),
   }),
 ]);
 export type Command = z.infer<typeof Command>;

@@ -1,5 +1,6 @@
 /** Every stable error code with its HTTP status, CLI exit code and what to do next. */
 import { EXIT_CODES } from "./exit-codes.ts";
+import { ASKED_ERRORS } from "./asked-errors.ts";
 import { MODEL_ERRORS } from "./model-errors.ts";
 import { DIFF_ERRORS } from "./diff-errors.ts";
 import { MESSAGE_ERRORS } from "./message-errors.ts";
@@ -13,6 +14,7 @@ type Row = { status: number; exit: number; mend: string };
 
 export const ERRORS = {
   ...MODEL_ERRORS,
+  ...ASKED_ERRORS,
   ...DIFF_ERRORS,
   ...MESSAGE_ERRORS,
   ...SECRET_ERRORS,
@@ -77,11 +79,6 @@ export const ERRORS = {
     status: 403,
     exit: EXIT.policy,
     mend: "The project's rules want a rival (`review.whenUnavailable: block`). Name a reviewer of another family for the next run.",
-  },
-  "permission.unknown": {
-    status: 404,
-    exit: EXIT.conflict,
-    mend: "The request is gone (answered, or its process ended). See `tutti permit ls`.",
   },
   "effect.unknown": {
     status: 409,

@@ -30,6 +30,7 @@ import {
 } from "./ids.ts";
 import { RememberedAnswer, ToolFacts } from "./permission.ts";
 import { Isolation, Policy, Target } from "./policy.ts";
+import { QuestionAction, QuestionField, QuestionValues } from "./question.ts";
 import { EgressScope, EgressTarget } from "./egress.ts";
 import { TerminalAccess, TerminalEnd, TerminalId } from "./terminal.ts";
 import { Budget, BudgetScope, ServedModel } from "./usage.ts";
@@ -264,6 +265,23 @@ export const EventBody = z.discriminatedUnion("type", [
   /** A person's answer that holds for the same question later; `permission` is the one it was given to. */
   type("permission.remembered", { permission: z.string(), remembered: RememberedAnswer }),
   type("permission.voided", { permission: z.string(), reason: z.string() }),
+  /** An agent asks a person something in mid-turn, as a form. */
+  type("question.asked", {
+    question: z.string(),
+    effect: EffectId,
+    step: StepKey,
+    attempt: z.number().int(),
+    message: z.string(),
+    fields: z.array(QuestionField),
+  }),
+  /** Of one whose process was gone by then, the answer is a comment on its step. */
+  type("question.answered", {
+    question: z.string(),
+    action: QuestionAction,
+    values: QuestionValues,
+    by: z.string(),
+  }),
+  type("question.voided", { question: z.string(), reason: z.string() }),
   /** A program of the run wanted out to a host that is not listed; once for each host. */
   type("egress.denied", { target: EgressTarget, effect: EffectId, step: StepKey.nullable() }),
   type("egress.allowed", { target: EgressTarget, scope: EgressScope, by: z.string() }),

@@ -27,6 +27,7 @@ export * from "./image.ts";
 export * from "./permission.ts";
 export * from "./policy.ts";
 export * from "./provider.ts";
+export * from "./question.ts";
 export * from "./run.ts";
 export * from "./terminal.ts";
 export * from "./transcript.ts";

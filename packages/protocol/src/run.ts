@@ -12,10 +12,11 @@ import { RememberedAnswer, ToolFacts } from "./permission.ts";
 import { Policy, Target } from "./policy.ts";
 import { EgressRecord } from "./egress.ts";
 import { Budget, ServedModel } from "./usage.ts";
+import { Question } from "./question.ts";
 import { OpenTerminal } from "./terminal.ts";
 import { Workflow } from "./workflow.ts";
 
-export const FOLD_VERSION = 10;
+export const FOLD_VERSION = 11;
 
 export const Attempt = z.object({
   number: z.number().int().positive(),
@@ -216,6 +217,9 @@ export const RunDocument = z.object({
   egress: EgressRecord,
   /** Questions whose process is gone; an answer to one holds for the step's next attempt. */
   voided: z.array(Permission),
+  questions: z.array(Question),
+  /** Questions whose process is gone; an answer to one is a comment for the step's next attempt. */
+  voidedQuestions: z.array(Question),
   remembered: z.array(RememberedAnswer),
   comments: z.array(Comment),
   landing: z

@@ -37,6 +37,16 @@ export const TranscriptEntry = z.discriminatedUnion("kind", [
     /** What answered in a person's place; absent when a person did. */
     rule: z.string().optional(),
   }),
+  /** What the agent asked as a form, once that is over, and the answer in words. */
+  z.object({
+    kind: z.literal("question"),
+    at: Instant,
+    id: z.string(),
+    message: z.string(),
+    answer: z.string(),
+    /** Why Tutti answered in a person's place; absent when a person did. */
+    rule: z.string().optional(),
+  }),
   z.object({
     kind: z.literal("usage"),
     at: Instant,

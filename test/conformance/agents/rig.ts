@@ -19,6 +19,7 @@ import type {
   AgentEvent,
   Agents,
   ModelGrant,
+  QuestionAnswer,
   Session,
   SessionSpec,
 } from "../../../packages/tutti/src/engine/ports/agents.ts";
@@ -250,6 +251,9 @@ export const PROMPT = "Tutti step: build (attempt 1)\nDo the work.";
 /** A script that does the same at every prompt. */
 export const doing = (...actions: readonly Action[]): Script => ({ turns: [{ do: actions }] });
 
+export type QuestionAnswers = (
+  question: Extract<AgentEvent, { kind: "question" }>,
+) => QuestionAnswer | null;
 export type Answers = (permission: Extract<AgentEvent, { kind: "permission" }>) => string | null;
 
 type Ears = {
@@ -269,10 +273,12 @@ export const turn = async (
   text: string,
   {
     answers,
+    questions,
     signal,
     ...ears
   }: {
     readonly answers?: Answers;
+    readonly questions?: QuestionAnswers;
     readonly signal?: AbortSignal;
   } & Ears = {},
 ): Promise<AgentEvent[]> => {
@@ -282,6 +288,10 @@ export const turn = async (
   })) {
     events.push(event);
     if (event.kind === "entry") hear(event.entry, ears);
+    if (event.kind === "question") {
+      if (questions === undefined) throw new Error(`asked: ${event.message}`);
+      session.answerQuestion(event.id, questions(event));
+    }
     if (event.kind !== "permission") continue;
     if (answers === undefined) throw new Error(`asked for ${event.title}`);
     session.answer(event.id, answers(event));

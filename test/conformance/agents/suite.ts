@@ -9,6 +9,7 @@ import { describeWork } from "./every-agent.ts";
 import type { OpenOptions, Rig } from "./rig.ts";
 import { codeOf, doing, entriesOf, lastOf, PROMPT, rigTest, textOf, turn } from "./rig.ts";
 import { describeMisbehaviour } from "./misbehaviour.ts";
+import { describeQuestions } from "./questions.ts";
 
 const run = async (rig: Rig, script: Script, options: OpenOptions = {}): Promise<AgentEvent[]> => {
   await using session = await rig.session(script, options);
@@ -507,5 +508,6 @@ export const describeAgents = (name: string, makeRig: () => Promise<Rig>): void 
     });
   });
 
+  describeQuestions(name, it);
   describeMisbehaviour(name, it);
 };

@@ -1,5 +1,12 @@
 /** One thing that a person is asked, before it is an item of the queue. */
-import type { AttentionAnswer, AttentionKind, RunDocument, Sha256, StepKey } from "@tutti/protocol";
+import type {
+  AttentionAnswer,
+  AttentionKind,
+  QuestionField,
+  RunDocument,
+  Sha256,
+  StepKey,
+} from "@tutti/protocol";
 
 export type Ask = {
   kind: AttentionKind;
@@ -10,6 +17,7 @@ export type Ask = {
   subject?: Sha256;
   details?: readonly string[];
   answers: readonly AttentionAnswer[];
+  fields?: readonly QuestionField[];
   about?: string;
 };
 

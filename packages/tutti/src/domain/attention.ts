@@ -31,6 +31,7 @@ const item = (state: RunDocument, ask: Ask): AttentionItem => {
     subject: ask.subject ?? null,
     details: [...(ask.details ?? [])],
     answers: [...ask.answers],
+    ...(ask.fields === undefined ? {} : { fields: [...ask.fields] }),
   };
 };
 
@@ -78,6 +79,14 @@ const approvals = (state: RunDocument): Ask[] =>
 const PLAIN_WORD = /^[\w.:@=-]+$/u;
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
 
+/** Of a question's first line that stands for it in lists. */
+const LINE_MAX_CHARS = 200;
+
+const firstLine = (message: string): string => {
+  const [line = ""] = message.trim().split(/\r?\n/u);
+  return line.length > LINE_MAX_CHARS ? `${line.slice(0, LINE_MAX_CHARS)}…` : line;
+};
+
 /** People paste it: an id may not become another word of it, nor move the cursor. */
 const permitCommand = (run: string, permission: string, option: PermissionOption): string => {
   if (UNPRINTABLE.test(option.id)) return "tutti permit ls";
@@ -101,6 +110,35 @@ const permissions = (state: RunDocument): Ask[] =>
       answer(option.id, option.name, permitCommand(state.id, permission.id, option)),
     ),
   }));
+
+/** By number, so that no word of the agent's gets into a line that people paste. */
+const answerCommand = (run: string, question: string, fields: number): string =>
+  fields === 1
+    ? `tutti answer ${run} ${question} TEXT`
+    : [
+        `tutti answer ${run} ${question}`,
+        ...Array.from({ length: fields }, (_none, index) => `${index + 1}=TEXT`),
+      ].join(" ");
+
+const questions = (state: RunDocument): Ask[] =>
+  state.questions.map(({ id, step, since, message, fields }) => {
+    const line = firstLine(message);
+    return {
+      kind: "question",
+      step,
+      about: id,
+      since,
+      asks: line,
+      why: `the agent of ${step} waits for the answer`,
+      details: line === message ? [] : [message],
+      fields,
+      answers: [
+        answer("answer", "Answer", answerCommand(state.id, id, fields.length)),
+        answer("decline", "Let the agent decide", `tutti answer ${state.id} ${id} --decline`),
+        cancelAnswer(state),
+      ],
+    };
+  });
 
 const waivable = (state: RunDocument, step: WorkflowStep, key: StepKey): AttentionAnswer[] =>
   step.kind === "merge" || step.kind === "approval" || !needsHold(state, step)
@@ -265,6 +303,7 @@ export const attention = (state: RunDocument): readonly AttentionItem[] => {
   if (state.finished !== null || state.cancelled !== null) return [];
   const asks = [
     ...permissions(state),
+    ...questions(state),
     ...workspace(state),
     ...approvals(state),
     ...guards(state),

@@ -55,10 +55,17 @@ export const request = (
   emit(draft, { type: "effect.requested", effect });
 };
 
+/** What it asked goes with it: nobody waits for the answer any more. */
+export const voidAsked = (draft: Draft, effect: EffectId, reason: string): void => {
+  for (const { id } of draft.state.permissions.filter((asked) => asked.effect === effect))
+    emit(draft, { type: "permission.voided", permission: id, reason });
+  for (const { id } of draft.state.questions.filter((asked) => asked.effect === effect))
+    emit(draft, { type: "question.voided", question: id, reason });
+};
+
 export const cancelEffects = (draft: Draft, effects: readonly Effect[], reason: string): void => {
   for (const { id } of effects) {
-    for (const permission of draft.state.permissions.filter((asked) => asked.effect === id))
-      emit(draft, { type: "permission.voided", permission: permission.id, reason });
+    voidAsked(draft, id, reason);
     emit(draft, { type: "effect.cancelled", effect: id, reason });
   }
 };

@@ -10,10 +10,13 @@ export const RETRY_BACKOFF_MS = 500;
 export const PERMISSIONS_OPEN_MAX = 20;
 /** Messages of one run that wait to be given to an agent; each is bounded too. */
 export const MESSAGES_WAITING_MAX = 20;
+/** Questions of one run that wait for an answer; an agent that asks more goes on without one. */
+export const QUESTIONS_OPEN_MAX = 20;
 /** Hosts that one run may have asked for; what it asks beyond that is refused and not recorded. */
 export const EGRESS_HOSTS_MAX = 50;
 /** Questions kept whose process is gone, and answers kept for questions to come; the oldest go first. */
 export const PERMISSIONS_VOIDED_MAX = 20;
+export const QUESTIONS_VOIDED_MAX = 20;
 export const ANSWERS_REMEMBERED_MAX = 200;
 /** Cancelled turns of which the account is waited for; the oldest go first. */
 export const UNACCOUNTED_TURNS_MAX = 20;

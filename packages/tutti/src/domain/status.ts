@@ -64,10 +64,12 @@ export type StepOutcome =
   | "skipped"
   | "waived";
 
+const asksIn = ({ permissions, questions }: RunDocument, key: StepKey): boolean =>
+  [...permissions, ...questions].some(({ step }) => step === key);
+
 export const stepOutcome = (state: RunDocument, key: StepKey): StepOutcome => {
   const { status } = stepState(state, key);
-  if (status.kind === "active")
-    return state.permissions.some((permission) => permission.step === key) ? "waiting" : "working";
+  if (status.kind === "active") return asksIn(state, key) ? "waiting" : "working";
   if (isStale(state, key)) return "stale";
   if (status.kind !== "pending") return status.kind;
   const step = stepByKey(state, key);

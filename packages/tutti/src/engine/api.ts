@@ -62,10 +62,10 @@ export type Started =
   | { readonly kind: "started"; readonly run: RunId; readonly warnings: readonly string[] }
   | Rejection;
 
-/** Commands that come from outside; `effect.settle`, `permission.ask` and `run.start` are the engine's own. */
+/** Commands that come from outside; `effect.settle`, `permission.ask`, `question.ask` and `run.start` are the engine's own. */
 export type PersonCommand = Exclude<
   Command,
-  { kind: "effect.settle" | "permission.ask" | "run.start" | "artifact.amend" }
+  { kind: "effect.settle" | "permission.ask" | "question.ask" | "run.start" | "artifact.amend" }
 >;
 
 type DiffRange = { readonly from?: string; readonly to?: string };

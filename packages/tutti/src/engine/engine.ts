@@ -20,6 +20,7 @@ import { createMessages } from "./messages.ts";
 import { createHalts, haltIn, payOwed } from "./halts.ts";
 import { outcomeOf } from "./outcome.ts";
 import { createPermissions } from "./permissions.ts";
+import { createQuestions } from "./questions.ts";
 import type { Deps } from "./ports/deps.ts";
 import type { LaunchSpec } from "./ports/sandbox.ts";
 import type { Dispatcher } from "./ports/dispatcher.ts";
@@ -136,6 +137,7 @@ type Performers = {
   readonly runs: Runs;
   readonly feed: ReturnType<typeof createFeed>;
   readonly permissions: ReturnType<typeof createPermissions>;
+  readonly questions: ReturnType<typeof createQuestions>;
   readonly egress: ReturnType<typeof createEgressDesk>;
   readonly halts: ReturnType<typeof createHalts>;
   readonly shared: Shared;
@@ -143,7 +145,7 @@ type Performers = {
 };
 
 const performIn = async (
-  { deps, runs, feed, permissions, egress, halts, shared, terminals }: Performers,
+  { deps, runs, feed, permissions, questions, egress, halts, shared, terminals }: Performers,
   effect: Effect,
   options: { readonly signal: AbortSignal },
 ): Promise<EffectResult> => {
@@ -154,6 +156,7 @@ const performIn = async (
   using halted = halts.begin(effect);
   const signal = AbortSignal.any([options.signal, halted.signal]);
   const [{ ask }, { document }, { subscribe }] = [permissions, runs, feed];
+  const { ask: askQuestion } = questions;
   const egressAnswers = egress.answersFor(effect, state);
   const give = createMessages({ handle: runs.handle, log: deps.log })(effect);
   const job = {
@@ -162,6 +165,7 @@ const performIn = async (
     state,
     signal,
     ask,
+    askQuestion,
     give,
     document,
     shared,
@@ -239,16 +243,19 @@ export const createEngine = (deps: Deps): Engine => {
     redactor: deps.redactor,
     publish: (events) => {
       permissions.observe(events);
+      questions.observe(events);
       informDispatcher(dispatcher, events);
       feed.publish(events);
     },
   });
   const halts = createHalts();
-  const permissions = createPermissions({ handle: runs.handle, nextId: deps.ids.permission });
+  const asking = { handle: runs.handle, nextId: deps.ids.permission };
+  const permissions = createPermissions(asking);
+  const questions = createQuestions(asking);
   const dispatcher = deps.dispatcher({
     perform: (effect, options) =>
       performIn(
-        { deps, runs, feed, permissions, egress, halts, shared, terminals },
+        { deps, runs, feed, permissions, questions, egress, halts, shared, terminals },
         effect,
         options,
       ),

@@ -1,58 +1,30 @@
-/** Open questions of live sessions: asked as commands, answered by events, gone with their turn. */
-import type { Actor, Command, EffectId, Rejected, RunEvent, RunId } from "@tutti/protocol";
+import type { RunEvent } from "@tutti/protocol";
+import { type AskedOptions, createAsked } from "./asked.ts";
 import type { AskPermission } from "./perform/context.ts";
 
-type Waiting = { readonly effect: EffectId; readonly resolve: (option: string | null) => void };
-type Handle = (
-  run: RunId,
-  command: Command,
-  actor: Actor,
-) => Promise<{ readonly kind: "accepted" } | Rejected>;
+export const createPermissions = (options: AskedOptions) => {
+  const asked = createAsked<string>(options);
 
-export const createPermissions = (options: {
-  readonly handle: Handle;
-  readonly nextId: () => string;
-}) => {
-  const waiting = new Map<string, Waiting>();
-
-  const close = (permission: string, option: string | null): void => {
-    waiting.get(permission)?.resolve(option);
-    waiting.delete(permission);
-  };
-
-  const ask: AskPermission = async (question, { signal }) => {
-    if (signal.aborted) return null;
-    const permission = options.nextId();
-    const answered = Promise.withResolvers<string | null>();
-    waiting.set(permission, { effect: question.effect.id, resolve: answered.resolve });
-    const onAbort = () => close(permission, null);
-    signal.addEventListener("abort", onAbort, { once: true });
-    try {
-      const command: Command = {
+  const ask: AskPermission = ({ effect, title, detail, options: offered, facts }, call) =>
+    asked.ask(
+      effect.run,
+      (permission) => ({
         kind: "permission.ask",
         permission,
-        effect: question.effect.id,
-        title: question.title,
-        detail: question.detail,
-        options: [...question.options],
-        facts: question.facts,
-      };
-      const outcome = await options.handle(question.effect.run, command, {
-        kind: "system",
-        part: "agents",
-      });
-      if (outcome.kind === "rejected") close(permission, null);
-      return await answered.promise;
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-    }
-  };
+        effect: effect.id,
+        title,
+        detail,
+        options: [...offered],
+        facts,
+      }),
+      call,
+    );
 
   /** Called with every stored event. */
   const observe = (events: readonly RunEvent[]): void => {
     for (const { body } of events) {
-      if (body.type === "permission.answered") close(body.permission, body.option);
-      if (body.type === "permission.voided") close(body.permission, null);
+      if (body.type === "permission.answered") asked.close(body.permission, body.option);
+      if (body.type === "permission.voided") asked.close(body.permission, null);
     }
   };
 

@@ -37,6 +37,8 @@ const PROMPT = [
 ].join("\n\n");
 
 type Opened = Extract<Awaited<ReturnType<Agents["open"]>>, { kind: "opened" }>;
+const NO_ANSWER = { action: "decline", values: {} } as const;
+
 type Turned = {
   readonly firstUpdateMs: number | null;
   readonly said: string;
@@ -60,6 +62,7 @@ const turn = async (session: Session, signal: AbortSignal): Promise<Turned> => {
       asked += 1;
       answer(session, event);
     }
+    if (event.kind === "question") session.answerQuestion(event.id, NO_ANSWER, "the trial");
     if (event.kind === "failed") return { firstUpdateMs, said, asked, failure: event.failure };
   }
   return { firstUpdateMs, said, asked, failure: null };

@@ -69,7 +69,8 @@ function rowsOf(engine: Fleet, document: RunDocument, now: number): FleetRow[] {
 export function turnViews(engine: Transcripts, document: RunDocument, now: number) {
   return Object.values(document.effects).flatMap(({ id, payload }) => {
     if (payload.kind !== "agent.turn" && payload.kind !== "review.turn") return [];
-    const isAsking = document.permissions.some(({ effect }) => effect === id);
+    const asked = [...document.permissions, ...document.questions];
+    const isAsking = asked.some(({ effect }) => effect === id);
     return [turnView(engine, { document, payload, isAsking, now })];
   });
 }

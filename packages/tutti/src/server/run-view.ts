@@ -52,6 +52,8 @@ export function viewOf({ document, status, usage }: Viewed): RunView {
     refusal: document.refusal,
     attention: status.attention,
     permissions: document.permissions,
+    questions: document.questions,
+    voidedQuestions: document.voidedQuestions,
     voided: document.voided,
     artifacts: Object.values(document.artifacts).map(({ artifact, by, at }) => {
       return { ...artifact, by, at };

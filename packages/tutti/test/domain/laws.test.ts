@@ -1,7 +1,7 @@
 /** The nine laws of the run, over random sequences of results, answers and interruptions. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Command } from "@tutti/protocol";
+import type { Command, QuestionField } from "@tutti/protocol";
 import { attention } from "../../src/domain/attention.ts";
 import { checkNames } from "../../src/domain/checks.ts";
 import { replay } from "../../src/domain/fold/evolve.ts";
@@ -153,9 +153,28 @@ const leave = (world: World, seed: number): void => {
   apply(world, { kind: "egress.deny", effect: effect.id, target }, WORKER);
 };
 
+const CHOICE = {
+  kind: "choice",
+  name: "choice",
+  title: "Which",
+  about: null,
+  isRequired: true,
+  choices: ["a", "b"].map((value) => ({ value, title: value, about: null })),
+  preset: null,
+} as const satisfies QuestionField;
+
 const askOne = (world: World, seed: number): void => {
   const turn = effects(world).find(({ payload }) => payload.kind === "agent.turn");
   if (turn === undefined) return;
+  if (seed % 2 === 1) {
+    const question = `f-${world.now}-${seed}`;
+    apply(
+      world,
+      { kind: "question.ask", question, effect: turn.id, message: "which?", fields: [CHOICE] },
+      WORKER,
+    );
+    return;
+  }
   const options = [{ id: "yes", name: "Yes", kind: "allow_once" as const }];
   apply(
     world,

@@ -345,6 +345,13 @@ export const commandFor = (item: AttentionItem, answer: AttentionAnswer): Comman
       permission: item.id.replace("permission:", ""),
       option: answer.name,
     };
+  if (item.kind === "question" && answer.name !== "cancel")
+    return {
+      kind: "question.answer",
+      question: item.id.replace("question:", ""),
+      action: answer.name === "decline" ? "decline" : "accept",
+      values: answer.name === "decline" ? {} : { choice: "b" },
+    };
   return SAY[answer.name]?.(item, answer) ?? null;
 };
 

@@ -35,7 +35,11 @@ const PROTOCOL_VERSION = 1;
 const INITIALIZE = {
   protocolVersion: PROTOCOL_VERSION,
   clientInfo: { name: "tutti", version: "1" },
-  clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
+  clientCapabilities: {
+    fs: { readTextFile: false, writeTextFile: false },
+    terminal: false,
+    elicitation: { form: {} },
+  },
 };
 
 type Opened = Awaited<ReturnType<Agents["open"]>>;
@@ -169,6 +173,7 @@ const owning = (session: Session, { lease }: Prepared, held: AsyncDisposableStac
   ...(lease === null ? {} : { budgetStop: lease.budgetStop }),
   prompt: (text, options) => session.prompt(text, options),
   answer: (permission, option, rule) => session.answer(permission, option, rule),
+  answerQuestion: (question, answer, rule) => session.answerQuestion(question, answer, rule),
   ranMs: () => session.ranMs(),
   [Symbol.asyncDispose]: async () => {
     await session[Symbol.asyncDispose]();

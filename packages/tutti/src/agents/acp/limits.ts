@@ -47,11 +47,21 @@ export const FEED_MAX_EVENTS = 256;
 /** Entries kept between two turns; later ones are dropped. */
 export const IDLE_MAX_ENTRIES = 100;
 
-export const OPEN_PERMISSIONS_MAX = 16;
+/** Requests of one kind that wait for a person; further ones are answered at once, with no. */
+export const OPEN_ASKS_MAX = 16;
 /** Answers of one permission, their ids (longer ones are not offered) and their names (cut). */
 export const OPTIONS_MAX = 16;
 export const OPTION_ID_MAX_CHARS = 200;
 export const OPTION_NAME_MAX_CHARS = 200;
+/** Of a question: its text (cut), its fields, and of each its name, title and explanation (cut). */
+export const QUESTION_MESSAGE_MAX_CHARS = 8000;
+export const QUESTION_FIELDS_MAX = 30;
+export const FIELD_NAME_MAX_CHARS = 200;
+export const FIELD_TITLE_MAX_CHARS = 300;
+export const FIELD_ABOUT_MAX_CHARS = 1000;
+/** A value that is offered is never cut: a field with a longer one, or with more of them, cannot be shown. */
+export const FIELD_VALUE_MAX_CHARS = 1000;
+export const FIELD_CHOICES_MAX = 100;
 /** Requests of the agent that have no answer yet; beyond it the agent's output is not read. */
 export const OPEN_REQUESTS_MAX = 64;
 export const TOOL_TITLES_MAX = 1000;

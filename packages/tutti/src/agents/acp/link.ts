@@ -1,5 +1,6 @@
 /** One agent process that speaks ACP: its requests with time-outs, and the one reason it was lost. */
 import { client } from "@agentclientprotocol/sdk";
+import type { QuestionValues } from "@tutti/protocol";
 import type { AgentFailure } from "../../engine/ports/agents.ts";
 import type { ExitFact, FencedProcess } from "../../engine/ports/sandbox.ts";
 import { deathFailure, failure } from "./failures.ts";
@@ -11,9 +12,16 @@ export type PermissionOutcome =
   | { readonly outcome: "cancelled" }
   | { readonly outcome: "selected"; readonly optionId: string };
 
+/** Answer to an `elicitation/create`. */
+export type QuestionOutcome =
+  | { readonly action: "accept"; readonly content: QuestionValues }
+  | { readonly action: "decline" | "cancel" };
+
 export type Conversation = Omit<Listener, "failed"> & {
   /** Raw params of a `session/request_permission`. */
   readonly asked: (params: unknown, signal: AbortSignal) => Promise<PermissionOutcome>;
+  /** Raw params of an `elicitation/create`. */
+  readonly questioned: (params: unknown, signal: AbortSignal) => Promise<QuestionOutcome>;
 };
 
 export type Link = {
@@ -49,6 +57,9 @@ const connectClient = (conversation: Conversation) =>
     .onRequest("session/request_permission", asIs, async ({ params, signal }) => ({
       outcome: await conversation.asked(params, signal),
     }))
+    .onRequest("elicitation/create", asIs, ({ params, signal }) =>
+      conversation.questioned(params, signal),
+    )
     // Every notification is allowed and ignored; other requests get method-not-found from the SDK.
     .onNotification("*", () => undefined);
 

@@ -140,3 +140,14 @@ export const PermissionRequest = z.object({
   options: z.array(z.object({ optionId: z.string(), name: z.string(), kind: z.string() })),
 });
 export type PermissionRequest = z.infer<typeof PermissionRequest>;
+
+/** Of the one mode that is offered, `form`; its properties are read one by one. */
+export const Elicitation = z.object({
+  mode: z.literal("form"),
+  message: z.string(),
+  requestedSchema: z.object({
+    properties: z.record(z.string(), z.unknown()).nullish(),
+    required: z.array(z.string()).nullish(),
+  }),
+});
+export type Elicitation = z.infer<typeof Elicitation>;

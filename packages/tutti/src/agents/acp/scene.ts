@@ -5,8 +5,10 @@ import type { Feed } from "./feed.ts";
 import { IDLE_MAX_ENTRIES } from "./limits.ts";
 import type { Conversation } from "./link.ts";
 import { SessionNotification } from "./messages.ts";
+import type { Asking } from "./open-asks.ts";
 import type { Desk } from "./permissions.ts";
 import { createDesk } from "./permissions.ts";
+import { createQuestionDesk, type QuestionDesk } from "./questions.ts";
 import { createReports, type Reports } from "./reports.ts";
 import type { Transcriber } from "./transcript.ts";
 import { createTranscriber } from "./transcript.ts";
@@ -18,10 +20,19 @@ export type Scene = Reports & {
   readonly conversation: Conversation;
   readonly transcriber: Transcriber;
   readonly desk: Desk;
+  readonly questions: QuestionDesk;
+  /** Nobody answers any more what was asked. */
+  readonly cancelAsked: () => void;
   /** Starts a turn: what came since the last one goes first. */
   readonly enter: (turn: Turn) => void;
   readonly leave: () => void;
 };
+
+const askingIn = ({ clock }: Turn, emit: (event: AgentEvent) => void): Asking => ({
+  emit,
+  hold: clock.hold,
+  release: clock.release,
+});
 
 export const createScene = (clock: Clock): Scene => {
   let turn: Turn | null = null;
@@ -38,6 +49,7 @@ export const createScene = (clock: Clock): Scene => {
     (bytes) => emit({ kind: "image", bytes }),
   );
   const desk = createDesk(transcriber);
+  const questions = createQuestionDesk(transcriber);
 
   const room = async (): Promise<void> => {
     if (turn?.feed.isFull() !== true) return;
@@ -56,6 +68,11 @@ export const createScene = (clock: Clock): Scene => {
   return {
     transcriber,
     desk,
+    questions,
+    cancelAsked: () => {
+      desk.cancelAll();
+      questions.cancelAll();
+    },
     ...reports,
     conversation: {
       room,
@@ -63,9 +80,9 @@ export const createScene = (clock: Clock): Scene => {
       heard: () => turn?.clock.heard(),
       output: (stream, text) => transcriber.output(stream, text),
       asked: async (params, signal) =>
-        turn === null
-          ? { outcome: "cancelled" }
-          : desk.ask(params, { emit, hold: turn.clock.hold, release: turn.clock.release }, signal),
+        turn === null ? { outcome: "cancelled" } : desk.ask(params, askingIn(turn, emit), signal),
+      questioned: async (params, signal) =>
+        turn === null ? { action: "cancel" } : questions.ask(params, askingIn(turn, emit), signal),
     },
     enter: (next) => {
       turn = next;

@@ -11,7 +11,12 @@
  */
 import { setImmediate as settleHandlers } from "node:timers/promises";
 import type { Usage } from "@tutti/protocol";
-import type { AgentEvent, AgentFailure, Session } from "../../engine/ports/agents.ts";
+import type {
+  AgentEvent,
+  AgentFailure,
+  QuestionAnswer,
+  Session,
+} from "../../engine/ports/agents.ts";
 import { answerFailure, failure, isErrorAnswer } from "./failures.ts";
 import type { Feed } from "./feed.ts";
 import { createFeed } from "./feed.ts";
@@ -110,13 +115,17 @@ class AcpSession implements Session {
     this.#parts.scene.desk.answer(permission, option, rule);
   }
 
+  answerQuestion(question: string, answer: QuestionAnswer | null, rule?: string): void {
+    this.#parts.scene.questions.answer(question, answer, rule);
+  }
+
   ranMs(): number {
     return Math.round(this.#ranMs + (this.#clock?.ranMs() ?? 0));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#lost ??= failure("agent.stopped", "The session was closed.");
-    this.#parts.scene.desk.cancelAll();
+    this.#parts.scene.cancelAsked();
     await this.#parts.link.stop();
     this.#parts.scene.transcriber.flush();
   }
@@ -153,7 +162,7 @@ class AcpSession implements Session {
     this.#ranMs += clock.ranMs();
     this.#clock = null;
     const last = await this.#conclude(outcome, before);
-    scene.desk.cancelAll();
+    scene.cancelAsked();
     await settleHandlers();
     transcriber.flush();
     scene.leave();
@@ -175,7 +184,7 @@ class AcpSession implements Session {
     if (first.kind === "answered" || first.kind === "lost" || first.kind === "refused")
       return first;
     link.notify("session/cancel", { sessionId: id });
-    scene.desk.cancelAll();
+    scene.cancelAsked();
     if (first.kind === "expired") return first;
     const ended = await within(Promise.race([answer, lost]), CANCEL_GRACE_MS);
     if (ended === undefined) return first;

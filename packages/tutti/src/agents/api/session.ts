@@ -103,6 +103,7 @@ class ApiSession implements Session {
 
   /** It asks nothing. */
   answer(): void {}
+  answerQuestion(): void {}
 
   ranMs(): number {
     return Math.round(this.#ranMs + (this.#clock?.ranMs() ?? 0));

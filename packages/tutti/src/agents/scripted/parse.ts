@@ -32,6 +32,7 @@ const ACTIONS = {
     allow: "actions?",
     deny: "actions?",
   },
+  elicit: { message: "string", schema: "any", accept: "actions?", decline: "actions?" },
   request: { method: "string", params: "any?" },
   notify: { method: "string", params: "any?" },
   write: { path: "string", content: "text" },

@@ -35,6 +35,13 @@ export type ActionFields = {
     readonly allow?: Actions;
     readonly deny?: Actions;
   };
+  readonly elicit: {
+    readonly message: string;
+    /** A JSON schema of ACP's elicitation. */
+    readonly schema: object;
+    readonly accept?: Actions;
+    readonly decline?: Actions;
+  };
   readonly request: { readonly method: string; readonly params?: unknown };
   readonly notify: { readonly method: string; readonly params?: unknown };
 

@@ -34,6 +34,12 @@ const selected = (answer: Answer): string | null => {
     : null;
 };
 
+/** What became of an elicitation; `cancel` when the client refused to answer. */
+const elicited = (answer: Answer): { readonly action: unknown; readonly content?: unknown } =>
+  "error" in answer || !isMessage(answer.result)
+    ? { action: "cancel" }
+    : { action: answer.result["action"], content: answer.result["content"] };
+
 const chunk = (
   stage: Stage,
   kind: "agent_message_chunk" | "agent_thought_chunk",
@@ -88,6 +94,19 @@ export const talk = {
     const option = selected(answer);
     if (option === null) return CANCELLED;
     return stage.perform(option === "deny" ? deny : allow);
+  },
+  elicit: async ({ message, schema, accept = [], decline = [] }, stage) => {
+    const answer = await stage.wire.request("elicitation/create", {
+      sessionId: stage.session,
+      mode: "form",
+      message,
+      requestedSchema: { type: "object", ...schema },
+    });
+    const { action, content } = elicited(answer);
+    if (action === "cancel") return CANCELLED;
+    if (action === "accept")
+      chunk(stage, "agent_message_chunk", `answered: ${JSON.stringify(content ?? {})}`);
+    return stage.perform(action === "accept" ? accept : decline);
   },
   request: async ({ method, params }, stage) => {
     const answer = await stage.wire.request(method, params ?? {});

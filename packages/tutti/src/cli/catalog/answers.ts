@@ -124,6 +124,27 @@ export const ANSWERS: readonly CommandSpec[] = [
     load: () => import("../commands/opinion.ts"),
   },
   {
+    name: "answer",
+    about: "Answer a question of an agent",
+    details:
+      "The fields of its form are listed by `tutti show RUN`. Give each as NUMBER=WORDS; with one field the words alone. A list of choices is given by naming the field for each. What is left out has the value that the agent proposes.",
+    args: [
+      RUN_ARGUMENT,
+      { name: "question", about: "By default the one that waits" },
+      { name: "value", about: "Such as 1=WORDS", isVariadic: true },
+    ],
+    options: [
+      { flags: "--decline", about: "Give no answer: the agent decides by itself" },
+      WAIT_OPTION,
+    ],
+    examples: [
+      { command: 'tutti answer r-4k2m "keep the old format"', about: "The one that waits" },
+      { command: "tutti answer r-4k2m q-8d3k 1=sqlite 2=yes", about: "Several fields" },
+      { command: "tutti answer r-4k2m --decline", about: "Let the agent decide" },
+    ],
+    load: () => import("../commands/answer.ts"),
+  },
+  {
     name: "permit",
     about: "Answer what agents ask permission for, and refused hosts",
     examples: [

@@ -2,6 +2,7 @@
 import type { AttentionItem } from "@tutti/protocol";
 import { columns, cut, duration, indent, wrap } from "../terminal/layout.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
+import { questionLines } from "./question-lines.ts";
 import type { Style } from "../terminal/style.ts";
 
 /** Lines of details; the rest is in the JSON. */
@@ -26,6 +27,7 @@ export function attentionLines(item: AttentionItem, options: AttentionOptions): 
     `${style.paint("waiting", `◆ ${printableLine(item.asks)}`)}  ${style.paint("quiet", `${age}${subject}`)}`,
     ...indent(wrap(printableLine(item.why), width - 4), 2),
     ...indent(shortened(details), 4),
+    ...indent(wrapped(questionLines(item.fields ?? []), width - 4), 4),
     ...indent(
       columns(
         [...looks(item), ...item.answers].map(({ label, command }) => [
@@ -37,6 +39,9 @@ export function attentionLines(item: AttentionItem, options: AttentionOptions): 
     ),
   ];
 }
+
+const wrapped = (lines: readonly string[], width: number): string[] =>
+  lines.flatMap((line) => wrap(line, width));
 
 /** An artifact's name and the beginning of its hash. */
 const ARTIFACT = /^(?<name>[\w.-]+) [0-9a-f]{12}$/u;

@@ -198,6 +198,16 @@ function wordsLine(body: EventBody): Line | null {
   switch (body.type) {
     case "comment.added":
       return ["plain", "›", `${body.by} on ${body.on}: ${body.text}`];
+    case "question.asked":
+      return ["waiting", "◆", `${body.step} asks: ${body.message}`];
+    case "question.answered":
+      return [
+        "plain",
+        "›",
+        `question ${body.action === "accept" ? "answered" : "left to the agent"} by ${body.by}`,
+      ];
+    case "question.voided":
+      return ["quiet", "–", `question void: ${body.reason}`];
     case "turn.messaged": {
       const how = body.interrupts ? "interrupts" : "to";
       return ["plain", "›", `${body.by} ${how} ${body.step}: ${body.text}`];

@@ -37,13 +37,18 @@ const body = (text: string): string[] =>
 
 type Short = Extract<
   TranscriptEntry,
-  { kind: "permission" | "usage" | "note" | "opened" | "ended" | "image" }
+  { kind: "permission" | "question" | "usage" | "note" | "opened" | "ended" | "image" }
 >;
+
+const byRule = ({ rule }: { readonly rule?: string | undefined }): string =>
+  rule === undefined ? "" : ` (by ${rule})`;
 
 function shortText(entry: Short): string {
   switch (entry.kind) {
     case "permission":
-      return `asks: ${entry.title}: ${entry.answer ?? "open"}${entry.rule === undefined ? "" : ` (by ${entry.rule})`}`;
+      return `asks: ${entry.title}: ${entry.answer ?? "open"}${byRule(entry)}`;
+    case "question":
+      return `asks: ${entry.message}: ${entry.answer}${byRule(entry)}`;
     case "usage":
       return `usage: ${entry.inputTokens} tokens in, ${entry.outputTokens} out`;
     case "note":

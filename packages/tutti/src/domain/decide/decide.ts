@@ -11,6 +11,7 @@ import { settle } from "../settle/settle.ts";
 import { giveApproval, refuseApproval } from "./approval.ts";
 import { raiseBudget } from "./budget.ts";
 import { answerPermission, askPermission } from "./dialogue.ts";
+import { answerQuestion, askQuestion } from "./question.ts";
 import { allowEgress, denyEgress, refuseEgress } from "./egress.ts";
 import { acceptDegraded, allowGuard, disposeFinding, refuseGuard } from "./exception.ts";
 import { rerunFinding } from "./rerun.ts";
@@ -45,6 +46,7 @@ const PERSONS_ONLY: ReadonlySet<Command["kind"]> = new Set([
   "degraded.accept",
   "budget.raise",
   "permission.answer",
+  "question.answer",
   "finding.dispose",
   "finding.rerun",
   "artifact.amend",
@@ -65,6 +67,7 @@ const WORKERS_ONLY: ReadonlySet<Command["kind"]> = new Set([
   "effect.settle",
   "permission.ask",
   "message.give",
+  "question.ask",
   "egress.deny",
 ]);
 /** A terminal is closed by a person, or by whatever ends it. */
@@ -148,6 +151,10 @@ const performAnswer = (draft: Draft, command: Answer): Rejected | null => {
       return askPermission(draft, command);
     case "permission.answer":
       return answerPermission(draft, command);
+    case "question.ask":
+      return askQuestion(draft, command);
+    case "question.answer":
+      return answerQuestion(draft, command);
     default:
       return performRest(draft, command);
   }
@@ -224,6 +231,8 @@ const WHILE_MERGING: ReadonlySet<Command["kind"]> = new Set([
   "effect.settle",
   "permission.ask",
   "permission.answer",
+  "question.ask",
+  "question.answer",
   "comment.add",
   "message.withdraw",
   "message.give",

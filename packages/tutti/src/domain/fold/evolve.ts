@@ -8,6 +8,7 @@ import type { Happened } from "./happened.ts";
 import { foldEgress } from "./egress.ts";
 import { foldFinding } from "./finding.ts";
 import { foldMessage } from "./message.ts";
+import { foldQuestion } from "./question.ts";
 import { foldRun, startDocument } from "./run.ts";
 import { foldStep } from "./step.ts";
 import { foldTurn } from "./turn.ts";
@@ -29,6 +30,9 @@ const STILL: ReadonlySet<EventType> = new Set<EventType>([
   "permission.answered",
   "permission.remembered",
   "permission.voided",
+  "question.asked",
+  "question.answered",
+  "question.voided",
   "egress.denied",
   "egress.allowed",
   "egress.refused",
@@ -50,6 +54,7 @@ export const evolve = (state: RunDocument | null, event: Happened): RunDocument 
     foldEgress(next, event) ??
     foldFinding(next, event) ??
     foldMessage(next, event) ??
+    foldQuestion(next, event) ??
     foldWork(next, event) ??
     next
   );

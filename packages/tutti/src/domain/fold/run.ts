@@ -48,6 +48,8 @@ export const startDocument = (body: EventOf<"run.started">, at: number): RunDocu
   permissions: [],
   egress: { denied: [], allowed: [], refused: [] },
   voided: [],
+  questions: [],
+  voidedQuestions: [],
   remembered: [],
   comments: [],
   landing: null,

@@ -1,6 +1,6 @@
 /** Results of workers. An effect settles once; what its result means is decided by its kind. */
 import type { CommandOf, Effect, EffectResult } from "@tutti/protocol";
-import { type Draft, emit, request } from "../draft.ts";
+import { type Draft, emit, request, voidAsked } from "../draft.ts";
 import { unreachable } from "../invariant.ts";
 import { accountCancelled, accountTurn } from "./account.ts";
 import { settleChecks } from "./checks.ts";
@@ -47,12 +47,7 @@ const isRepeatable = ({ payload }: Effect): boolean =>
 export const settle = (draft: Draft, command: CommandOf<"effect.settle">) => {
   const effect = draft.state.effects[command.effect];
   if (effect === undefined) return accountCancelled(draft, command);
-  for (const permission of draft.state.permissions.filter((asked) => asked.effect === effect.id))
-    emit(draft, {
-      type: "permission.voided",
-      permission: permission.id,
-      reason: "its turn has ended",
-    });
+  voidAsked(draft, effect.id, "its turn has ended");
   emit(draft, { type: "effect.settled", effect: effect.id, outcome: command.result.kind });
   if (command.result.kind === "interrupted" && isRepeatable(effect)) request(draft, effect.payload);
   else route(draft, effect, command.result);

@@ -4,6 +4,7 @@ import type {
   EffectPayload,
   EffectResult,
   MessageId,
+  QuestionField,
   RunDocument,
   RunEvent,
   ToolFacts,
@@ -12,6 +13,7 @@ import type {
 import { TuttiError } from "@tutti/protocol";
 import { stepState } from "../../domain/steps.ts";
 import { fileFailure } from "../../platform/file-failure.ts";
+import type { QuestionAnswer } from "../ports/agents.ts";
 import type { Deps } from "../ports/deps.ts";
 import type { EgressAnswers } from "../ports/sandbox.ts";
 import type { RunSource } from "../ports/workspaces.ts";
@@ -39,6 +41,16 @@ export type GiveMessages = (prompt: {
   readonly opens: boolean;
 }) => Promise<readonly MessageId[]>;
 
+/** As `AskPermission`, with a form. */
+export type AskQuestion = (
+  question: {
+    readonly effect: Effect;
+    readonly message: string;
+    readonly fields: readonly QuestionField[];
+  },
+  options: { readonly signal: AbortSignal },
+) => Promise<QuestionAnswer | null>;
+
 export type Work<Kind extends EffectPayload["kind"]> = {
   readonly deps: Deps;
   readonly effect: Effect;
@@ -48,6 +60,7 @@ export type Work<Kind extends EffectPayload["kind"]> = {
   readonly signal: AbortSignal;
   readonly ask: AskPermission;
   readonly give: GiveMessages;
+  readonly askQuestion: AskQuestion;
   readonly taken: Taken;
   /** Stored events from now on; returns what ends it. */
   readonly subscribe: (listener: (events: readonly RunEvent[]) => void) => () => void;

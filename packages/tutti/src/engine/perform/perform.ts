@@ -4,7 +4,14 @@ import { unreachable } from "../../domain/invariant.ts";
 import type { Deps } from "../ports/deps.ts";
 import type { EgressAnswers } from "../ports/sandbox.ts";
 import type { Baselines } from "./baseline.ts";
-import { type AskPermission, type GiveMessages, resultOf, sourceOf, type Work } from "./context.ts";
+import {
+  type AskPermission,
+  type AskQuestion,
+  type GiveMessages,
+  resultOf,
+  sourceOf,
+  type Work,
+} from "./context.ts";
 import type { Taken } from "./models.ts";
 import {
   performCheckpoint,
@@ -23,6 +30,7 @@ type Job = {
   readonly signal: AbortSignal;
   readonly ask: AskPermission;
   readonly give: GiveMessages;
+  readonly askQuestion: AskQuestion;
   /** Newest document of a run: what others took since counts too. */
   readonly document: Taken["document"];
   readonly egressAnswers: EgressAnswers;

@@ -16,6 +16,7 @@ import { type Collected, collectArtifacts } from "./artifacts.ts";
 import type { Work } from "./context.ts";
 import { budgetFailure, judgedByBudget, stopBefore, type TurnResult, turnTime } from "./models.ts";
 import { relayPermission } from "./relay-permission.ts";
+import { relayQuestion } from "./relay-question.ts";
 import { openSteering } from "./steering.ts";
 import { sessionSpec } from "./session-spec.ts";
 
@@ -85,6 +86,9 @@ const runTurn = async (
         break;
       case "permission":
         void relayPermission(work, event, { session, place: job.place, note });
+        break;
+      case "question":
+        void relayQuestion(work, event, session);
         break;
       case "ended":
         record({ kind: "ended", at: work.deps.clock.now(), reason: event.stopReason });

@@ -3,6 +3,9 @@ import type {
   BudgetStop,
   McpServer,
   PermissionOption,
+  QuestionAction,
+  QuestionField,
+  QuestionValues,
   ToolFacts,
   TranscriptEntry,
   Usage,
@@ -85,12 +88,23 @@ export type AgentEvent =
       readonly facts: ToolFacts;
     }
   | {
+      readonly kind: "question";
+      readonly id: string;
+      readonly message: string;
+      readonly fields: readonly QuestionField[];
+    }
+  | {
       readonly kind: "ended";
       readonly stopReason: string;
       readonly usage: Usage | null;
     }
   /** `usage`: what is known of it all the same. */
   | { readonly kind: "failed"; readonly failure: AgentFailure; readonly usage: Usage | null };
+
+export type QuestionAnswer = {
+  readonly action: QuestionAction;
+  readonly values: QuestionValues;
+};
 
 export type Session = {
   /** One turn. Never throws: a failure is the last event. A second prompt continues the session. */
@@ -103,6 +117,8 @@ export type Session = {
    * open. `rule`: what answered in a person's place, for the transcript.
    */
   readonly answer: (permission: string, option: string | null, rule?: string) => void;
+  /** Answers an open question, as `answer` does a permission. */
+  readonly answerQuestion: (question: string, answer: QuestionAnswer | null, rule?: string) => void;
   /** How long it has worked on its prompts: time in which it waited for a person is not in it. */
   readonly ranMs: () => number;
   /** Set once a request of the session was refused for its budget. Absent where no gateway serves it. */

@@ -25,7 +25,16 @@ const STRIDE = 500;
 /** Events looked through for one page: where few are wanted it has fewer lines, and says where to go on. */
 const LOOKED_THROUGH_MAX = 20_000;
 const ACTORS = AuditActor.options;
-const ABOUT = ["step", "reason", "target", "permission", "artifact", "finding", "text"] as const;
+const ABOUT = [
+  "step",
+  "reason",
+  "target",
+  "permission",
+  "question",
+  "artifact",
+  "finding",
+  "text",
+] as const;
 const ABOUT_MAX_CHARACTERS = 300;
 
 export function addAuditRoutes(app: App, service: Service): void {

@@ -8,8 +8,9 @@ import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/field.ts";
 import { plainText } from "../../ui/plain.ts";
 import { withNamed } from "../../ui/hidden-characters.ts";
-import { commandFor, endsRun, keyOf, labelOf, refuses, type Words } from "./answers.ts";
+import { commandFor, endsRun, isFilledIn, keyOf, labelOf, refuses, type Words } from "./answers.ts";
 import { AnswerText } from "./answer-text.tsx";
+import { QuestionForm } from "./question-form.tsx";
 import { isArtifactLine, Subject } from "./subject.tsx";
 
 type Remember = Words["remember"];
@@ -40,8 +41,9 @@ export function AnswerPanel({ item, isSubjectShown = false }: AnswerPanelProps) 
     else send({ answer, to: item }, "");
   };
 
+  const answers = item.answers.filter((answer) => !isFilledIn(item, answer));
   useCommands(
-    item.answers.map((answer) => {
+    answers.map((answer) => {
       const keys = keyOf(item, answer);
       return {
         id: `answer.${answer.name}`,
@@ -58,10 +60,11 @@ export function AnswerPanel({ item, isSubjectShown = false }: AnswerPanelProps) 
       <p className="max-w-[72ch] text-muted">{item.why}</p>
       {!isSubjectShown && <Subject item={item} />}
       <Details item={item} />
+      {item.kind === "question" && <QuestionForm key={item.id} item={item} />}
       {item.kind === "permission" && <RememberField value={remember} onChange={setRemember} />}
       <div className="sticky bottom-0 bg-surface py-2">
         {writing === null ? (
-          <Answers item={item} isSending={command.isPending} onGive={give} />
+          <Answers item={item} answers={answers} isSending={command.isPending} onGive={give} />
         ) : (
           <AnswerText
             key={writing.answer.name}
@@ -79,15 +82,16 @@ export function AnswerPanel({ item, isSubjectShown = false }: AnswerPanelProps) 
 
 type AnswersProps = {
   readonly item: AttentionItem;
+  readonly answers: readonly AttentionAnswer[];
   readonly isSending: boolean;
   readonly onGive: (answer: AttentionAnswer) => void;
 };
 
-function Answers({ item, isSending, onGive }: AnswersProps) {
+function Answers({ item, answers, isSending, onGive }: AnswersProps) {
   const { run: shown } = useParams({ strict: false });
   return (
     <div className="flex flex-wrap gap-2">
-      {item.answers.map((answer) => (
+      {answers.map((answer) => (
         <Button
           key={answer.name}
           emphasis={emphasisOf(item, answer)}

@@ -76,6 +76,8 @@ export function commandFor(
       ...(remember === "once" ? {} : { remember }),
     };
   }
+  if (item.kind === "question" && answer.name === "decline")
+    return { kind: "question.answer", question: about, action: "decline", values: {} };
   return SAY[answer.name]?.(item, words, answer) ?? null;
 }
 
@@ -95,7 +97,13 @@ export const endsRun = ({ kind }: AttentionItem, { name }: AttentionAnswer): boo
   name === "cancel" && kind !== "permission";
 
 export const refuses = (answer: AttentionAnswer): boolean =>
-  answer.command.startsWith("tutti permit") ? isDenial(answer) : answer.name === "changes";
+  answer.command.startsWith("tutti permit")
+    ? isDenial(answer)
+    : answer.name === "changes" || answer.name === "decline";
+
+/** By a form of its own, which stands above the other answers. */
+export const isFilledIn = ({ kind }: AttentionItem, { name }: AttentionAnswer): boolean =>
+  kind === "question" && name === "answer";
 
 /** An agent chooses the words of its options; whether one allows or denies is Tutti's to say. */
 export function labelOf(item: AttentionItem, answer: AttentionAnswer): string {

@@ -155,6 +155,8 @@ function factOf(entry: Other): string {
       return `Plan: ${entry.entries.map(({ text, status }) => `${status === "completed" ? "✓" : "○"} ${text}`).join(" · ")}`;
     case "permission":
       return `Asked: ${entry.title} → ${entry.answer ?? "not answered"}${entry.rule === undefined ? "" : ` (${entry.rule})`}`;
+    case "question":
+      return `Asked: ${entry.message} → ${entry.answer}${entry.rule === undefined ? "" : ` (${entry.rule})`}`;
     case "usage":
       return `${tokensText(entry.inputTokens + entry.outputTokens)} · ${usdText(entry.costUsd)}, says the agent`;
     case "opened":

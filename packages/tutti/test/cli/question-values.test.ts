@@ -1,0 +1,49 @@
+import { QuestionField } from "@tutti/protocol";
+import { expect, it } from "vitest";
+import { questionValues } from "../../src/cli/question-values.ts";
+
+const field = (name: string, part: object): QuestionField =>
+  QuestionField.parse({ name, title: name, about: null, isRequired: true, preset: null, ...part });
+const text = (name: string): QuestionField =>
+  field(name, { kind: "text", minLength: null, maxLength: null, format: null, pattern: null });
+
+const CHOICES = [
+  { value: "a", title: "The first", about: null },
+  { value: "b", title: "The second", about: null },
+];
+const MIXED = [
+  text("name"),
+  field("rows", { kind: "number", isWhole: true, min: null, max: null, preset: 10 }),
+  field("shared", { kind: "yes-no" }),
+  field("one", { kind: "choice", choices: CHOICES }),
+  field("many", { kind: "choices", choices: CHOICES, minItems: null, maxItems: null }),
+];
+
+it("fields go by their number or their name, choices by their value or their title", () => {
+  const words = ["1=users = people", "shared=No", "4=the second", "5=a", "many=The second"];
+  expect(questionValues({ fields: MIXED }, words)).toEqual({
+    name: "users = people",
+    rows: 10,
+    shared: false,
+    one: "b",
+    many: ["a", "b"],
+  });
+});
+
+it("one field takes the words alone, whatever they are", () => {
+  expect(questionValues({ fields: [text("name")] }, ["a=b"])).toEqual({ name: "a=b" });
+  expect(questionValues({ fields: [text("name")] }, ["1=2=3"])).toEqual({ name: "2=3" });
+});
+
+it("what is no value is left for the daemon to refuse", () => {
+  expect(questionValues({ fields: MIXED }, ["2=", "3=maybe", "4=c"])).toMatchObject({
+    rows: "",
+    shared: "maybe",
+    one: "c",
+  });
+});
+
+it("words of no field are refused with what there is", () => {
+  expect(() => questionValues({ fields: MIXED }, ["users"])).toThrow(/1=WORDS: 1 \(name\)/u);
+  expect(() => questionValues({ fields: [] }, ["yes"])).toThrow(/no fields/u);
+});

@@ -1,0 +1,50 @@
+/** What a person has put into the fields of a question so far, and the answer that it makes. */
+import type { PersonCommand, QuestionField } from "@tutti/protocol";
+
+/** By the names of fields. A text that is empty, or a choice that is not made, is no value. */
+export type Draft = ReadonlyMap<string, string | readonly string[]>;
+
+type Values = Extract<PersonCommand, { kind: "question.answer" }>["values"];
+type Value = Values[string];
+
+const draftOf = (field: QuestionField): string | readonly string[] => {
+  const { preset } = field;
+  if (field.kind === "choices") return field.preset ?? [];
+  if (preset === null) return "";
+  return typeof preset === "boolean" ? wordOf(preset) : String(preset);
+};
+
+const wordOf = (isYes: boolean): string => (isYes ? "yes" : "no");
+
+/** With what the agent proposes. */
+export const emptyDraft = (fields: readonly QuestionField[]): Draft =>
+  new Map(fields.map((field) => [field.name, draftOf(field)]));
+
+const valueOf = (field: QuestionField, drawn: string | readonly string[]): Value => {
+  if (typeof drawn !== "string") return [...drawn];
+  if (field.kind === "yes-no") return drawn === "yes";
+  return field.kind === "number" ? numberOf(drawn) : drawn;
+};
+
+/** What is no number is sent as it is written: the daemon says what is wrong with it. */
+const numberOf = (drawn: string): Value => {
+  const number = Number(drawn);
+  return Number.isFinite(number) ? number : drawn;
+};
+
+/** `missing`: fields that are needed and have nothing; the daemon judges the rest. */
+export function answerOf(
+  fields: readonly QuestionField[],
+  draft: Draft,
+): { readonly values: Values; readonly missing: readonly QuestionField[] } {
+  const filled = fields.flatMap((field) => {
+    const drawn = draft.get(field.name) ?? "";
+    const isEmpty = typeof drawn === "string" ? drawn.trim() === "" : drawn.length === 0;
+    return isEmpty ? [] : [{ field, value: valueOf(field, drawn) }];
+  });
+  const given = new Set(filled.map(({ field }) => field));
+  return {
+    values: Object.fromEntries(filled.map(({ field, value }) => [field.name, value])),
+    missing: fields.filter((field) => field.isRequired && !given.has(field)),
+  };
+}
