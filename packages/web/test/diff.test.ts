@@ -1,7 +1,8 @@
 import { type BlameView, CheckpointView, CommitId, type DiffFile, RunId } from "@tutti/protocol";
+import { defaultParseSearch } from "@tanstack/react-router";
 import { describe, expect, it } from "vitest";
 import { changeRequest, requestText } from "../src/features/diff/change-request.ts";
-import { diffAddress } from "../src/features/diff/diff-address.ts";
+import { diffAddress, diffLink } from "../src/features/diff/diff-address.ts";
 import { withNamed } from "../src/ui/hidden-characters.ts";
 import type { DraftComment } from "../src/features/diff/kept.ts";
 import {
@@ -399,6 +400,24 @@ describe("the address of a review", () => {
     expect(diffAddress({ from: "--output=x", to: 3, file: "", view: "other", tab: "x" })).toEqual(
       {},
     );
+  });
+
+  it("holds a line or a hunk of its file, and none without a file", () => {
+    for (const at of ["n12", "o1", "h0"]) {
+      expect(diffAddress({ file: "a.ts", at })).toEqual({ file: "a.ts", at });
+      expect(diffAddress({ at })).toEqual({});
+    }
+    for (const at of ["12", "n", "n012", "x12", "n1234567890", "n1 ", 12])
+      expect(diffAddress({ file: "a.ts", at })).toEqual({ file: "a.ts" });
+  });
+
+  it("is given away as a link that says the same, whatever the file is called", () => {
+    for (const path of ["a b.ts", "12", "שלום.txt", "a&b=c?.ts"]) {
+      const address = { from: id("1"), to: id("2"), file: path, at: "n12" };
+      const { pathname, search } = new URL(diffLink("r-1", address), "http://127.0.0.1");
+      expect(pathname).toBe("/runs/r-1/diff");
+      expect(diffAddress(defaultParseSearch(search))).toEqual(address);
+    }
   });
 });
 

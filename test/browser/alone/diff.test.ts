@@ -104,6 +104,11 @@ it("a change is read by keys, commented on, and goes back to the author as one r
   await page.keyboard.press("[");
   await page.waitForURL(/file=src%2Fparse\.ts/u);
   await page.keyboard.press("j");
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.keyboard.press("y");
+  await page.getByText(/^The link to the hunk at line \d+ of src\/parse\.ts is copied/u).waitFor();
+  const link = String(await page.evaluate("navigator.clipboard.readText()"));
+  expect(link).toMatch(/\/diff\?from=\w+&to=\w+&file=src%2Fparse\.ts&at=h\d+$/u);
   await page.keyboard.press("c");
   await page.getByLabel("Comment on src/parse.ts:11").fill("Nobody asked for a minus.");
   await page.keyboard.press("Control+Enter");
@@ -118,6 +123,16 @@ it("a change is read by keys, commented on, and goes back to the author as one r
   await list(page).getByText("Nobody asked for a minus.").waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await takePicture(page, "diff-split-comment");
+
+  // A link leads to its line, also into a file that is folded because it was viewed.
+  const other = await context.newPage();
+  await other.goto(link.replace(/at=h\d+/u, "at=n11"));
+  const marked = list(other).locator("[aria-current=location]");
+  await marked.getByText("value - 10)").waitFor();
+  await list(other).and(other.locator(":focus")).waitFor();
+  await other.goto(link.replace(/at=h\d+/u, "at=n1000"));
+  await other.getByText("names line 1000 of src/parse.ts, which is not in this change").waitFor();
+  await other.close();
 
   await page.keyboard.press("x");
   await page.getByText("Sent to the author as one change request.").waitFor();
@@ -224,6 +239,12 @@ it("a file of 100 000 changed lines scrolls, with only what is on screen in the 
   const page = await context.newPage();
   await signIn(page, daemon, `/runs/${run}/diff`);
   await page.getByText("+50000 −50000").first().waitFor();
+  await list(page).getByText(line(0)).waitFor();
+  await page.goto(new URL("?file=src%2Fbig.ts&at=n40000", page.url()).href);
+  const marked = list(page).locator("[aria-current=location]");
+  await marked.getByText(line(39_999, "kept")).waitFor();
+  await expect.poll(() => marked.isVisible()).toBe(true);
+  await page.goto(new URL("?file=src%2Fbig.ts", page.url()).href);
   await list(page).getByText(line(0)).waitFor();
   const { longestMs, most } = JSON.parse(String(await page.evaluate(SCROLL)));
   await list(page).getByText(line(49_999, "kept")).waitFor();

@@ -111,6 +111,13 @@ export function HunkHead({ hunk, path, writers, left, isCurrent, actions }: Hunk
         <Button
           emphasis="quiet"
           className={QUIET}
+          onClick={() => actions.link(path, { kind: "hunk", line: hunk.newStart })}
+        >
+          Copy link
+        </Button>
+        <Button
+          emphasis="quiet"
+          className={QUIET}
           onClick={() => actions.sendBack(place, `${path}, from line ${hunk.newStart}`)}
         >
           Send back hunk

@@ -26,7 +26,10 @@ import type { Work } from "./writers.ts";
 
 const OVERSCAN = 6;
 
-export type ListHandle = { readonly show: (index: number) => void };
+export type ListHandle = {
+  readonly show: (index: number) => void;
+  readonly focus: () => void;
+};
 
 type ListProps = {
   readonly handle: RefObject<ListHandle | null>;
@@ -48,7 +51,10 @@ export function ReviewList(props: ListProps) {
   const sight = useWindow(box, props);
   const { items, height, isNarrow, isFlying, measure, show } = sight;
   useStore(coloursArrived);
-  useImperativeHandle(handle, () => ({ show }));
+  useImperativeHandle(handle, () => ({
+    show,
+    focus: () => box.current?.focus({ preventScroll: true }),
+  }));
   useTelling(sight, props);
 
   return (
@@ -80,6 +86,7 @@ export function ReviewList(props: ListProps) {
                 // What flies past is written into the rows that are there, instead of making others.
                 key={isFlying && isPlain ? `${row.kind} ${index - sight.first}` : rows.keyAt(index)}
                 data-index={index}
+                aria-current={index === cursor ? "location" : undefined}
                 ref={isPlain ? undefined : measure}
               >
                 <RowView

@@ -1,11 +1,11 @@
 /** The review of one range of commits: the files, the list of changes, the draft, and the keys. */
 import type { RunView } from "@tutti/protocol";
-import { type RefObject, useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
+import { type RefObject, useCallback, useRef, useState } from "react";
 import { useStore } from "../../api/store.ts";
 import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { countText } from "../../ui/numbers.ts";
-import { Empty } from "../../ui/notice.tsx";
+import { Empty, Missing } from "../../ui/notice.tsx";
 import { useDiffAddress } from "./use-address.ts";
 import { ApproveBar } from "./approve-bar.tsx";
 import { Conflicts } from "./conflicts.tsx";
@@ -19,8 +19,9 @@ import { LeaveBar } from "./leave-bar.tsx";
 import type { Range, RangeChoice } from "./ranges.ts";
 import { type ListHandle, ReviewList } from "./review-list.tsx";
 import type { RiskGroup } from "./risk.ts";
-import type { Shown } from "./row-view.tsx";
+import type { Actions, Shown } from "./row-view.tsx";
 import { SendBar } from "./send-bar.tsx";
+import { useArrival } from "./use-arrival.ts";
 import { useDoing } from "./use-actions.ts";
 import { type Files, useFiles } from "./use-files.ts";
 import type { Work } from "./writers.ts";
@@ -47,7 +48,7 @@ export function Review(props: ReviewProps) {
   const files = useFiles({ ...doing, run, range, groups, conflicts, kept, view });
   const { shown, rows } = files;
   const list = useRef<ListHandle>(null);
-  const place = usePlace(files, list);
+  const place = usePlace(files, list, actions.fold);
   const isWhole = range.from === run.base.commit && range.to === run.candidate?.commit;
   const { seen, onSee } = useSeen(run, range, files);
   useReviewKeys({
@@ -62,6 +63,7 @@ export function Review(props: ReviewProps) {
   return (
     <div className="flex h-full min-h-100 flex-col">
       <Bar {...props} view={view} viewed={shown.filter(({ isViewed }) => isViewed).length} />
+      {place.missing !== null && shown.length > 0 && <Missing>{place.missing}</Missing>}
       <Conflicts branch={run.target.branch} paths={conflicts} />
       {shown.length === 0 ? (
         <Empty title="Nothing is changed between these commits." />
@@ -93,30 +95,35 @@ export function Review(props: ReviewProps) {
 }
 
 /** Where a person is, and the ways to another place. */
-function usePlace({ rows, shown, want }: Files, list: RefObject<ListHandle | null>) {
+function usePlace(files: Files, list: RefObject<ListHandle | null>, fold: Actions["fold"]) {
+  const { rows, shown, want } = files;
   const { address, set } = useDiffAddress();
   const [cursor, setCursor] = useState<Cursor | null>(null);
-  /** The file that the list is at; the address follows it, and a link may lead it elsewhere. */
-  const reached = useRef<string | undefined>(undefined);
-  const goTo = (next: number): void => {
+  const stand = (next: number): number => {
     const index = Math.max(0, Math.min(next, rows.count - 1));
     setCursor(cursorAt(rows, index));
     list.current?.show(index);
-    const file = shown[rows.at(index).file]?.file.path;
-    if (file === undefined) return;
-    reached.current = file;
-    if (file !== address.file) set({ file });
+    return index;
+  };
+  const { missing, leave } = useArrival({
+    files,
+    fold,
+    arrive: (index, isSpot) => {
+      stand(index);
+      if (isSpot) list.current?.focus();
+    },
+  });
+  /** The address follows to the file. */
+  const goTo = (next: number): void => {
+    const file = shown[rows.at(stand(next)).file]?.file.path;
+    if (file === undefined || (file === address.file && address.at === undefined)) return;
+    leave(file);
+    set({ file, at: undefined });
   };
   const openFile = (path: string): void => {
     const at = shown.findIndex(({ file }) => file.path === path);
     if (at !== -1) goTo(rows.startOf(at));
   };
-  const follow = useEffectEvent((path: string) => {
-    if (path !== reached.current) openFile(path);
-  });
-  useEffect(() => {
-    if (address.file !== undefined) follow(address.file);
-  }, [address.file]);
   const onWant = useCallback(
     (first: number, last: number) => {
       const paths: string[] = [];
@@ -129,7 +136,8 @@ function usePlace({ rows, shown, want }: Files, list: RefObject<ListHandle | nul
     },
     [rows, shown, want],
   );
-  return { index: cursor === null ? null : indexOf(rows, cursor), goTo, openFile, onWant };
+  const index = cursor === null ? null : indexOf(rows, cursor);
+  return { index, missing, goTo, openFile, onWant };
 }
 
 type SideProps = {

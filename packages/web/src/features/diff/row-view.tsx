@@ -10,6 +10,7 @@ import { CommentWriter, DraftedComment } from "./comment.tsx";
 import type { FilePatch, PatchLine } from "./patch.ts";
 import type { LeftMark } from "./leaving.ts";
 import type { Place, ReviewFile, Row } from "./rows.ts";
+import type { Spot } from "./spot.ts";
 import { wordChange, type Span } from "./words.ts";
 import { type Work, type Writers, writersOf } from "./writers.ts";
 
@@ -24,6 +25,8 @@ export type Actions = {
   /** Marks a hunk as one to leave out, or the file where none is named; or takes the mark away. */
   readonly leave: (path: string, hunk: string | null) => void;
   readonly retry: (path: string) => void;
+  /** Copies the address of a place in a file; null: of the file. */
+  readonly link: (path: string, spot: Spot | null) => void;
 };
 
 export type Shown = ReviewFile & {

@@ -6,6 +6,10 @@ import { type Marks, toggled } from "./leaving.ts";
 import type { Actions } from "./row-view.tsx";
 import type { Place } from "./rows.ts";
 import type { SendBack } from "./send-bar.tsx";
+import { copyLink } from "../../ui/copy-link.ts";
+import { withNamed } from "../../ui/hidden-characters.ts";
+import { diffLink } from "./diff-address.ts";
+import { spotText, spotWords } from "./spot.ts";
 import { viewedKey } from "./use-files.ts";
 
 type Doing = {
@@ -47,6 +51,12 @@ export function useDoing(run: string, range: Range) {
       drop: (id) => dropComments(run, [id]),
       sendBack: ({ path }, what) => set(() => ({ sendBack: { path, what }, writing: null })),
       leave: (path, hunk) => set(({ marks }) => ({ marks: toggled(marks, path, hunk) })),
+      // With its commits: a later change may have another line there.
+      link: (path, spot) => {
+        const at = spot === null ? {} : { at: spotText(spot) };
+        const what = withNamed(spot === null ? path : spotWords(path, spot));
+        void copyLink(what, diffLink(run, { from, to, file: path, ...at }));
+      },
       unmark: () => set(() => ({ marks: new Map() })),
       done: () => set(() => ({ sendBack: null })),
     };

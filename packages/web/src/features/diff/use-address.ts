@@ -16,9 +16,9 @@ export function useDiffAddress(): {
       void navigate({
         to: ".",
         // What else the page keeps in its address, such as the tab, stays.
-        search: ({ from, to, file, view, ...rest }) => ({
+        search: ({ from, to, file, at, view, ...rest }) => ({
           ...rest,
-          ...diffAddress({ from, to, file, view, ...change }),
+          ...diffAddress({ from, to, file, at, view, ...change }),
         }),
         replace: true,
         resetScroll: false,

@@ -2,6 +2,7 @@
 import { type PageCommand, useCommands } from "../../commands/commands.tsx";
 import { nextRow } from "./cursor.ts";
 import { placeOf, type Actions, type Shown } from "./row-view.tsx";
+import { spotOf } from "./spot.ts";
 import type { Place, Row, Rows, View } from "./rows.ts";
 
 type Keyed = {
@@ -31,6 +32,13 @@ function moves(rows: Rows, at: number, goTo: (index: number) => void): readonly 
     { id: "diff.next-file", title: "Next file", group, keys: "]", run: move(1, FILES) },
     { id: "diff.previous-file", title: "Previous file", group, keys: "[", run: move(-1, FILES) },
   ];
+}
+
+function linkTo(file: Shown | undefined, row: Row, link: Actions["link"]): readonly PageCommand[] {
+  if (file === undefined) return [];
+  const title = "Copy the link to what is under the cursor";
+  const run = (): void => link(file.file.path, spotOf(file, row));
+  return [{ id: "diff.link", title, group, keys: "y", run }];
 }
 
 export function useReviewKeys({ rows, shown, index, goTo, actions, view, setView }: Keyed): void {
@@ -66,6 +74,7 @@ export function useReviewKeys({ rows, shown, index, goTo, actions, view, setView
         if (place !== null) actions.write(place);
       },
     },
+    ...(index === null || here === null ? [] : linkTo(file, here.row, actions.link)),
     {
       id: "diff.leave",
       title: "Mark what is under the cursor to be left out, or not",

@@ -1,3 +1,4 @@
+import { defaultStringifySearch } from "@tanstack/react-router";
 import type { UsageGroup } from "@tutti/protocol";
 
 /** What the address of a run's transcript holds: the session, and the position of the entry that is looked at. */
@@ -10,7 +11,7 @@ export const transcriptSearch = ({ session, entry }: Record<string, unknown>): T
 };
 
 export const entryLink = (run: string, session: string, entry: number): string =>
-  `/runs/${run}/transcript?${new URLSearchParams({ session, entry: String(entry) }).toString()}`;
+  `/runs/${run}/transcript${defaultStringifySearch({ session, entry })}`;
 
 const isCount = (value: unknown): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
