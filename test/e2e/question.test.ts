@@ -99,3 +99,33 @@ it("a question is void with its process, and what is answered later is told to t
   await ended(client, run);
   expect(project.git("show", "main:answer.txt")).toBe("as told later");
 });
+
+it("a question of a prompt that a person interrupts is void at once, and its answer is told in the same turn", async () => {
+  const later: Action = { ...ASK, message: "And now?" };
+  using project = asking([
+    {
+      step: "implement",
+      prompt: "To your question .Which engine.*Engine: SQLite",
+      do: [{ do: "write", path: "answer.txt", content: "as told later\n" }],
+    },
+    { step: "implement", prompt: "wait a moment", do: [later] },
+    { step: "implement", do: [ASK] },
+  ]);
+  await using daemon = createDaemon(project);
+  const { client, tutti } = daemon;
+  const run = await startRun(client, project, { workflow: "quick" });
+  await happened(client, run, ({ body }) => body.type === "question.asked");
+  const [question] = (await client.run(run)).questions;
+  expect((await tutti(["tell", run, "wait a moment", "--now"])).code).toBe(0);
+  await happened(client, run, ({ body }) => {
+    return body.type === "question.asked" && body.message === "And now?";
+  });
+  const { attention } = await client.run(run);
+  expect(attention.map(({ asks }) => asks)).toEqual(["And now?"]);
+  expect((await tutti(["answer", run, question?.id ?? "", "1=sqlite"])).code).toBe(0);
+  expect((await tutti(["answer", run, "--decline"])).code).toBe(0);
+  await ended(client, run);
+  expect(project.git("show", "main:answer.txt")).toBe("as told later");
+  const { entries } = await client.transcript(`${run}/implement/1`, { from: 0, limit: 100 });
+  expect(entries.filter(({ kind }) => kind === "opened")).toHaveLength(1);
+});

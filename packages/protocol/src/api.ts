@@ -83,6 +83,7 @@ export const ENGINE_COMMANDS = [
   "permission.ask",
   "message.give",
   "question.ask",
+  "asked.withdraw",
   "egress.deny",
   "artifact.amend",
   "terminal.open",

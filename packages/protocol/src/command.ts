@@ -135,6 +135,8 @@ export const Command = z.discriminatedUnion("kind", [
     options: z.array(PermissionOption).min(1),
     facts: ToolFacts.optional(),
   }),
+  /** The agent waits for no answer any more to a permission or a question, and its turn goes on. */
+  kind("asked.withdraw", { asked: z.string() }),
   kind("question.ask", {
     question: z.string(),
     effect: EffectId,

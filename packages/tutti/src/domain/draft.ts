@@ -56,16 +56,20 @@ export const request = (
 };
 
 /** What it asked goes with it: nobody waits for the answer any more. */
-export const voidAsked = (draft: Draft, effect: EffectId, reason: string): void => {
-  for (const { id } of draft.state.permissions.filter((asked) => asked.effect === effect))
+export const voidAsked = (
+  draft: Draft,
+  isIt: (asked: { readonly id: string; readonly effect: EffectId }) => boolean,
+  reason: string,
+): void => {
+  for (const { id } of draft.state.permissions.filter((asked) => isIt(asked)))
     emit(draft, { type: "permission.voided", permission: id, reason });
-  for (const { id } of draft.state.questions.filter((asked) => asked.effect === effect))
+  for (const { id } of draft.state.questions.filter((asked) => isIt(asked)))
     emit(draft, { type: "question.voided", question: id, reason });
 };
 
 export const cancelEffects = (draft: Draft, effects: readonly Effect[], reason: string): void => {
   for (const { id } of effects) {
-    voidAsked(draft, id, reason);
+    voidAsked(draft, ({ effect }) => effect === id, reason);
     emit(draft, { type: "effect.cancelled", effect: id, reason });
   }
 };

@@ -1,5 +1,6 @@
 /** What live sessions ask of people: asked as commands, answered by events, gone with their turn. */
 import type { Actor, Command, Rejected, RunId } from "@tutti/protocol";
+import type { AskedUntil } from "./perform/context.ts";
 
 export type AskedOptions = {
   readonly handle: (
@@ -10,7 +11,9 @@ export type AskedOptions = {
   readonly nextId: () => string;
 };
 
-/** Null stands for no answer: the turn ended first, or it could not be asked. */
+const AGENTS: Actor = { kind: "system", part: "agents" };
+
+/** Null stands for no answer: the turn ended or the agent left first, or it could not be asked. */
 export const createAsked = <Answer>({ handle, nextId }: AskedOptions) => {
   const waiting = new Map<string, (answer: Answer | null) => void>();
 
@@ -22,20 +25,26 @@ export const createAsked = <Answer>({ handle, nextId }: AskedOptions) => {
   const ask = async (
     run: RunId,
     commandOf: (id: string) => Command,
-    { signal }: { readonly signal: AbortSignal },
+    { signal, gone }: AskedUntil,
   ): Promise<Answer | null> => {
-    if (signal.aborted) return null;
+    const ended = AbortSignal.any([signal, gone]);
+    if (ended.aborted) return null;
     const id = nextId();
     const answered = Promise.withResolvers<Answer | null>();
     waiting.set(id, answered.resolve);
     const onAbort = () => close(id, null);
-    signal.addEventListener("abort", onAbort, { once: true });
+    ended.addEventListener("abort", onAbort, { once: true });
     try {
-      const outcome = await handle(run, commandOf(id), { kind: "system", part: "agents" });
+      const outcome = await handle(run, commandOf(id), AGENTS);
       if (outcome.kind === "rejected") close(id, null);
-      return await answered.promise;
+      const answer = await answered.promise;
+      // The end of a turn voids what it asked; here it goes on, and nobody is to be asked in vain.
+      if (outcome.kind === "accepted" && gone.aborted && !signal.aborted)
+        await handle(run, { kind: "asked.withdraw", asked: id }, AGENTS);
+      return answer;
     } finally {
-      signal.removeEventListener("abort", onAbort);
+      waiting.delete(id);
+      ended.removeEventListener("abort", onAbort);
     }
   };
 

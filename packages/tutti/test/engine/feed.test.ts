@@ -33,6 +33,8 @@ test("a session that is being ended asks nobody", async () => {
     notBefore: null,
   };
   const question = { effect, title: "may I?", detail: "", options: [], facts: NO_FACTS };
-  expect(await permissions.ask(question, { signal: ended })).toBe(null);
+  expect(
+    await permissions.ask(question, { signal: ended, gone: new AbortController().signal }),
+  ).toBe(null);
   expect(handled).toEqual([]);
 });

@@ -12,6 +12,7 @@ export type Asking = {
 type Open<About, Answer> = {
   readonly about: About;
   readonly settle: (answer: Answer) => void;
+  readonly leave: () => void;
 };
 
 /** `nobody`: the answer when the turn ends first or the agent withdraws its request. */
@@ -25,16 +26,24 @@ export const createOpenAsks = <About, Answer>(name: string, nobody: Answer) => {
     wait: async (
       about: About,
       { emit, hold, release }: Asking,
-      { event, signal }: { event: (id: string) => AgentEvent; signal: AbortSignal },
+      {
+        event,
+        signal,
+      }: { event: (id: string, gone: AbortSignal) => AgentEvent; signal: AbortSignal },
     ): Promise<{ readonly id: string; readonly answer: Answer }> => {
       last += 1;
       const id = `${name}-${last}`;
       hold();
+      const gone = new AbortController();
       const answered = new Promise<Answer>((resolve) => {
-        open.set(id, { about, settle: resolve });
-        signal.addEventListener("abort", () => resolve(nobody), { once: true });
+        const leave = (): void => {
+          resolve(nobody);
+          gone.abort();
+        };
+        open.set(id, { about, settle: resolve, leave });
+        signal.addEventListener("abort", leave, { once: true });
       });
-      emit(event(id));
+      emit(event(id, gone.signal));
       const answer = await answered;
       open.delete(id);
       release();
@@ -42,7 +51,7 @@ export const createOpenAsks = <About, Answer>(name: string, nobody: Answer) => {
     },
     find: (id: string): Open<About, Answer> | undefined => open.get(id),
     cancelAll: (): void => {
-      for (const one of open.values()) one.settle(nobody);
+      for (const one of open.values()) one.leave();
     },
   };
 };

@@ -46,7 +46,7 @@ export const createDesk = (transcriber: Transcriber): Desk => {
     transcriber.flush();
     const [detail, facts] = [toolDetail(toolCall), toolFacts(toolCall)];
     const { id, answer } = await asks.wait(options, asking, {
-      event: (one) => ({ kind: "permission", id: one, title, detail, options, facts }),
+      event: (one, gone) => ({ kind: "permission", id: one, title, detail, options, facts, gone }),
       signal,
     });
     const { option, rule } = answer;

@@ -39,7 +39,7 @@ export const createQuestionDesk = (transcriber: Transcriber): QuestionDesk => {
   ): Promise<{ readonly id: string; readonly answer: Settled }> => {
     if (asks.isFull()) return { id: "question", answer: TOO_MANY };
     return await asks.wait(null, asking, {
-      event: (id) => ({ kind: "question", id, message, fields }),
+      event: (id, gone) => ({ kind: "question", id, message, fields, gone }),
       signal,
     });
   };

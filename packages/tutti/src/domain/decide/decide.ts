@@ -4,7 +4,7 @@
  */
 import type { Actor, Command, CommandOf, EventBody, Rejected, RunDocument } from "@tutti/protocol";
 import { advance } from "../advance.ts";
-import { type Context, type Draft, reject } from "../draft.ts";
+import { type Context, type Draft, reject, voidAsked } from "../draft.ts";
 import { startDocument } from "../fold/run.ts";
 import { unreachable } from "../invariant.ts";
 import { settle } from "../settle/settle.ts";
@@ -68,6 +68,7 @@ const WORKERS_ONLY: ReadonlySet<Command["kind"]> = new Set([
   "permission.ask",
   "message.give",
   "question.ask",
+  "asked.withdraw",
   "egress.deny",
 ]);
 /** A terminal is closed by a person, or by whatever ends it. */
@@ -174,6 +175,7 @@ type Rest = CommandOf<
   | "effect.settle"
   | "message.withdraw"
   | "message.give"
+  | "asked.withdraw"
 >;
 
 const performRest = (draft: Draft, command: Rest): Rejected | null => {
@@ -207,13 +209,16 @@ const performRest = (draft: Draft, command: Rest): Rejected | null => {
 
 const performWords = (
   draft: Draft,
-  command: CommandOf<"message.withdraw" | "message.give">,
+  command: CommandOf<"message.withdraw" | "message.give" | "asked.withdraw">,
 ): Rejected | null => {
   switch (command.kind) {
     case "message.withdraw":
       return withdrawMessage(draft, command);
     case "message.give":
       return giveMessages(draft, command);
+    case "asked.withdraw":
+      voidAsked(draft, ({ id }) => id === command.asked, "its agent waits for it no more");
+      return null;
     default:
       return unreachable(command);
   }
@@ -233,6 +238,7 @@ const WHILE_MERGING: ReadonlySet<Command["kind"]> = new Set([
   "permission.answer",
   "question.ask",
   "question.answer",
+  "asked.withdraw",
   "comment.add",
   "message.withdraw",
   "message.give",

@@ -47,7 +47,7 @@ const isRepeatable = ({ payload }: Effect): boolean =>
 export const settle = (draft: Draft, command: CommandOf<"effect.settle">) => {
   const effect = draft.state.effects[command.effect];
   if (effect === undefined) return accountCancelled(draft, command);
-  voidAsked(draft, effect.id, "its turn has ended");
+  voidAsked(draft, (asked) => asked.effect === effect.id, "its turn has ended");
   emit(draft, { type: "effect.settled", effect: effect.id, outcome: command.result.kind });
   if (command.result.kind === "interrupted" && isRepeatable(effect)) request(draft, effect.payload);
   else route(draft, effect, command.result);

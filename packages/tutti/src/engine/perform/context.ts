@@ -19,6 +19,9 @@ import type { EgressAnswers } from "../ports/sandbox.ts";
 import type { RunSource } from "../ports/workspaces.ts";
 import type { Taken } from "./models.ts";
 
+/** `signal`: of the work. `gone`: the agent waits no more, though its turn goes on. */
+export type AskedUntil = { readonly signal: AbortSignal; readonly gone: AbortSignal };
+
 /** Asks a person through the run's attention queue; resolves to the chosen option, or null when the turn ends first. */
 export type AskPermission = (
   question: {
@@ -32,7 +35,7 @@ export type AskPermission = (
     }[];
     readonly facts: ToolFacts;
   },
-  options: { readonly signal: AbortSignal },
+  until: AskedUntil,
 ) => Promise<string | null>;
 
 /** Records that what waits goes into the prompt that follows, and tells which messages that are. */
@@ -48,7 +51,7 @@ export type AskQuestion = (
     readonly message: string;
     readonly fields: readonly QuestionField[];
   },
-  options: { readonly signal: AbortSignal },
+  until: AskedUntil,
 ) => Promise<QuestionAnswer | null>;
 
 export type Work<Kind extends EffectPayload["kind"]> = {

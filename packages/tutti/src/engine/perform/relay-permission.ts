@@ -48,7 +48,7 @@ const rulingOn = (work: Turn, { title, facts }: Asked, to: To): Ruling => {
 export const relayPermission = async (work: Turn, event: Asked, to: To): Promise<void> => {
   const { deps, effect, signal } = work;
   const { session } = to;
-  const { title, detail, options, facts } = event;
+  const { title, detail, options, facts, gone } = event;
   try {
     const { answer, by } = rulingOn(work, event, to);
     const option = answer === "ask" ? null : optionFor(options, answer);
@@ -57,7 +57,8 @@ export const relayPermission = async (work: Turn, event: Asked, to: To): Promise
       session.answer(event.id, option?.id ?? null, by);
       return;
     }
-    session.answer(event.id, await work.ask({ effect, title, detail, options, facts }, { signal }));
+    const asked = { effect, title, detail, options, facts };
+    session.answer(event.id, await work.ask(asked, { signal, gone }));
   } catch (error) {
     deps.log("a permission could not be asked; it is answered with no", { error: String(error) });
     session.answer(event.id, null);

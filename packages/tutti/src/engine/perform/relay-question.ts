@@ -11,13 +11,14 @@ const NO_VALUES = { action: "decline", values: {} } as const;
 
 export const relayQuestion = async (work: Turn, event: Asked, session: Session): Promise<void> => {
   const { deps, effect, payload, signal } = work;
-  const { id, message, fields } = event;
+  const { id, message, fields, gone } = event;
   if (payload.kind === "review.turn") {
     session.answerQuestion(id, NO_VALUES, ALONE);
     return;
   }
   try {
-    session.answerQuestion(id, await work.askQuestion({ effect, message, fields }, { signal }));
+    const answer = await work.askQuestion({ effect, message, fields }, { signal, gone });
+    session.answerQuestion(id, answer);
   } catch (error) {
     deps.log("a question could not be asked; the agent goes on without an answer", {
       error: String(error),

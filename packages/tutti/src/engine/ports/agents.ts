@@ -86,12 +86,16 @@ export type AgentEvent =
       readonly detail: string;
       readonly options: readonly PermissionOption[];
       readonly facts: ToolFacts;
+      /** Aborts when the agent waits for no answer any more: it took the request back, or its prompt ended. */
+      readonly gone: AbortSignal;
     }
   | {
       readonly kind: "question";
       readonly id: string;
       readonly message: string;
       readonly fields: readonly QuestionField[];
+      /** As that of a permission. */
+      readonly gone: AbortSignal;
     }
   | {
       readonly kind: "ended";
