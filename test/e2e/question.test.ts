@@ -77,7 +77,7 @@ it("a question is void with its process, and what is answered later is told to t
   using project = asking([
     {
       step: "implement",
-      prompt: "To your question .Which engine.*Engine: SQLite",
+      prompt: "To your question:.> Which engine.*Engine: SQLite",
       do: [{ do: "write", path: "answer.txt", content: "as told later\n" }],
     },
     { step: "implement", do: [ASK] },
@@ -105,7 +105,7 @@ it("a question of a prompt that a person interrupts is void at once, and its ans
   using project = asking([
     {
       step: "implement",
-      prompt: "To your question .Which engine.*Engine: SQLite",
+      prompt: "To your question:.> Which engine.*Engine: SQLite",
       do: [{ do: "write", path: "answer.txt", content: "as told later\n" }],
     },
     { step: "implement", prompt: "wait a moment", do: [later] },

@@ -106,10 +106,15 @@ export const valueProblems = (
   return [...known, ...unknown];
 };
 
+/** An agent's words may not begin a line of their own beside a person's. */
+const oneLine = (words: string): string => words.replaceAll(/\s+/gu, " ").trim();
+
 const shown = (of: QuestionField, value: QuestionValue): string => {
   if (typeof value === "boolean") return value ? "yes" : "no";
   const titleOf = (one: string): string =>
-    "choices" in of ? (of.choices.find((choice) => choice.value === one)?.title ?? one) : one;
+    "choices" in of
+      ? oneLine(of.choices.find((choice) => choice.value === one)?.title ?? one)
+      : one;
   if (Array.isArray(value)) return value.map((one) => titleOf(one)).join(", ");
   return typeof value === "string" ? titleOf(value) : String(value);
 };
@@ -121,7 +126,7 @@ export const answeredFields = (
 ): { readonly title: string; readonly value: string }[] =>
   fields.flatMap((one) => {
     const value = Object.hasOwn(values, one.name) ? values[one.name] : undefined;
-    return value === undefined ? [] : [{ title: one.title, value: shown(one, value) }];
+    return value === undefined ? [] : [{ title: oneLine(one.title), value: shown(one, value) }];
   });
 
 /** What became of a question, in words. */
@@ -132,7 +137,6 @@ export const answerText = (
   if (answer === null) return "not answered";
   if (answer.action === "decline") return "left to the agent";
   const words = answeredFields(fields, answer.values);
-  return words.length === 0
-    ? "yes"
-    : words.map(({ title, value }) => `${title}: ${value}`).join(", ");
+  if (words.length === 0) return fields.length === 0 ? "yes" : "nothing filled in";
+  return words.map(({ title, value }) => `${title}: ${value}`).join(", ");
 };

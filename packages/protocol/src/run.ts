@@ -16,7 +16,7 @@ import { Question } from "./question.ts";
 import { OpenTerminal } from "./terminal.ts";
 import { Workflow } from "./workflow.ts";
 
-export const FOLD_VERSION = 11;
+export const FOLD_VERSION = 12;
 
 export const Attempt = z.object({
   number: z.number().int().positive(),
@@ -220,6 +220,8 @@ export const RunDocument = z.object({
   questions: z.array(Question),
   /** Questions whose process is gone; an answer to one is a comment for the step's next attempt. */
   voidedQuestions: z.array(Question),
+  /** What was answered in turns under way: a comment once one of them is cut off. */
+  answeredQuestions: z.array(z.object({ effect: EffectId, comment: Comment })),
   remembered: z.array(RememberedAnswer),
   comments: z.array(Comment),
   landing: z

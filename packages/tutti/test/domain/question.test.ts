@@ -3,7 +3,7 @@ import type { QuestionField, QuestionValues } from "@tutti/protocol";
 import { describe, expect, test } from "vitest";
 import { attention } from "../../src/domain/attention.ts";
 import { statusOf, stepOutcome } from "../../src/domain/status.ts";
-import { playTo } from "./play.ts";
+import { playTo, settleWell } from "./play.ts";
 import { apply, newWorld, settle, type World } from "./world.ts";
 
 const SYSTEM = { kind: "system", part: "agents" } as const;
@@ -130,7 +130,11 @@ describe("a question whose process is gone", () => {
     expect(attention(world.state)).toEqual([]);
     expect(answer(world, "q-1", { name: "users" })).toBeNull();
     expect(world.state.comments).toMatchObject([
-      { by: "ada", text: `To your question "${MESSAGE}":\nName of the table: users` },
+      {
+        by: "ada",
+        on: "spec",
+        text: "To your question:\n> How is the table to be called?\n> And how large?\nName of the table: users",
+      },
     ]);
     expect(answer(world, "q-1", { name: "users" })).toBe("question.unknown");
   });
@@ -142,6 +146,40 @@ describe("a question whose process is gone", () => {
     expect(open(world)).toEqual([]);
     expect(world.state.comments).toEqual([]);
   });
+});
+
+describe("an answer in a turn", () => {
+  test("that is cut off after it is told to the next attempt", () => {
+    const world = newWorld();
+    const turn = ask(world, "q-1");
+    expect(answer(world, "q-1", { name: "users" })).toBeNull();
+    expect(world.state.comments).toEqual([]);
+    settle(world, turn, { kind: "interrupted", reason: "the daemon was stopped" });
+    expect(world.state.comments).toMatchObject([
+      { by: "ada", text: expect.stringContaining("\nName of the table: users") },
+    ]);
+    expect(world.state.answeredQuestions).toEqual([]);
+  });
+
+  test("that comes to its own end is not told again", () => {
+    const world = newWorld();
+    const turn = ask(world, "q-1");
+    expect(answer(world, "q-1", { name: "users" })).toBeNull();
+    settleWell(world, turn);
+    expect(world.state.comments).toEqual([]);
+    expect(world.state.answeredQuestions).toEqual([]);
+  });
+});
+
+test("a question without fields is answered with yes, also after its process is gone", () => {
+  const world = newWorld();
+  const turn = playTo(world, "agent.turn");
+  const message = "May the old rows go?";
+  const asked = { kind: "question.ask", question: "q-1", effect: turn.id, message } as const;
+  expect(apply(world, { ...asked, fields: [] }, SYSTEM)).toBeNull();
+  settle(world, turn, { kind: "interrupted", reason: "the daemon was stopped" });
+  expect(answer(world, "q-1", {})).toBeNull();
+  expect(world.state.comments.at(-1)?.text).toBe("To your question:\n> May the old rows go?\nyes");
 });
 
 test("an agent that asks without end is refused beyond a bound", () => {

@@ -1,4 +1,5 @@
 import { type EventBody, type EventOf, FOLD_VERSION, type RunDocument } from "@tutti/protocol";
+import { foldAnswersOf } from "./question.ts";
 import type { Happened } from "./happened.ts";
 import { foldCancelled } from "./turn.ts";
 
@@ -50,6 +51,7 @@ export const startDocument = (body: EventOf<"run.started">, at: number): RunDocu
   voided: [],
   questions: [],
   voidedQuestions: [],
+  answeredQuestions: [],
   remembered: [],
   comments: [],
   landing: null,
@@ -83,12 +85,17 @@ export const foldRun = (state: RunDocument, { body, at }: Happened): RunDocument
         effectsRequested: state.effectsRequested + 1,
       };
     case "effect.settled":
-      return { ...state, effects: without(state.effects, body.effect) };
-    case "effect.cancelled":
       return {
-        ...foldCancelled(state, state.effects[body.effect], at),
+        ...foldAnswersOf(state, body.effect, { isWhole: body.outcome === "turn.ended" }),
         effects: without(state.effects, body.effect),
       };
+    case "effect.cancelled": {
+      const cancelled = foldCancelled(state, state.effects[body.effect], at);
+      return {
+        ...foldAnswersOf(cancelled, body.effect, { isWhole: false }),
+        effects: without(state.effects, body.effect),
+      };
+    }
     default:
       return foldPlace(state, body, at);
   }
