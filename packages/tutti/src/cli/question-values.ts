@@ -8,13 +8,13 @@ type Given = { readonly field: QuestionField; readonly text: string };
 const YES = new Set(["yes", "y", "true"]);
 const NO = new Set(["no", "n", "false"]);
 
-/** `2=words` or `NAME=words`; with one field the words alone. */
+/** `2=words` or `NAME=words`; with one field the words alone. The agent chose the names, so numbers go first. */
 function givenBy(word: string, fields: readonly QuestionField[]): Given {
-  const named = fields.flatMap((field, index) =>
-    [`${index + 1}=`, `${field.name}=`].flatMap((start) =>
-      word.startsWith(start) ? [{ field, text: word.slice(start.length) }] : [],
-    ),
-  );
+  const after = (field: QuestionField, start: string): Given[] =>
+    word.startsWith(start) ? [{ field, text: word.slice(start.length) }] : [];
+  const [numbered] = fields.flatMap((field, index) => after(field, `${index + 1}=`));
+  if (numbered !== undefined) return numbered;
+  const named = fields.flatMap((field) => after(field, `${field.name}=`));
   // Of `a=` and `a=b=` the longer name is meant.
   const [best] = named.toSorted((left, right) => left.text.length - right.text.length);
   if (best !== undefined) return best;
@@ -56,14 +56,30 @@ function valueOf(field: QuestionField, texts: readonly string[]): QuestionValue 
   }
 }
 
-/** A field that nothing is given for has what the agent proposes. Throws `usage`. */
+/** The words of one field. Throws `usage` rather than drop some of them. */
+function textsOf(field: QuestionField, given: readonly Given[]): readonly string[] {
+  const texts = given.flatMap((one) => (one.field === field ? [one.text] : []));
+  if (texts.length > 1 && field.kind !== "choices")
+    throw new TuttiError(
+      "usage",
+      `${printableLine(field.title)} takes one value: quote words that belong together.`,
+    );
+  return texts;
+}
+
+/** Nothing behind its `=`. */
+const isLeftOut = (field: QuestionField, texts: readonly string[]): boolean =>
+  !field.isRequired && field.kind !== "choices" && texts.every((text) => text === "");
+
+/** A field that nothing is said of has what the agent proposes. Throws `usage`. */
 export function questionValues(
   { fields }: Pick<Question, "fields">,
   words: readonly string[],
 ): QuestionValues {
   const given = words.map((word) => givenBy(word, fields));
   const pairs = fields.flatMap((field): [string, QuestionValue][] => {
-    const texts = given.flatMap((one) => (one.field === field ? [one.text] : []));
+    const texts = textsOf(field, given);
+    if (texts.length > 0 && isLeftOut(field, texts)) return [];
     if (texts.length > 0) return [[field.name, valueOf(field, texts)]];
     return field.preset === null ? [] : [[field.name, field.preset]];
   });

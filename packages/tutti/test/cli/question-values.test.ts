@@ -43,6 +43,24 @@ it("what is no value is left for the daemon to refuse", () => {
   });
 });
 
+it("a field is never taken for another by the name that an agent gave it", () => {
+  const fields = [text("2"), text("1"), text("1=a")];
+  expect(questionValues({ fields }, ["1=a=x", "2=y"])).toEqual({ 2: "a=x", 1: "y" });
+});
+
+it("a second value of a field that takes one is refused, and none of the words is dropped", () => {
+  const fields = [text("name")];
+  expect(() => questionValues({ fields }, ["keep", "it"])).toThrow(/quote words/u);
+  expect(() => questionValues({ fields: MIXED }, ["1=a", "name=b"])).toThrow(/takes one value/u);
+});
+
+it("what may be left out is left out by nothing behind its sign", () => {
+  const rows = { kind: "number", isWhole: true, min: null, max: null, preset: 10 };
+  const fields = [field("rows", { ...rows, isRequired: false })];
+  expect(questionValues({ fields }, [])).toEqual({ rows: 10 });
+  expect(questionValues({ fields }, ["1="])).toEqual({});
+});
+
 it("words of no field are refused with what there is", () => {
   expect(() => questionValues({ fields: MIXED }, ["users"])).toThrow(/1=WORDS: 1 \(name\)/u);
   expect(() => questionValues({ fields: [] }, ["yes"])).toThrow(/no fields/u);

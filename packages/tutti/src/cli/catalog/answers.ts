@@ -127,7 +127,7 @@ export const ANSWERS: readonly CommandSpec[] = [
     name: "answer",
     about: "Answer a question of an agent",
     details:
-      "The fields of its form are listed by `tutti show RUN`. Give each as NUMBER=WORDS; with one field the words alone. A list of choices is given by naming the field for each. What is left out has the value that the agent proposes.",
+      "The fields of its form are listed by `tutti show RUN`. Give each as NUMBER=WORDS; with one field the words alone. A list of choices is given by naming the field for each. A field that is not named has the value that the agent proposes; `2=` leaves out one that may be.",
     args: [
       RUN_ARGUMENT,
       { name: "question", about: "By default the one that waits" },
