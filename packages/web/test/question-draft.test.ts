@@ -34,8 +34,18 @@ it("what is emptied is no value, what is written is one of its kind", () => {
     .set("one", "a")
     .set("many", []);
   const { values, missing } = answerOf(FIELDS, draft);
-  expect(values).toEqual({ text: " as it is ", rows: 7, shared: true, one: "a" });
+  expect(values).toEqual({ text: " as it is ", rows: 7, shared: true, one: "a", many: [] });
   expect(missing).toEqual([]);
   expect(answerOf(FIELDS, new Map(draft).set("rows", "x")).values).toMatchObject({ rows: "x" });
   expect(answerOf(FIELDS, new Map(draft).set("rows", "  ")).values).not.toHaveProperty("rows");
+});
+
+it("a list of choices that is needed may be answered with none, unless the agent wants one", () => {
+  const list = { kind: "choices", choices, maxItems: null, isRequired: true };
+  const free = field("many", { ...list, minItems: null });
+  expect(answerOf([free], emptyDraft([free]))).toEqual({ values: { many: [] }, missing: [] });
+  const bound = field("many", { ...list, minItems: 1 });
+  expect(answerOf([bound], emptyDraft([bound])).missing).toEqual([bound]);
+  const optional = field("many", { ...list, minItems: null, isRequired: false });
+  expect(answerOf([optional], emptyDraft([optional])).values).toEqual({});
 });

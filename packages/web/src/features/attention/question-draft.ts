@@ -32,6 +32,13 @@ const numberOf = (drawn: string): Value => {
   return Number.isFinite(number) ? number : drawn;
 };
 
+/** No choice of a list is an answer too, where the agent allows it and either needs one or proposes another. */
+const isNone = (field: QuestionField, drawn: string | readonly string[]): boolean => {
+  if (typeof drawn === "string") return drawn.trim() === "";
+  const mayBeEmpty = field.kind === "choices" && (field.minItems ?? 0) <= 0;
+  return drawn.length === 0 && !(mayBeEmpty && (field.isRequired || field.preset !== null));
+};
+
 /** `missing`: fields that are needed and have nothing; the daemon judges the rest. */
 export function answerOf(
   fields: readonly QuestionField[],
@@ -39,8 +46,7 @@ export function answerOf(
 ): { readonly values: Values; readonly missing: readonly QuestionField[] } {
   const filled = fields.flatMap((field) => {
     const drawn = draft.get(field.name) ?? "";
-    const isEmpty = typeof drawn === "string" ? drawn.trim() === "" : drawn.length === 0;
-    return isEmpty ? [] : [{ field, value: valueOf(field, drawn) }];
+    return isNone(field, drawn) ? [] : [{ field, value: valueOf(field, drawn) }];
   });
   const given = new Set(filled.map(({ field }) => field));
   return {
