@@ -31,11 +31,14 @@ function givenBy(word: string, fields: readonly QuestionField[]): Given {
 
 type Choices = Extract<QuestionField, { kind: "choice" | "choices" }>["choices"];
 
-/** By its value or by its title; what is neither is left for the daemon to refuse. */
-const chosen = (choices: Choices, text: string): string =>
-  choices.find(({ value }) => value === text)?.value ??
-  choices.find(({ title }) => title.toLowerCase() === text.toLowerCase())?.value ??
-  text;
+/** By its value or by its title, when one alone has it; what is neither is left for the daemon to refuse. */
+const chosen = (choices: Choices, text: string): string => {
+  if (choices.some(({ value }) => value === text)) return text;
+  const [titled, another] = choices.filter(
+    ({ title }) => title.toLowerCase() === text.toLowerCase(),
+  );
+  return titled !== undefined && another === undefined ? titled.value : text;
+};
 
 function valueOf(field: QuestionField, texts: readonly string[]): QuestionValue {
   const text = texts.at(-1) ?? "";

@@ -119,3 +119,22 @@ it("nothing is taken without a bound", () => {
   expect(JSON.stringify(cut).length).toBeLessThan(2000);
   expect(form({ one: { type: "string", enum: [long] } }, ["one"]).kind).toBe("unknown");
 });
+
+it("a choice that is offered twice is one, and a form beyond its size is not asked", () => {
+  const twice = [
+    { const: "a", title: "First" },
+    { const: "b", title: "Second" },
+    { const: "a", title: "Other" },
+  ];
+  expect(form({ one: { type: "string", oneOf: twice } })).toMatchObject({
+    fields: [{ choices: [{ title: "First" }, { title: "Second" }] }],
+  });
+  const large = Array.from({ length: 100 }, (_none, index) => ({
+    const: `${index} ${"x".repeat(900)}`,
+    title: "y".repeat(300),
+  }));
+  expect(form({ one: { type: "string", oneOf: large } })).toMatchObject({
+    kind: "unknown",
+    because: "its form is too large to be shown",
+  });
+});

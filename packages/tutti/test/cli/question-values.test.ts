@@ -54,6 +54,13 @@ it("a second value of a field that takes one is refused, and none of the words i
   expect(() => questionValues({ fields: MIXED }, ["1=a", "name=b"])).toThrow(/takes one value/u);
 });
 
+it("of two choices with one title none is taken by it", () => {
+  const same = CHOICES.map((choice) => ({ ...choice, title: "Yes" }));
+  const fields = [field("one", { kind: "choice", choices: same })];
+  expect(questionValues({ fields }, ["yes"])).toEqual({ one: "yes" });
+  expect(questionValues({ fields }, ["b"])).toEqual({ one: "b" });
+});
+
 it("what may be left out is left out by nothing behind its sign", () => {
   const rows = { kind: "number", isWhole: true, min: null, max: null, preset: 10 };
   const fields = [field("rows", { ...rows, isRequired: false })];

@@ -8,6 +8,7 @@ import {
   FIELD_NAME_MAX_CHARS,
   FIELD_TITLE_MAX_CHARS,
   FIELD_VALUE_MAX_CHARS,
+  FORM_MAX_CHARS,
   QUESTION_FIELDS_MAX,
 } from "./limits.ts";
 import type { Elicitation } from "./messages.ts";
@@ -84,8 +85,14 @@ const aboutOf = (description: string | null | undefined): string | null =>
     ? null
     : cut(description, FIELD_ABOUT_MAX_CHARS);
 
+/** One of each value: the answer could not tell the others from it. */
+const distinct = (choices: Choices): Choices => {
+  const seen = new Set<string>();
+  return choices.filter(({ value: one }) => !seen.has(one) && seen.add(one));
+};
+
 const textOf = (of: PropertyOf<"string">) => {
-  const choices = choicesOf({ titled: of.oneOf, plain: of.enum });
+  const choices = distinct(choicesOf({ titled: of.oneOf, plain: of.enum }));
   const preset = of.default ?? null;
   if (choices.length > 0) return { kind: "choice" as const, choices, preset };
   return {
@@ -100,10 +107,11 @@ const textOf = (of: PropertyOf<"string">) => {
 
 const choicesField = (of: PropertyOf<"array">) => ({
   kind: "choices" as const,
-  choices:
+  choices: distinct(
     "anyOf" in of.items
       ? choicesOf({ titled: of.items.anyOf })
       : choicesOf({ plain: of.items.enum }),
+  ),
   minItems: of.minItems ?? null,
   maxItems: of.maxItems ?? null,
   preset: of.default ?? null,
@@ -164,5 +172,7 @@ export const formOf = (schema: Elicitation["requestedSchema"]): Form => {
   }
   if (fields.length === 0 && properties.length > 0)
     return { kind: "unknown", because: "its form has no field that can be shown" };
+  if (JSON.stringify(fields).length > FORM_MAX_CHARS)
+    return { kind: "unknown", because: "its form is too large to be shown" };
   return { kind: "form", fields };
 };

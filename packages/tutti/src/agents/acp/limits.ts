@@ -62,6 +62,8 @@ export const FIELD_ABOUT_MAX_CHARS = 1000;
 /** A value that is offered is never cut: a field with a longer one, or with more of them, cannot be shown. */
 export const FIELD_VALUE_MAX_CHARS = 1000;
 export const FIELD_CHOICES_MAX = 100;
+/** All fields of a form, as they are stored and sent to everybody who looks at the run. */
+export const FORM_MAX_CHARS = 100_000;
 /** Requests of the agent that have no answer yet; beyond it the agent's output is not read. */
 export const OPEN_REQUESTS_MAX = 64;
 export const TOOL_TITLES_MAX = 1000;
