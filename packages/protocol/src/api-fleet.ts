@@ -59,7 +59,12 @@ export const FleetRow = z.object({
 });
 export type FleetRow = z.infer<typeof FleetRow>;
 
-export const Fleet = z.object({ items: z.array(FleetRow), at: Instant });
+export const Fleet = z.object({
+  items: z.array(FleetRow),
+  /** Tasks that are paused, also those that wait for a person as well. */
+  paused: z.number().int().nonnegative(),
+  at: Instant,
+});
 export type Fleet = z.infer<typeof Fleet>;
 
 export const FleetPause = z.strictObject({ reason: z.string().trim().min(1).max(300) });

@@ -1,6 +1,12 @@
 import { RunId } from "@tutti/protocol";
 import { describe, expect, it } from "vitest";
-import { grouped, latest, matching, stillFound } from "../src/features/palette/matching.ts";
+import {
+  deedsFirst,
+  grouped,
+  latest,
+  matching,
+  stillFound,
+} from "../src/features/palette/matching.ts";
 
 const command = (id: string, title: string, group: string) => ({ id, title, group, run: () => {} });
 
@@ -30,6 +36,21 @@ describe("the palette", () => {
     const more = [...COMMANDS, command("go.board", "Board", "Go to")];
     expect(grouped(more).map(({ group }) => group)).toEqual(["Go to", "Appearance", "Run"]);
     expect(grouped(more)[0]?.commands).toHaveLength(2);
+  });
+
+  it("lists moves from one thing to the next last, within their group and among the groups", () => {
+    const move = { ...command("board.down", "Next task", "Board"), isMove: true };
+    const deed = command("board.open", "Open the task", "Board");
+    const other = { ...command("diff.next", "Next change", "Diff"), isMove: true };
+    const listed = grouped(deedsFirst([move, other, deed, ...COMMANDS]));
+    expect(listed.map(({ group }) => group)).toEqual([
+      "Board",
+      "Go to",
+      "Appearance",
+      "Run",
+      "Diff",
+    ]);
+    expect(listed[0]?.commands).toEqual([deed, move]);
   });
 
   it("keeps of the hits before those that what is typed now finds as well", () => {

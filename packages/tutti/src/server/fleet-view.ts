@@ -1,6 +1,7 @@
 /** The fleet: every turn of an agent that has not ended, with what it does right now. */
 import type {
   EffectPayload,
+  Fleet as View,
   FleetRow,
   RunDocument,
   RunId,
@@ -40,14 +41,16 @@ export function* eachRun(
   } while (cursor !== undefined);
 }
 
-export function fleetRows(
-  engine: Fleet & Pick<Engine, "document" | "runs">,
-  now: number,
-): FleetRow[] {
-  return [...eachRun(engine, OPEN_STATES)].flatMap(({ id }) => {
+export function fleetView(engine: Fleet & Pick<Engine, "document" | "runs">, now: number): View {
+  const documents = [...eachRun(engine, OPEN_STATES)].flatMap(({ id }) => {
     const document = engine.document(id);
-    return document === null ? [] : rowsOf(engine, document, now);
+    return document === null ? [] : [document];
   });
+  return {
+    items: documents.flatMap((document) => rowsOf(engine, document, now)),
+    paused: documents.filter(({ paused }) => paused !== null).length,
+    at: now,
+  };
 }
 
 function rowsOf(engine: Fleet, document: RunDocument, now: number): FleetRow[] {

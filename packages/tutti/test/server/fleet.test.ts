@@ -123,6 +123,7 @@ it("everything is paused at once, and told who it was; what is paused already is
   const paused = await api("/fleet/pause", json({ reason: "lunch" }));
   expect(paused.body.runs.toSorted()).toEqual(runs.toSorted());
   for (const run of runs) expect(engine.document(run)?.paused).toBe("lunch");
+  expect((await fleet()).paused).toBe(2);
   expect((await api("/fleet/pause", json({ reason: "again" }))).body).toEqual({ runs: [] });
   expect((await api("/fleet/pause", json({ reason: " " }))).status).toBe(400);
 });

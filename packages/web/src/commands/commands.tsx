@@ -12,6 +12,8 @@ export type PageCommand = {
   readonly group: string;
   /** `g h` one after the other, `mod+k` at once. */
   readonly keys?: string;
+  /** From one thing to the next, by a key that the hand knows: the palette lists it last. */
+  readonly isMove?: boolean;
   readonly run: () => void;
 };
 
@@ -23,7 +25,7 @@ export const useDeclaredCommands = (): readonly PageCommand[] => useStore(declar
 export function useCommands(commands: readonly PageCommand[]): void {
   const invoke = useEffectEvent((id: string) => commands.find((one) => one.id === id)?.run());
   const facts = JSON.stringify(
-    commands.map(({ id, title, group, keys }) => ({ id, title, group, keys })),
+    commands.map(({ id, title, group, keys, isMove }) => ({ id, title, group, keys, isMove })),
   );
   useEffect(() => {
     const listed: Omit<PageCommand, "run">[] = JSON.parse(facts);

@@ -8,7 +8,7 @@ import {
 } from "@tutti/protocol";
 import { basename } from "node:path";
 import type { Engine, Outcome } from "../../engine/api.ts";
-import { eachRun, fleetRows, OPEN_STATES } from "../fleet-view.ts";
+import { eachRun, fleetView, OPEN_STATES } from "../fleet-view.ts";
 import { landingsView } from "../landing-view.ts";
 import { actorOf } from "../holder.ts";
 import { jsonBody, runParameter } from "../request.ts";
@@ -18,8 +18,7 @@ import { openRun, outcomeResponse } from "./runs.ts";
 export function addFleetRoutes(app: App, service: Service): void {
   const { engine, now } = service;
   app.get("/fleet", (context) => {
-    const at = now();
-    const answer: Fleet = { items: fleetRows(engine, at), at };
+    const answer: Fleet = fleetView(engine, now());
     return context.json(answer);
   });
 

@@ -90,8 +90,22 @@ function useQueueCommands({ roving, open, toggle, close }: QueueCommands): void 
     },
   };
   useCommands([
-    { id: "queue.next", title: "Next item", group, keys: "j", run: () => roving.move(1) },
-    { id: "queue.previous", title: "Previous item", group, keys: "k", run: () => roving.move(-1) },
+    {
+      id: "queue.next",
+      isMove: true,
+      title: "Next item",
+      group,
+      keys: "j",
+      run: () => roving.move(1),
+    },
+    {
+      id: "queue.previous",
+      isMove: true,
+      title: "Previous item",
+      group,
+      keys: "k",
+      run: () => roving.move(-1),
+    },
     {
       id: "queue.open",
       title: "Open or close the item",

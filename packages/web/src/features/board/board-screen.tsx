@@ -32,6 +32,13 @@ export function BoardScreen() {
   );
 }
 
+const MOVES = [
+  { id: "board.down", title: "Next task", keys: "j", to: "down" },
+  { id: "board.up", title: "Previous task", keys: "k", to: "up" },
+  { id: "board.left", title: "Column before", keys: "h", to: "left" },
+  { id: "board.right", title: "Next column", keys: "l", to: "right" },
+] as const;
+
 type ColumnsProps = { readonly board: Board; readonly isFiltered: boolean };
 
 function Columns({ board, isFiltered }: ColumnsProps) {
@@ -55,10 +62,7 @@ function Columns({ board, isFiltered }: ColumnsProps) {
   };
   const group = "Board";
   useCommands([
-    { id: "board.down", title: "Next task", group, keys: "j", run: () => go("down") },
-    { id: "board.up", title: "Previous task", group, keys: "k", run: () => go("up") },
-    { id: "board.left", title: "Column before", group, keys: "h", run: () => go("left") },
-    { id: "board.right", title: "Next column", group, keys: "l", run: () => go("right") },
+    ...MOVES.map(({ to, ...move }) => ({ ...move, group, isMove: true, run: () => go(to) })),
     {
       id: "board.open",
       title: "Open the task",

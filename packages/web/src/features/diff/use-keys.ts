@@ -27,10 +27,31 @@ function moves(rows: Rows, at: number, goTo: (index: number) => void): readonly 
     if (next !== null) goTo(next);
   };
   return [
-    { id: "diff.next", title: "Next change", group, keys: "j", run: move(1, HUNKS) },
-    { id: "diff.previous", title: "Previous change", group, keys: "k", run: move(-1, HUNKS) },
-    { id: "diff.next-file", title: "Next file", group, keys: "]", run: move(1, FILES) },
-    { id: "diff.previous-file", title: "Previous file", group, keys: "[", run: move(-1, FILES) },
+    { id: "diff.next", isMove: true, title: "Next change", group, keys: "j", run: move(1, HUNKS) },
+    {
+      id: "diff.previous",
+      isMove: true,
+      title: "Previous change",
+      group,
+      keys: "k",
+      run: move(-1, HUNKS),
+    },
+    {
+      id: "diff.next-file",
+      isMove: true,
+      title: "Next file",
+      group,
+      keys: "]",
+      run: move(1, FILES),
+    },
+    {
+      id: "diff.previous-file",
+      isMove: true,
+      title: "Previous file",
+      group,
+      keys: "[",
+      run: move(-1, FILES),
+    },
   ];
 }
 

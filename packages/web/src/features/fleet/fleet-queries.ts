@@ -1,25 +1,24 @@
 /** The fleet as it is now, and what is asked of all of it. */
-import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FleetRow } from "@tutti/protocol";
 import { useEffect, useMemo } from "react";
 import { toast } from "sonner";
 import { tellProblem } from "../../api/commands.ts";
 import { daemon } from "../../api/daemon.ts";
 import { useLive } from "../../api/live-context.tsx";
-import { runsQuery } from "../../api/queries.ts";
 import { countText } from "../../ui/numbers.ts";
 import { useClock } from "../../ui/time.tsx";
 
 /** What an agent does now is read again at most this often while it writes. */
 const FOLLOW_MS = 1000;
-const MOST = 200;
 
-export const fleetQuery = () =>
-  queryOptions({
-    queryKey: ["fleet"],
-    queryFn: ({ signal }) => daemon.fleet({ signal }),
-    select: ({ items }) => items,
-  });
+const wholeQuery = () =>
+  queryOptions({ queryKey: ["fleet"], queryFn: ({ signal }) => daemon.fleet({ signal }) });
+
+export const fleetQuery = () => queryOptions({ ...wholeQuery(), select: ({ items }) => items });
+
+/** How many tasks are paused, also of those that wait for an answer. */
+export const pausedQuery = () => queryOptions({ ...wholeQuery(), select: ({ paused }) => paused });
 
 /** Silence is no event, and needs none: each row says from when on it is silent, and the clock does the rest. */
 export const withSilence = (rows: readonly FleetRow[], time: number): readonly FleetRow[] =>
@@ -77,5 +76,3 @@ export const useOrder = ({ order, word }: Order) => {
     onError: tellProblem,
   });
 };
-
-export const usePaused = () => useQuery(runsQuery({ states: "paused", limit: MOST }));

@@ -67,7 +67,9 @@ export const FleetLine = memo(
         </td>
         <td className="px-3 py-1 whitespace-nowrap max-xl:hidden">
           <FamilyMark family={row.family} /> <span className="font-mono">{row.agent}</span>{" "}
-          <span className="text-muted">{row.step}</span>
+          <span className="text-muted">
+            {row.step} #{row.attempt}
+          </span>
         </td>
         <td className="px-3 py-1 max-md:hidden">
           <Sparkline samples={samples} end={end} />

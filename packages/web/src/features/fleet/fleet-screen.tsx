@@ -15,7 +15,7 @@ import { Queried } from "../../ui/queried.tsx";
 import { useRoving } from "../../ui/roving.ts";
 import { Confirm } from "./confirm.tsx";
 import { grouped, ordered } from "./fleet-order.ts";
-import { fleetQuery, useFollowing, useOrder, usePaused, useSilence } from "./fleet-queries.ts";
+import { fleetQuery, pausedQuery, useFollowing, useOrder, useSilence } from "./fleet-queries.ts";
 import { fleetSearch } from "./fleet-search.ts";
 import { FleetTable } from "./fleet-table.tsx";
 
@@ -106,18 +106,16 @@ const STOPPED =
   "What works now ends at once and is paused. Its work stays; resume goes on from there.";
 
 function PausedLine() {
-  const paused = usePaused();
+  const { data: paused = 0 } = useQuery(pausedQuery());
   const resumeAll = useOrder({ order: "resume", word: "resumed" });
-  const runs = paused.data?.items ?? [];
   const resume = (): void => resumeAll.mutate();
-  // Always: tasks that wait for an answer may be paused as well, and are not listed as such.
   useCommands([
     { id: "fleet.resume-all", title: "Resume everything", group: "Fleet", run: resume },
   ]);
-  if (runs.length === 0) return null;
+  if (paused === 0) return null;
   return (
     <p className="flex items-center gap-3 border-b border-line bg-raised px-4 py-1.5">
-      {countText(runs.length, "task is", "tasks are")} paused.
+      {countText(paused, "task is", "tasks are")} paused.
       <Button onClick={resume} disabled={resumeAll.isPending}>
         Resume everything
       </Button>
@@ -136,6 +134,11 @@ const halt = ({ run }: FleetRow): void => {
   daemon.halt(run, "stopped from the fleet").catch(tellProblem);
 };
 
+const MOVES = [
+  { id: "fleet.next", title: "Next agent", keys: "j", by: 1 },
+  { id: "fleet.previous", title: "Previous agent", keys: "k", by: -1 },
+] as const;
+
 function Rows({ rows }: { readonly rows: readonly FleetRow[] }) {
   const search = useSearch({ from: "/fleet" });
   const [stopping, setStopping] = useState<FleetRow | null>(null);
@@ -147,8 +150,12 @@ function Rows({ rows }: { readonly rows: readonly FleetRow[] }) {
   };
   const group = "Fleet";
   useCommands([
-    { id: "fleet.next", title: "Next agent", group, keys: "j", run: () => roving.move(1) },
-    { id: "fleet.previous", title: "Previous agent", group, keys: "k", run: () => roving.move(-1) },
+    ...MOVES.map(({ by, ...move }) => ({
+      ...move,
+      group,
+      isMove: true,
+      run: () => roving.move(by),
+    })),
     {
       id: "fleet.open",
       title: "Open the task",

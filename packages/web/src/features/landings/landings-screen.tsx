@@ -56,8 +56,22 @@ function Trains({ items }: { readonly items: readonly LandingView[] }) {
   const roving = useRoving({ ids: [...trains.values()].flat().map(({ run }) => run) });
   const group = "Merge train";
   useCommands([
-    { id: "landings.next", title: "Next task", group, keys: "j", run: () => roving.move(1) },
-    { id: "landings.before", title: "Task before", group, keys: "k", run: () => roving.move(-1) },
+    {
+      id: "landings.next",
+      isMove: true,
+      title: "Next task",
+      group,
+      keys: "j",
+      run: () => roving.move(1),
+    },
+    {
+      id: "landings.before",
+      isMove: true,
+      title: "Task before",
+      group,
+      keys: "k",
+      run: () => roving.move(-1),
+    },
     {
       id: "landings.open",
       title: "Open the task",

@@ -32,6 +32,12 @@ export function grouped(commands: readonly PageCommand[]): readonly CommandGroup
   }));
 }
 
+/** What can be done first, and the moves from one thing to the next at the end, each as they were. */
+export const deedsFirst = (commands: readonly PageCommand[]): readonly PageCommand[] => [
+  ...commands.filter(({ isMove }) => isMove !== true),
+  ...commands.filter(({ isMove }) => isMove === true),
+];
+
 /** Those found for what was typed before that are found for what is typed now, as far as their words tell. */
 export const stillFound = (hits: readonly SearchHit[], query: string): readonly SearchHit[] =>
   hits.filter(({ kind, title, detail, where }) => {

@@ -11,7 +11,7 @@ import { keysText } from "../../ui/keys.tsx";
 import { plainLine } from "../../ui/plain.ts";
 import { runLook } from "../../ui/run-state.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
-import { grouped, matching, stillFound } from "./matching.ts";
+import { deedsFirst, grouped, matching, stillFound } from "./matching.ts";
 import { closePalette, SEARCH_FIELD, type Typed } from "./palette-state.ts";
 
 const RECENT = 20;
@@ -61,7 +61,7 @@ export function Palette({ text, onText }: Typed) {
             There may be more: only the newest tasks are looked through, and the first hits shown.
           </p>
         )}
-        {grouped(commands).map(({ group, commands: members }) => (
+        {grouped(deedsFirst(commands)).map(({ group, commands: members }) => (
           <Group key={group} heading={group}>
             {members.map((command) => (
               <Item key={command.id} id={command.id} onSelect={() => run(command.run)}>

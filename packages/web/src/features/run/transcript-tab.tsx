@@ -10,15 +10,10 @@ import { Queried } from "../../ui/queried.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { useRun } from "./run-context.tsx";
 import { entryLink } from "./run-search.ts";
+import { sessionNames } from "./session-names.ts";
 import { sessionsQuery } from "./run-queries.ts";
 import { TellForm } from "./tell-form.tsx";
 import { TranscriptList } from "./transcript-list.tsx";
-
-const nameOf = ({ session, step, attempt, agent }: SessionView): string => {
-  // What Tutti ran itself: set-up, checks.
-  if (step === null || agent === null) return session.split("/").slice(1).join(" · ");
-  return attempt === null ? `${step} · ${agent}` : `${step} · attempt ${attempt} · ${agent}`;
-};
 
 export function TranscriptTab() {
   const { run } = useRun();
@@ -58,9 +53,17 @@ function Sessions({ sessions }: { readonly sessions: readonly SessionView[] }) {
       resetScroll: false,
     });
   useCommands([
-    { id: "session.next", title: "Next session", group: "Transcript", keys: "]", run: () => go(1) },
+    {
+      id: "session.next",
+      isMove: true,
+      title: "Next session",
+      group: "Transcript",
+      keys: "]",
+      run: () => go(1),
+    },
     {
       id: "session.before",
+      isMove: true,
       title: "Session before",
       group: "Transcript",
       keys: "[",
@@ -102,9 +105,9 @@ function SessionBar({ sessions, shown, onSelect }: BarProps) {
           value={shown.session}
           onChange={({ target }) => onSelect(target.value)}
         >
-          {sessions.map((session) => (
-            <option key={session.session} value={session.session}>
-              {nameOf(session)}
+          {[...sessionNames(sessions)].map(([session, name]) => (
+            <option key={session} value={session}>
+              {name}
             </option>
           ))}
         </select>

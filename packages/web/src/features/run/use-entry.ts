@@ -62,8 +62,15 @@ export function useEntry({ at, total, rowAt, virtualizer, onGo, letGo }: Looked)
   };
   const group = "Transcript";
   useCommands([
-    { id: "entry.next", title: "Next entry", group, keys: "j", run: () => go(1) },
-    { id: "entry.before", title: "Entry before", group, keys: "k", run: () => go(-1) },
+    { id: "entry.next", isMove: true, title: "Next entry", group, keys: "j", run: () => go(1) },
+    {
+      id: "entry.before",
+      isMove: true,
+      title: "Entry before",
+      group,
+      keys: "k",
+      run: () => go(-1),
+    },
   ]);
   return shown;
 }
