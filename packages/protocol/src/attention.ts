@@ -8,6 +8,8 @@ export const AttentionKind = z.enum([
   "permission",
   "question",
   "failed-gate",
+  /** A gate that sent the work back as often as it may, and still fails. */
+  "loop",
   "guard",
   "stale",
   "degraded",

@@ -6,9 +6,10 @@ import {
   type PermissionOption,
   type RunDocument,
   type StepKey,
+  type StepState,
   type WorkflowStep,
 } from "@tutti/protocol";
-import { isAuthorBusy } from "./back-edge.ts";
+import { hasGoneRound, isAuthorBusy } from "./back-edge.ts";
 import { type Ask, answer, cancelAnswer } from "./ask.ts";
 import { budgetStopOf } from "./budget.ts";
 import { budgets } from "./budget-ask.ts";
@@ -145,14 +146,39 @@ const waivable = (state: RunDocument, step: WorkflowStep, key: StepKey): Attenti
     ? []
     : [answer("waive", "Go on without it", `tutti waive ${state.id} ${key} --reason TEXT`)];
 
+type Failed = {
+  readonly status: Extract<StepState["status"], { kind: "failed" }>;
+  readonly rounds: number;
+};
+
+const WHY_FAILED = {
+  conflict: "nothing was moved; the branch is kept",
+  environment: "trying again by itself would not help",
+  "failed-gate": "the bound of automatic tries is reached",
+};
+
+const kindOfFailure = (
+  state: RunDocument,
+  step: WorkflowStep,
+  { status, rounds }: Failed,
+): { readonly kind: keyof typeof WHY_FAILED | "loop"; readonly why: string } => {
+  const isConflict = step.kind === "merge" && state.refusal !== null;
+  const isEnvironment = status.failure !== null && status.failure.retry === "never";
+  if (!isConflict && !isEnvironment && hasGoneRound(step, { rounds }))
+    return {
+      kind: "loop",
+      why: `the work went back to the author ${rounds === 1 ? "once" : `${rounds} times`}, and it is not right yet`,
+    };
+  const kind = isConflict ? "conflict" : isEnvironment ? "environment" : "failed-gate";
+  return { kind, why: WHY_FAILED[kind] };
+};
+
 const failures = (state: RunDocument): Ask[] =>
   Object.values(state.steps).flatMap((failed) => {
     const { status, key } = failed;
     if (status.kind !== "failed" || !isInstance(state, key)) return [];
     if (budgetStopOf(state, key) !== null) return [];
     const step = stepByKey(state, key);
-    const isConflict = step.kind === "merge" && state.refusal !== null;
-    const isEnvironment = status.failure !== null && status.failure.retry === "never";
     const returnable =
       state.candidate !== null && !isWriter(step) && !isAuthorBusy(state)
         ? [
@@ -165,13 +191,10 @@ const failures = (state: RunDocument): Ask[] =>
         : [];
     return [
       {
-        kind: isConflict ? "conflict" : isEnvironment ? "environment" : "failed-gate",
+        ...kindOfFailure(state, step, { status, rounds: failed.rounds }),
         step: key,
         since: status.at,
         asks: `${key}: ${status.facts.summary}`,
-        why: isConflict
-          ? "nothing was moved; the branch is kept"
-          : "the bound of automatic tries is reached",
         details: status.facts.details,
         answers: [
           answer("retry", "Try again", `tutti retry ${state.id} ${key}`),

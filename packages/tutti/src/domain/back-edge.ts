@@ -1,5 +1,11 @@
 /** Back edges: a failing step sends the work back to a step that writes the workspace, a bounded number of times. */
-import { type Facts, type RunDocument, type StepKey, type WorkflowStep } from "@tutti/protocol";
+import {
+  type Facts,
+  type RunDocument,
+  type StepKey,
+  type StepState,
+  type WorkflowStep,
+} from "@tutti/protocol";
 import { type Draft, emit, fail } from "./draft.ts";
 import { instancesOf, keyOf, stepById, stepState } from "./steps.ts";
 
@@ -25,6 +31,15 @@ export const reopen = (
     facts: edge.facts,
     round: edge.round,
   });
+
+/** A gate that sent the work back as often as it may. */
+export const hasGoneRound = (
+  step: WorkflowStep,
+  { rounds }: Pick<StepState, "rounds">,
+): boolean => {
+  const edge = onFailOf(step);
+  return edge !== undefined && rounds > 0 && rounds >= edge.rounds;
+};
 
 /** Fails a gate: back to the author with the facts while rounds are left, else a person is asked. */
 export const failGate = (draft: Draft, step: WorkflowStep, facts: Facts): void => {

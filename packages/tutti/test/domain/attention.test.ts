@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
-import type { Command } from "@tutti/protocol";
+import { type Command, StepKey } from "@tutti/protocol";
 import { describe, expect, test } from "vitest";
 import { attention } from "../../src/domain/attention.ts";
+import { stepState } from "../../src/domain/steps.ts";
 import { statusOf } from "../../src/domain/status.ts";
-import { asked, playTo, playUntil } from "./play.ts";
+import { asked, effectsOfKind, playTo, playUntil } from "./play.ts";
 import { commit } from "./scene.ts";
-import { apply, newWorld, type World } from "./world.ts";
+import { apply, newWorld, resultFor, settle, type World } from "./world.ts";
 
 /** The command that answers with an option of this id. */
 function commandFor(id: string): string {
@@ -100,4 +101,21 @@ test("a run that waits and is paused says both, since an answer would not move i
   expect(statusOf(world.state)).toMatchObject({ state: "waiting", text: `paused · ${text}` });
   expect(apply(world, { kind: "run.resume" }, KIM)).toBeNull();
   expect(statusOf(world.state).text).toBe(text);
+});
+
+test("a gate that sent the work back as often as it may is a loop", () => {
+  const world = newWorld();
+  playUntil(world, () => {
+    const [check] = effectsOfKind(world, "checks.run").filter(
+      ({ payload }) => payload.on === "candidate",
+    );
+    if (check !== undefined) settle(world, check, resultFor(world, check, 3));
+    return asked(world).includes("loop:test");
+  });
+  expect(stepState(world.state, StepKey.parse("test")).rounds).toBe(3);
+  const [item] = attention(world.state).filter(({ kind }) => kind === "loop");
+  expect(item).toMatchObject({
+    why: "the work went back to the author 3 times, and it is not right yet",
+    answers: [{ name: "retry" }, { name: "changes" }, { name: "waive" }, { name: "cancel" }],
+  });
 });

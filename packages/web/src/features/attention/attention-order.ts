@@ -14,6 +14,7 @@ const LOOKS: Record<AttentionKind, Look> = {
   question: { word: "question", tone: "waiting", blocks: 0 },
   approval: { word: "approval", tone: "waiting", blocks: 1 },
   "failed-gate": { word: "failed", tone: "refused", blocks: 1 },
+  loop: { word: "goes round", tone: "refused", blocks: 1 },
   guard: { word: "touches its judge", tone: "warning", blocks: 1 },
   stale: { word: "out of date", tone: "warning", blocks: 1 },
   degraded: { word: "no rival reviewer", tone: "warning", blocks: 1 },
