@@ -183,3 +183,53 @@ it("an agent's question is answered in place with the keyboard alone, and anothe
     (event) => event.body.type === "question.answered" && event.body.action === "decline",
   );
 });
+
+it("names that an agent gives to fields break no form, and the keys of a form are its own", async () => {
+  const list = { type: "string", enum: ["keys", "log"] };
+  const elicit: Script["turns"][number]["do"][number] = {
+    do: "elicit",
+    message: QUESTION,
+    schema: {
+      properties: {
+        insertBefore: { ...list, title: "First" },
+        removeChild: { ...list, title: "Second" },
+        querySelector: { ...list, title: "Third" },
+      },
+      required: ["removeChild"],
+    },
+  };
+  using project = createProject({
+    agents: {
+      ...DUET,
+      alto: {
+        family: "anthropic",
+        script: { name: "alto", turns: [{ step: "implement", do: [elicit] }] },
+      },
+    },
+  });
+  await using daemon = createDaemon(project);
+  await using context = await openContext(browser);
+  const page = await context.newPage();
+  const run = await startRun(daemon.client, project, { workflow: "quick" });
+  await signIn(page, daemon, `/runs/${run}`);
+  const form = page.getByRole("form", { name: "Your answer" });
+  await form.waitFor();
+  await page.keyboard.press("p");
+  const focused = page.locator(":focus");
+  expect(await focused.inputValue()).toBe("on");
+  await page.keyboard.press("Control+Enter");
+  await form.getByText("Still needed: Second.").waitFor();
+  const second = form.getByRole("group", { name: "Second" });
+  expect(await second.locator(":focus").count()).toBe(1);
+  // Whether the run is to end is asked below meanwhile, which the same keys would answer.
+  await page.getByRole("button", { name: "Cancel the run" }).click();
+  await page.getByText("The run ends.").waitFor();
+  await second.getByRole("radio", { name: "log" }).check();
+  await page.keyboard.press("Control+Enter");
+  const { body } = await happened(
+    daemon.client,
+    run,
+    (event) => event.body.type === "question.answered" || event.body.type === "run.cancelled",
+  );
+  expect(body).toMatchObject({ action: "accept", values: { removeChild: "log" } });
+});

@@ -9,6 +9,8 @@ type Value = string | readonly string[];
 
 type QuestionInputProps = {
   readonly field: QuestionField;
+  /** In its form. */
+  readonly name: string;
   readonly value: Value;
   readonly isMissing: boolean;
   readonly onChange: (value: Value) => void;
@@ -81,9 +83,10 @@ export function QuestionInput(props: QuestionInputProps) {
   return <PickedInput {...props} offered={offered} />;
 }
 
-function WrittenInput({ field, value, isMissing, onChange }: Written) {
+function WrittenInput({ field, name, value, isMissing, onChange }: Written) {
   const hint = hintOf(field);
   const shared = {
+    name,
     value: typeof value === "string" ? value : "",
     "aria-invalid": isMissing,
     "aria-required": field.isRequired,
@@ -113,7 +116,7 @@ function WrittenInput({ field, value, isMissing, onChange }: Written) {
   );
 }
 
-function PickedInput({ field, value, isMissing, onChange, offered }: Picked) {
+function PickedInput({ field, name, value, isMissing, onChange, offered }: Picked) {
   const isMany = field.kind === "choices";
   const picked: readonly string[] = typeof value === "string" ? [value] : value;
   const hint = hintOf(field);
@@ -122,7 +125,11 @@ function PickedInput({ field, value, isMissing, onChange, offered }: Picked) {
     else onChange(one);
   };
   return (
-    <fieldset aria-invalid={isMissing} className="flex flex-col gap-1">
+    <fieldset
+      aria-invalid={isMissing}
+      {...(hint === "" ? {} : { "aria-describedby": `${name}-hint` })}
+      className="flex flex-col gap-1"
+    >
       <legend className="mb-1 font-strong">{nameOf(field)}</legend>
       {offered.map((one) => (
         <Offer
@@ -132,7 +139,7 @@ function PickedInput({ field, value, isMissing, onChange, offered }: Picked) {
         >
           <input
             type={isMany ? "checkbox" : "radio"}
-            name={field.name}
+            name={name}
             checked={picked.includes(one.value)}
             onChange={({ target }) => pick(one.value, target.checked)}
           />
@@ -142,13 +149,17 @@ function PickedInput({ field, value, isMissing, onChange, offered }: Picked) {
         <Offer title="No answer" about={null}>
           <input
             type="radio"
-            name={field.name}
+            name={name}
             checked={picked.includes("")}
             onChange={() => onChange("")}
           />
         </Offer>
       )}
-      {hint !== "" && <p className="text-xs text-muted">{hint}</p>}
+      {hint !== "" && (
+        <p id={`${name}-hint`} className="text-xs text-muted">
+          {hint}
+        </p>
+      )}
     </fieldset>
   );
 }
