@@ -82,9 +82,12 @@ const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /** Of a question's first line that stands for it in lists. */
 const LINE_MAX_CHARS = 200;
+const VISIBLE = /[^\p{C}\p{Z}]/u;
 
+/** The first that can be seen: it is what people choose the question by. */
 const firstLine = (message: string): string => {
-  const [line = ""] = message.trim().split(/\r?\n/u);
+  const lines = message.trim().split(/\r?\n/u);
+  const line = lines.find((one) => VISIBLE.test(one)) ?? "A question without words";
   return line.length > LINE_MAX_CHARS ? `${line.slice(0, LINE_MAX_CHARS)}…` : line;
 };
 

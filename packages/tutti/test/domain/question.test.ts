@@ -85,6 +85,17 @@ test("a question waits in the queue, with its form and the commands that answer 
   expect(answer(world, "q-1", { name: "users" })).toBe("question.unknown");
 });
 
+test.each(["", " \n\u200B\n", "\u202E"])(
+  "a question of nothing visible has words in lists: %j",
+  (message) => {
+    const world = newWorld();
+    const { id: effect } = playTo(world, "agent.turn");
+    const asked = { kind: "question.ask", question: "q-1", effect, message } as const;
+    expect(apply(world, { ...asked, fields: [] }, SYSTEM)).toBeNull();
+    expect(attention(world.state)[0]?.asks).toBe("A question without words");
+  },
+);
+
 describe("an answer", () => {
   test.each([
     [{}, "is needed"],

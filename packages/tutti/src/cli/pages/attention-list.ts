@@ -5,8 +5,9 @@ import { printable, printableLine } from "../terminal/printable.ts";
 import { questionLines } from "./question-lines.ts";
 import type { Style } from "../terminal/style.ts";
 
-/** Lines of details; the rest is in the JSON. */
+/** Lines of details; the rest is in the JSON. What an agent asks is read before it is answered. */
 const MAX_DETAILS = 12;
+const MAX_QUESTION_LINES = 200;
 
 export type AttentionOptions = {
   readonly style: Style;
@@ -18,15 +19,16 @@ export function attentionLines(item: AttentionItem, options: AttentionOptions): 
   const { style, width, now } = options;
   const age = duration(now - item.since);
   const subject = item.subject === null ? "" : ` · ${item.subject.slice(0, 12)}`;
+  const isQuestion = item.kind === "question";
   const details = item.details.flatMap((detail) =>
     printable(detail)
       .split("\n")
-      .map((line) => cut(line, width - 4)),
+      .flatMap((line) => (isQuestion ? wrap(line, width - 4) : [cut(line, width - 4)])),
   );
   return [
     `${style.paint("waiting", `◆ ${printableLine(item.asks)}`)}  ${style.paint("quiet", `${age}${subject}`)}`,
     ...indent(wrap(printableLine(item.why), width - 4), 2),
-    ...indent(shortened(details), 4),
+    ...indent(shortened(details, isQuestion ? MAX_QUESTION_LINES : MAX_DETAILS), 4),
     ...indent(wrapped(questionLines(item.fields ?? []), width - 4), 4),
     ...indent(
       columns(
@@ -57,9 +59,9 @@ function looks({ run, kind, details }: AttentionItem): { label: string; command:
   }));
 }
 
-function shortened(details: readonly string[]): readonly string[] {
-  if (details.length <= MAX_DETAILS) return details;
-  return [...details.slice(0, MAX_DETAILS), `… ${details.length - MAX_DETAILS} more lines`];
+function shortened(details: readonly string[], max: number): readonly string[] {
+  if (details.length <= max) return details;
+  return [...details.slice(0, max), `… ${details.length - max} more lines`];
 }
 
 /** People paste these into a shell; ids that an agent chose must not become words of it. */
