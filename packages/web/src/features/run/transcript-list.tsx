@@ -1,6 +1,14 @@
 /** One session, however long: only what is near the window is on the page. It follows the end until a reader looks up. */
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
-import { type PointerEvent, type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import {
+  type PointerEvent,
+  type RefObject,
+  useEffect,
+  useEffectEvent,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { useLive } from "../../api/live-context.tsx";
 import { useSelected, useStore } from "../../api/store.ts";
 import { useCommands } from "../../commands/commands.tsx";
@@ -77,18 +85,24 @@ function useFollowing(scroller: RefObject<HTMLDivElement | null>, isAtFirst: boo
     if (element === null) return true;
     return element.scrollHeight - element.scrollTop - element.clientHeight <= END_PX;
   };
-  /** A person moved it; what the list does itself is no reason to let go. */
-  const moved = (): void => {
-    if (!isAtEnd()) setFollowing(false);
-  };
+  /** A person turned to it, and what it scrolls next is by them; what the list does itself is no reason to let go. */
+  const isByHand = useRef(false);
   const scrolled = (): void => {
     if (isAtEnd()) setFollowing(true);
-    else if (isHeld.current) setFollowing(false);
+    else if (isHeld.current || isByHand.current) setFollowing(false);
+  };
+  const moved = (): void => {
+    isByHand.current = true;
+    if (!isAtEnd()) setFollowing(false);
   };
   return {
     isFollowing,
     follow: () => setFollowing(true),
     letGo: () => setFollowing(false),
+    /** It is the list that moves now. */
+    stays: () => {
+      isByHand.current = false;
+    },
     by: {
       onScroll: scrolled,
       onWheel: moved,
@@ -107,20 +121,24 @@ function useFollowing(scroller: RefObject<HTMLDivElement | null>, isAtFirst: boo
 
 type List = Virtualizer<HTMLDivElement, Element>;
 
+type Staying = { readonly isFollowing: boolean; readonly stays: () => void };
+
 /** At its end, while it follows. */
-function useStaying(virtualizer: List, pages: Pages, isFollowing: boolean): void {
+function useStaying(virtualizer: List, pages: Pages, { isFollowing, stays }: Staying): void {
   "use no memo"; // the virtualizer changes under the hands of a compiler that would remember it
   // A row that gets its height later moves the end as a new one does.
   const size = virtualizer.getTotalSize();
+  const move = useEffectEvent(stays);
   useEffect(() => {
-    if (isFollowing && pages.total > 0 && size > 0)
-      virtualizer.scrollToIndex(pages.total - 1, { align: "end" });
+    if (!isFollowing || pages.total === 0 || size === 0) return;
+    move();
+    virtualizer.scrollToIndex(pages.total - 1, { align: "end" });
   }, [isFollowing, pages, size, virtualizer]);
 }
 
 function Rows({ pages, onShow, at, onGo, onCopy }: RowsProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const { isFollowing, follow, letGo, by } = useFollowing(scroller, at === undefined);
+  const { isFollowing, follow, letGo, stays, by } = useFollowing(scroller, at === undefined);
   const { isFlying, watch } = useFlight();
   const rowAt = useRows(pages);
   // oxlint-disable-next-line react/incompatible-library -- the page is built without React Compiler
@@ -137,7 +155,7 @@ function Rows({ pages, onShow, at, onGo, onCopy }: RowsProps) {
   useEffect(() => {
     if (!isFlying) onShow(first, last);
   }, [onShow, isFlying, first, last, pages.total]);
-  useStaying(virtualizer, pages, isFollowing);
+  useStaying(virtualizer, pages, { isFollowing, stays });
   const looked = useEntry({ at, total: pages.total, rowAt, virtualizer, onGo, letGo });
   const toEnd = (): void => {
     onGo(undefined);
