@@ -81,6 +81,33 @@ export const describeQuestions = (name: string, it: RigTest): void => {
       );
     });
 
+    it("tells that the agent waits no more for an answer that it took back, though its turn goes on", async ({
+      rig,
+    }) => {
+      const params = { sessionId: "s", mode: "form", message: "First?", requestedSchema: {} };
+      const first = { jsonrpc: "2.0", id: "first", method: "elicitation/create", params };
+      await using session = await rig.session(
+        doing(
+          { do: "garbage", text: JSON.stringify(first) },
+          { do: "notify", method: "$/cancel_request", params: { requestId: "first" } },
+          { do: "elicit", message: "Second?", schema: {}, accept: [{ do: "say", text: "on" }] },
+        ),
+      );
+      const gone = new Map<string, AbortSignal>();
+      const wereGone: boolean[] = [];
+      for await (const event of session.prompt(PROMPT, { signal: new AbortController().signal })) {
+        if (event.kind !== "question") continue;
+        gone.set(event.message, event.gone);
+        if (event.message !== "Second?") continue;
+        wereGone.push(...[...gone.values()].map(({ aborted }) => aborted));
+        session.answerQuestion(event.id, { action: "accept", values: {} });
+      }
+      expect([[...gone.keys()], wereGone]).toEqual([
+        ["First?", "Second?"],
+        [true, false],
+      ]);
+    });
+
     it("refuses a mode that it does not offer, and the agent goes on", async ({ rig }) => {
       const params = {
         sessionId: "s",
