@@ -88,6 +88,9 @@ const problemOf = (of: QuestionField, value: QuestionValue): string | null => {
   }
 };
 
+/** Whether a person sees anything of it. */
+export const isVisible = (text: string): boolean => /[^\p{C}\p{Z}]/u.test(text);
+
 /** What keeps these values from being an answer; empty when they are one. */
 export const valueProblems = (
   fields: readonly QuestionField[],

@@ -9,6 +9,7 @@ import {
   type StepState,
   type WorkflowStep,
 } from "@tutti/protocol";
+import { isVisible } from "@tutti/protocol/question-values";
 import { hasGoneRound, isAuthorBusy } from "./back-edge.ts";
 import { type Ask, answer, cancelAnswer } from "./ask.ts";
 import { budgetStopOf } from "./budget.ts";
@@ -82,12 +83,11 @@ const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /** Of a question's first line that stands for it in lists. */
 const LINE_MAX_CHARS = 200;
-const VISIBLE = /[^\p{C}\p{Z}]/u;
 
 /** The first that can be seen: it is what people choose the question by. */
 const firstLine = (message: string): string => {
   const lines = message.trim().split(/\r?\n/u);
-  const line = lines.find((one) => VISIBLE.test(one)) ?? "A question without words";
+  const line = lines.find((one) => isVisible(one)) ?? "A question without words";
   return line.length > LINE_MAX_CHARS ? `${line.slice(0, LINE_MAX_CHARS)}…` : line;
 };
 

@@ -138,3 +138,18 @@ it("a choice that is offered twice is one, and a form beyond its size is not ask
     because: "its form is too large to be shown",
   });
 });
+
+it("every field and every choice has a title that can be seen", () => {
+  const oneOf = [
+    { const: "a", title: " " },
+    { const: "", title: "\u200B" },
+  ];
+  expect(
+    form({ name: { type: "string", title: "" }, "\u202E": { type: "string", oneOf } }),
+  ).toMatchObject({
+    fields: [
+      { title: "name" },
+      { title: "(no name)", choices: [{ title: "a" }, { title: "(no name)" }] },
+    ],
+  });
+});

@@ -1,7 +1,7 @@
 /** The fields of an elicitation's schema. What cannot be shown as a field is not asked. */
 import { z } from "zod";
 import type { QuestionField } from "@tutti/protocol";
-import { valueProblems } from "@tutti/protocol/question-values";
+import { isVisible, valueProblems } from "@tutti/protocol/question-values";
 import {
   FIELD_ABOUT_MAX_CHARS,
   FIELD_CHOICES_MAX,
@@ -64,18 +64,25 @@ type PropertyOf<Type extends Property["type"]> = Extract<Property, { type: Type 
 
 type Choices = Extract<QuestionField, { kind: "choice" }>["choices"];
 
+/** What people tell it by: the first of these that can be seen. */
+const titleOf = (...candidates: readonly (string | null | undefined)[]): string =>
+  cut(
+    candidates.find((one) => one !== null && one !== undefined && isVisible(one)) ?? "(no name)",
+    FIELD_TITLE_MAX_CHARS,
+  );
+
 const choicesOf = (offered: {
   readonly titled?: z.infer<typeof Titled> | null | undefined;
   readonly plain?: z.infer<typeof Plain> | null | undefined;
 }): Choices =>
   offered.titled?.map((one) => ({
     value: one.const,
-    title: cut(one.title ?? one.const, FIELD_TITLE_MAX_CHARS),
+    title: titleOf(one.title, one.const),
     about: aboutOf(one.description),
   })) ??
   offered.plain?.map((one) => ({
     value: one,
-    title: cut(one, FIELD_TITLE_MAX_CHARS),
+    title: titleOf(one),
     about: null,
   })) ??
   [];
@@ -153,7 +160,7 @@ const fieldOf = (name: string, property: unknown, isRequired: boolean): Question
   const of = kindOf(known.data);
   if ("choices" in of && (of.choices.length === 0 || of.choices.length > FIELD_CHOICES_MAX))
     return null;
-  const title = cut(known.data.title ?? name, FIELD_TITLE_MAX_CHARS);
+  const title = titleOf(known.data.title, name);
   const about = aboutOf(known.data.description);
   return withPreset({ name, title, about, isRequired, ...of });
 };
