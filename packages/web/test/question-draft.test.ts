@@ -30,8 +30,8 @@ it("what is emptied is no value, what is written is one of its kind", () => {
   const draft = new Map(emptyDraft(FIELDS))
     .set("text", " as it is ")
     .set("rows", "7")
-    .set("shared", "yes")
-    .set("one", "a")
+    .set("shared", ["yes"])
+    .set("one", ["a"])
     .set("many", []);
   const { values, missing } = answerOf(FIELDS, draft);
   expect(values).toEqual({ text: " as it is ", rows: 7, shared: true, one: "a", many: [] });
@@ -48,4 +48,11 @@ it("a list of choices that is needed may be answered with none, unless the agent
   expect(answerOf([bound], emptyDraft([bound])).missing).toEqual([bound]);
   const optional = field("many", { ...list, minItems: null, isRequired: false });
   expect(answerOf([optional], emptyDraft([optional])).values).toEqual({});
+});
+
+it("a choice whose value is an empty text is one that can be made", () => {
+  const none = [...choices, { value: "", title: "None of them", about: null }];
+  const one = field("one", { kind: "choice", choices: none, isRequired: true });
+  expect(answerOf([one], emptyDraft([one])).missing).toEqual([one]);
+  expect(answerOf([one], new Map([["one", [""]]]))).toEqual({ values: { one: "" }, missing: [] });
 });

@@ -1,7 +1,7 @@
 /** What a person has put into the fields of a question so far, and the answer that it makes. */
 import type { PersonCommand, QuestionField } from "@tutti/protocol";
 
-/** By the names of fields. A text that is empty, or a choice that is not made, is no value. */
+/** By the names of fields: what is written, or what is picked, which may be nothing or an empty text. */
 export type Draft = ReadonlyMap<string, string | readonly string[]>;
 
 type Values = Extract<PersonCommand, { kind: "question.answer" }>["values"];
@@ -10,8 +10,9 @@ type Value = Values[string];
 const draftOf = (field: QuestionField): string | readonly string[] => {
   const { preset } = field;
   if (field.kind === "choices") return field.preset ?? [];
-  if (preset === null) return "";
-  return typeof preset === "boolean" ? wordOf(preset) : String(preset);
+  if (field.kind === "choice") return field.preset === null ? [] : [field.preset];
+  if (field.kind === "yes-no") return field.preset === null ? [] : [wordOf(field.preset)];
+  return preset === null ? "" : String(preset);
 };
 
 const wordOf = (isYes: boolean): string => (isYes ? "yes" : "no");
@@ -21,9 +22,14 @@ export const emptyDraft = (fields: readonly QuestionField[]): Draft =>
   new Map(fields.map((field) => [field.name, draftOf(field)]));
 
 const valueOf = (field: QuestionField, drawn: string | readonly string[]): Value => {
-  if (typeof drawn !== "string") return [...drawn];
-  if (field.kind === "yes-no") return drawn === "yes";
+  if (typeof drawn !== "string") return pickedOf(field, drawn);
   return field.kind === "number" ? numberOf(drawn) : drawn;
+};
+
+const pickedOf = (field: QuestionField, picked: readonly string[]): Value => {
+  const [one = ""] = picked;
+  if (field.kind === "yes-no") return one === "yes";
+  return field.kind === "choices" ? [...picked] : one;
 };
 
 /** What is no number is sent as it is written: the daemon says what is wrong with it. */

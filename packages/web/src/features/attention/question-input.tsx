@@ -118,11 +118,11 @@ function WrittenInput({ field, name, value, isMissing, onChange }: Written) {
 
 function PickedInput({ field, name, value, isMissing, onChange, offered }: Picked) {
   const isMany = field.kind === "choices";
-  const picked: readonly string[] = typeof value === "string" ? [value] : value;
+  const picked: readonly string[] = typeof value === "string" ? [] : value;
   const hint = hintOf(field);
   const pick = (one: string, isPicked: boolean): void => {
     if (isMany) onChange(isPicked ? [...picked, one] : picked.filter((other) => other !== one));
-    else onChange(one);
+    else onChange([one]);
   };
   return (
     <fieldset
@@ -150,8 +150,8 @@ function PickedInput({ field, name, value, isMissing, onChange, offered }: Picke
           <input
             type="radio"
             name={name}
-            checked={picked.includes("")}
-            onChange={() => onChange("")}
+            checked={picked.length === 0}
+            onChange={() => onChange([])}
           />
         </Offer>
       )}
