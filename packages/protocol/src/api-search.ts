@@ -19,7 +19,7 @@ export type SearchHit = z.infer<typeof SearchHit>;
 export const SearchResult = z.object({
   /** Newest task first. */
   items: z.array(SearchHit),
-  /** There are more than were asked for. */
+  /** There are more than were asked for, or there may be: of the oldest of very many tasks only the titles are looked at. */
   isCut: z.boolean(),
 });
 export type SearchResult = z.infer<typeof SearchResult>;

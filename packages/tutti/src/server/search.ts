@@ -2,11 +2,13 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { RunDocument, SearchHit, SearchResult } from "@tutti/protocol";
 import type { Engine } from "../engine/api.ts";
+import type { RunSummary } from "../engine/ports/store.ts";
 import { eachRun } from "./fleet-view.ts";
 
-/** Tasks looked through; what is older is found by its name in the lists. */
-const RUNS_MAX = 1000;
-const RUNS_AT_ONCE = 5;
+/** Tasks whose insides are looked through; older ones are found by their title and id. */
+const READ_MAX = 1000;
+const READ_AT_ONCE = 5;
+const NAMES_AT_ONCE = 200;
 /** Hits of one kind in one task; the task itself shows the others. */
 const HITS_OF_A_KIND = 5;
 const DETAIL_MAX_CHARACTERS = 200;
@@ -30,17 +32,24 @@ export async function search(
   const words = query.toLowerCase().split(/\s+/u).filter(Boolean);
   const items: SearchHit[] = [];
   let looked = 0;
-  for (const { id } of words.length === 0 ? [] : eachRun(engine)) {
-    if (looked % RUNS_AT_ONCE === 0) await nextTurn();
+  for (const one of words.length === 0 ? [] : eachRun(engine)) {
+    const isRead = looked < READ_MAX;
+    if (looked % (isRead ? READ_AT_ONCE : NAMES_AT_ONCE) === 0) await nextTurn();
     if (signal.aborted) break;
     looked += 1;
-    const document = looked > RUNS_MAX ? null : engine.document(id);
-    if (document !== null) items.push(...hitsIn(document, words));
-    if (items.length > limit || looked > RUNS_MAX)
-      return { items: items.slice(0, limit), isCut: true };
+    items.push(...(isRead ? hitsOf(engine.document(one.id), words) : namedHits(one, words)));
+    if (items.length > limit) return { items: items.slice(0, limit), isCut: true };
   }
-  return { items, isCut: false };
+  return { items, isCut: looked > READ_MAX };
 }
+
+const hitsOf = (document: RunDocument | null, words: Words): SearchHit[] =>
+  document === null ? [] : hitsIn(document, words);
+
+const namedHits = ({ id, title }: RunSummary, words: Words): SearchHit[] =>
+  isHit(`${id} ${title}`, words)
+    ? [{ kind: "run", run: id, title, detail: lineAt(title, words), where: id }]
+    : [];
 
 type Words = readonly string[];
 

@@ -157,3 +157,27 @@ it("search leaves others their turn, and ends when whoever asked has left", asyn
   clearImmediate(ticking);
   expect(looks).toEqual([]);
 });
+
+it("search finds a task by its title however old it is, and says that others were not read", async () => {
+  const run = await start("Tune the zither");
+  const [newest] = engine.runs({ limit: 1 }).items;
+  if (newest === undefined) throw new Error("the run is not listed");
+  const listed = Array.from({ length: 2500 }, (_none, index) =>
+    index < 2499 ? { ...newest, title: `Task ${index}` } : newest,
+  );
+  const many = {
+    document: () => null,
+    runs: ({ cursor = "0", limit }: Parameters<typeof engine.runs>[0]) => {
+      const end = Number(cursor) + limit;
+      const items = listed.slice(Number(cursor), end);
+      return { items, next: end < listed.length ? String(end) : null };
+    },
+  };
+  const { signal } = new AbortController();
+  const options = { limit: 5, signal };
+  expect(await search(many, "zither", options)).toEqual({
+    items: [{ kind: "run", run, title: "Tune the zither", detail: "Tune the zither", where: run }],
+    isCut: true,
+  });
+  expect(await search(many, "lute", options)).toEqual({ items: [], isCut: true });
+});

@@ -21,6 +21,9 @@ export const run: Action = async (cli, input) => {
     if (line !== "") cli.print(indent([cli.style.paint("quiet", line)], 4).join(""));
   }
   if (result.items.length === 0) cli.note("Nothing has every one of these words.");
-  if (result.isCut) cli.note("There is more: name more words, or a higher `--limit`.");
+  if (result.isCut)
+    cli.note(
+      "There may be more: name more words, or a higher `--limit`. Of very old tasks only titles are looked at.",
+    );
   return EXIT.ok;
 };

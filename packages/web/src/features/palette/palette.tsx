@@ -58,7 +58,8 @@ export function Palette({ text, onText }: Typed) {
         <Hits found={found} />
         {query !== "" && !isPlaceholderData && data?.isCut === true && (
           <p className="px-2 pb-2 text-muted">
-            There may be more: only the newest tasks are looked through, and the first hits shown.
+            There may be more: the first hits are shown, and of very old tasks only titles are
+            looked at.
           </p>
         )}
         {grouped(deedsFirst(commands)).map(({ group, commands: members }) => (
