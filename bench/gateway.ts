@@ -24,6 +24,11 @@ const FLOOD_MIB = 512;
 const FLOOD_ROUNDS = 5;
 const STREAMS = 200;
 const STREAM_S = 30;
+/** What the provider plays, as models. Each has a price: the session is bounded in dollars. */
+const SHORT = "short";
+const FLOOD = `flood:${FLOOD_MIB}`;
+const TRICKLE = `trickle:${STREAM_S}`;
+const MODELS = [SHORT, FLOOD, TRICKLE];
 /** Until buffers and compiled code have settled. */
 const SETTLING_MS = 10_000;
 const LOOK_EVERY_MS = 500;
@@ -99,7 +104,7 @@ async function timeOne(way: Way, body: string): Promise<number> {
 type Ways = { readonly direct: Way; readonly through: Way };
 
 async function measureLatency({ direct, through }: Ways, bytes: number): Promise<Figure[]> {
-  const body = bodyOf("short", bytes);
+  const body = bodyOf(SHORT, bytes);
   const added: number[] = [];
   const straight: number[] = [];
   for (let pair = -WARM_UP_PAIRS; pair < PAIRS; pair += 1) {
@@ -121,7 +126,7 @@ async function measureLatency({ direct, through }: Ways, bytes: number): Promise
 
 async function rateOf(way: Way): Promise<number> {
   const begun = performance.now();
-  const bytes = await drain(await ask(way, bodyOf(`flood:${FLOOD_MIB}`, 0)));
+  const bytes = await drain(await ask(way, bodyOf(FLOOD, 0)));
   return bytes / BYTES_PER_MIB / ((performance.now() - begun) / 1_000);
 }
 
@@ -151,7 +156,7 @@ function residentMib(pid: number): number {
 /** Streams at once that trickle; memory is looked at once they have settled, to their end. */
 async function measureMemory({ through }: Ways, pid: number): Promise<Figure[]> {
   const idle = residentMib(pid);
-  const body = bodyOf(`trickle:${STREAM_S}`, TYPICAL_BODY_BYTES);
+  const body = bodyOf(TRICKLE, TYPICAL_BODY_BYTES);
   const streams = Array.from({ length: STREAMS }, async () => drain(await ask(through, body)));
   const ended = Promise.all(streams);
   await wait(SETTLING_MS);
@@ -190,7 +195,7 @@ export const gatewaySuite: Suite = async (say) => {
   try {
     const [provider, providerPort] = await start("gateway-provider.ts", []);
     children.push(provider);
-    const [gateway, line] = await start("gateway-session.ts", [folder, providerPort]);
+    const [gateway, line] = await start("gateway-session.ts", [folder, providerPort, ...MODELS]);
     children.push(gateway);
     const [port = "", token = ""] = line.split(" ");
     const ways = {
