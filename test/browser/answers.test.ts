@@ -1,7 +1,7 @@
 /** The four answers of an approval, and texts that are corrected and commented before they are approved. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Script } from "../../packages/tutti/src/agents/scripted/script.ts";
+import type { Action, Script } from "../../packages/tutti/src/agents/scripted/script.ts";
 import { openBrowser, openContext, takePicture, violationsOf } from "../fixtures/browser.ts";
 import { createDaemon, ended, happened, startRun } from "../fixtures/daemon.ts";
 import { AUTHOR, createProject, DUET } from "../fixtures/project.ts";
@@ -110,8 +110,21 @@ it("a merge is sent back with words, and its run is cancelled after a second que
 
 const QUESTION = "Which engine is the table for?";
 
+type Elicit = Extract<Action, { do: "elicit" }>;
+
+const projectThatAsks = (elicit: Elicit) =>
+  createProject({
+    agents: {
+      ...DUET,
+      alto: {
+        family: "anthropic",
+        script: { name: "alto", turns: [{ step: "implement", do: [elicit] }] },
+      },
+    },
+  });
+
 it("an agent's question is answered in place with the keyboard alone, and another is left to the agent", async () => {
-  const elicit: Script["turns"][number]["do"][number] = {
+  const elicit: Elicit = {
     do: "elicit",
     message: `${QUESTION}\n<img src=x onerror=alert(1)> It cannot be changed later.`,
     schema: {
@@ -132,15 +145,7 @@ it("an agent's question is answered in place with the keyboard alone, and anothe
       required: ["engine", "name"],
     },
   };
-  using project = createProject({
-    agents: {
-      ...DUET,
-      alto: {
-        family: "anthropic",
-        script: { name: "alto", turns: [{ step: "implement", do: [elicit] }] },
-      },
-    },
-  });
+  using project = projectThatAsks(elicit);
   await using daemon = createDaemon(project);
   await using context = await openContext(browser);
   const page = await context.newPage();
@@ -186,7 +191,7 @@ it("an agent's question is answered in place with the keyboard alone, and anothe
 
 it("names that an agent gives to fields break no form, and the keys of a form are its own", async () => {
   const list = { type: "string", enum: ["keys", "log"] };
-  const elicit: Script["turns"][number]["do"][number] = {
+  const elicit: Elicit = {
     do: "elicit",
     message: QUESTION,
     schema: {
@@ -198,15 +203,7 @@ it("names that an agent gives to fields break no form, and the keys of a form ar
       required: ["removeChild"],
     },
   };
-  using project = createProject({
-    agents: {
-      ...DUET,
-      alto: {
-        family: "anthropic",
-        script: { name: "alto", turns: [{ step: "implement", do: [elicit] }] },
-      },
-    },
-  });
+  using project = projectThatAsks(elicit);
   await using daemon = createDaemon(project);
   await using context = await openContext(browser);
   const page = await context.newPage();

@@ -25,11 +25,11 @@ const ASK: Action = {
   decline: [{ do: "write", path: "answer.txt", content: "my own\n" }],
 };
 
-const asking = (turns: Script["turns"]) =>
+const asking = (turns: Script["turns"], review: Script = EMPTY_REVIEW) =>
   createProject({
     agents: {
       alto: { family: "anthropic", script: { name: "alto", turns } },
-      tenor: { family: "openai", script: EMPTY_REVIEW },
+      tenor: { family: "openai", script: review },
     },
     checks: { there: { run: "test -e sum.mjs", timeout: "30s" } },
   });
@@ -128,4 +128,33 @@ it("a question of a prompt that a person interrupts is void at once, and its ans
   expect(project.git("show", "main:answer.txt")).toBe("as told later");
   const { entries } = await client.transcript(`${run}/implement/1`, { from: 0, limit: 100 });
   expect(entries.filter(({ kind }) => kind === "opened")).toHaveLength(1);
+});
+
+it("a reviewer's question goes unanswered at once: nobody is asked, and its transcript says why", async () => {
+  const [turn] = EMPTY_REVIEW.turns;
+  using project = asking(
+    [{ step: "implement", do: [{ do: "write", path: "answer.txt", content: "done\n" }] }],
+    {
+      ...EMPTY_REVIEW,
+      turns: [{ ...turn, do: [{ ...ASK, accept: [], decline: [] }, ...(turn?.do ?? [])] }],
+    },
+  );
+  await using daemon = createDaemon(project);
+  const { client } = daemon;
+  const run = await startRun(client, project, { workflow: "quick" });
+  await ended(client, run);
+  expect((await client.run(run)).outcome).toBe("merged");
+  const events = await client.eventsOf(run, { after: 0, limit: 200 });
+  expect(events.map(({ body }) => body.type)).not.toContain("question.asked");
+  const { entries } = await client.transcript(`${run}/rival-review/tenor/1.1`, {
+    from: 0,
+    limit: 100,
+  });
+  expect(entries).toContainEqual(
+    expect.objectContaining({
+      kind: "question",
+      answer: "left to the agent",
+      rule: "a reviewer judges alone",
+    }),
+  );
 });
