@@ -234,7 +234,7 @@ export const RunView = z.object({
     .nullable(),
   attention: z.array(AttentionItem),
   permissions: z.array(Permission),
-  /** Questions whose process is gone; they may still be answered, for the next attempt. */
+  /** Permissions whose process is gone; they may still be answered, for the next attempt. */
   voided: z.array(Permission),
   questions: z.array(Question),
   /** As `voided`: an answer is a comment for the next attempt. */
@@ -304,7 +304,7 @@ export const AgentTrial = z.object({
   totalMs: z.number(),
   /** Of the whole process tree, the fence included. */
   peakBytes: z.number().nullable(),
-  /** Questions that it asked; all were allowed. */
+  /** Permissions that it asked for; all were given. */
   asked: z.number().int(),
   /** Metered by the gateway; nothing for an agent that does not use it. */
   models: z.object({

@@ -69,7 +69,7 @@ export const Command = z.discriminatedUnion("kind", [
   /** New limits of this run; what stopped for a lower one goes on. */
   kind("budget.raise", { scope: BudgetScope, budget: Budget }),
   kind("comment.add", { on: z.string(), text: z.string().min(1) }),
-  /** `remember`: the same question is answered so from now on, in this run or in every run of its project. */
+  /** `remember`: the same permission is answered so from now on, in this run or in every run of its project. */
   kind("permission.answer", {
     permission: z.string(),
     option: z.string(),

@@ -262,7 +262,7 @@ export const EventBody = z.discriminatedUnion("type", [
     facts: ToolFacts.optional(),
   }),
   type("permission.answered", { permission: z.string(), option: z.string(), by: z.string() }),
-  /** A person's answer that holds for the same question later; `permission` is the one it was given to. */
+  /** A person's answer that holds for the same permission later; `permission` is the one it was given to. */
   type("permission.remembered", { permission: z.string(), remembered: RememberedAnswer }),
   type("permission.voided", { permission: z.string(), reason: z.string() }),
   /** An agent asks a person something in mid-turn, as a form. */

@@ -1,4 +1,4 @@
-/** Questions of agents, and answers that are remembered. */
+/** What agents ask permission for, and answers that are remembered. */
 import { z } from "zod";
 import { Instant, StepKey } from "./ids.ts";
 
@@ -24,17 +24,17 @@ export const ToolFacts = z.object({
 });
 export type ToolFacts = z.infer<typeof ToolFacts>;
 
-/** Stands for a question of before there were facts. */
+/** Stands for a permission of before there were facts. */
 export const NO_FACTS: ToolFacts = { tool: "other", paths: [], command: null };
 
-/** A person's answer that holds for the same question later. */
+/** A person's answer that holds for the same permission later. */
 export const RememberedAnswer = z.object({
   title: z.string(),
   facts: ToolFacts,
   answer: z.enum(["allow", "deny"]),
   by: z.string(),
   at: Instant,
-  /** Null: for as long as it is kept. Else for one attempt alone: the question's own had ended meanwhile. */
+  /** Null: for as long as it is kept. Else for one attempt alone: the permission's own had ended meanwhile. */
   about: z.object({ step: StepKey, attempt: z.number().int() }).nullable(),
 });
 export type RememberedAnswer = z.infer<typeof RememberedAnswer>;

@@ -215,7 +215,7 @@ export const RunDocument = z.object({
   proofs: z.array(Proof),
   permissions: z.array(Permission),
   egress: EgressRecord,
-  /** Questions whose process is gone; an answer to one holds for the step's next attempt. */
+  /** Permissions whose process is gone; an answer to one holds for the step's next attempt. */
   voided: z.array(Permission),
   questions: z.array(Question),
   /** Questions whose process is gone; an answer to one is a comment for the step's next attempt. */

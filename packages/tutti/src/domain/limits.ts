@@ -14,7 +14,7 @@ export const MESSAGES_WAITING_MAX = 20;
 export const QUESTIONS_OPEN_MAX = 20;
 /** Hosts that one run may have asked for; what it asks beyond that is refused and not recorded. */
 export const EGRESS_HOSTS_MAX = 50;
-/** Questions kept whose process is gone, and answers kept for questions to come; the oldest go first. */
+/** Permissions and questions kept whose process is gone, and answers kept for permissions to come; the oldest go first. */
 export const PERMISSIONS_VOIDED_MAX = 20;
 export const QUESTIONS_VOIDED_MAX = 20;
 export const ANSWERS_REMEMBERED_MAX = 200;

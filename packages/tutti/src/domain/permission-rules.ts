@@ -1,9 +1,9 @@
 /**
- * Who answers a question of an agent. Pure; what an agent says of its own call is all there is to go
- * by, so the fence is what holds, and this only spares people questions.
+ * Who answers when an agent asks for permission. Pure; what an agent says of its own call is all there is to go
+ * by, so the fence is what holds, and this only spares people the answers.
  *
  *   1. a rule of the project that says deny
- *   2. an answer that a person gave to the same question before, and wanted remembered
+ *   2. an answer that a person gave to the same request before, and wanted remembered
  *   3. the rules, as permission.ts reads them
  *   4. inside the fence: reading, searching and thinking, and edits within the work tree, are allowed
  *   5. a person
@@ -20,7 +20,7 @@ import type {
 } from "@tutti/protocol";
 import { ruleFor } from "./permission.ts";
 
-export type Question = { readonly title: string; readonly facts: ToolFacts };
+export type PermissionRequest = { readonly title: string; readonly facts: ToolFacts };
 
 export type Ruling = {
   readonly answer: PermissionRule["answer"];
@@ -68,7 +68,10 @@ const isUnjudgeable = (rule: PermissionRule, { tool, paths, command }: ToolFacts
   ((rule.command !== undefined && command === null && (tool === "execute" || tool === "other")) ||
     (rule.path !== undefined && paths.length === 0 && rule.tool !== undefined));
 
-const byRules = ({ facts }: Question, { rules, root, isolation }: Rulebook): Ruling | null => {
+const byRules = (
+  { facts }: PermissionRequest,
+  { rules, root, isolation }: Rulebook,
+): Ruling | null => {
   const paths = facts.paths.map((path) => relativePath(path, root));
   const rule = ruleFor(rules, { ...facts, paths }, isolation);
   if (rule?.answer === "deny") return { answer: "deny", by: ruleText(rule) };
@@ -78,23 +81,23 @@ const byRules = ({ facts }: Question, { rules, root, isolation }: Rulebook): Rul
   return rule === null ? null : { answer: rule.answer, by: ruleText(rule) };
 };
 
-const isSame = (one: Question, other: Question): boolean =>
+const isSame = (one: PermissionRequest, other: PermissionRequest): boolean =>
   one.title === other.title &&
   one.facts.tool === other.facts.tool &&
   one.facts.command === other.facts.command &&
   one.facts.paths.join("\0") === other.facts.paths.join("\0");
 
 /** A command or a path says what is done; the title alone is only a name for it. */
-export const isSameQuestion = (one: Question, other: Question): boolean =>
+export const isSameRequest = (one: PermissionRequest, other: PermissionRequest): boolean =>
   one.facts.command !== null || one.facts.paths.length > 0
     ? isSame({ ...one, title: "" }, { ...other, title: "" })
     : isSame(one, other);
 
-const byMemory = (question: Question, rulebook: Rulebook): Ruling | null => {
+const byMemory = (request: PermissionRequest, rulebook: Rulebook): Ruling | null => {
   const { remembered, step, attempt } = rulebook;
   const found = remembered.findLast(
     ({ about, ...one }) =>
-      isSameQuestion(one, question) &&
+      isSameRequest(one, request) &&
       (about === null || (about.step === step && about.attempt === attempt)),
   );
   return found === undefined
@@ -105,7 +108,7 @@ const byMemory = (question: Question, rulebook: Rulebook): Ruling | null => {
 const HARMLESS: ReadonlySet<string> = new Set(["read", "search", "think"]);
 const WRITING: ReadonlySet<string> = new Set(["edit", "delete", "move"]);
 
-const byDefault = ({ facts }: Question, { isolation, root }: Rulebook): Ruling | null => {
+const byDefault = ({ facts }: PermissionRequest, { isolation, root }: Rulebook): Ruling | null => {
   if (isolation !== "sandbox") return null;
   if (HARMLESS.has(facts.tool))
     return { answer: "allow", by: `Tutti's own rule for ${facts.tool}` };
@@ -118,13 +121,13 @@ const byDefault = ({ facts }: Question, { isolation, root }: Rulebook): Ruling |
     : null;
 };
 
-export const judge = (question: Question, rulebook: Rulebook): Ruling => {
-  const ruled = byRules(question, rulebook);
+export const judge = (request: PermissionRequest, rulebook: Rulebook): Ruling => {
+  const ruled = byRules(request, rulebook);
   if (ruled?.answer === "deny") return ruled;
   return (
-    byMemory(question, rulebook) ??
+    byMemory(request, rulebook) ??
     ruled ??
-    byDefault(question, rulebook) ?? { answer: "ask", by: "a person" }
+    byDefault(request, rulebook) ?? { answer: "ask", by: "a person" }
   );
 };
 

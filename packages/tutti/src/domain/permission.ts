@@ -1,5 +1,5 @@
 /**
- * What the rules of a run answer to a question of an agent. Of each file, the user's and the
+ * What the rules of a run answer when an agent asks for permission. Of each file, the user's and the
  * repository's, the first rule that matches speaks; the tighter of both words holds, so a repository
  * tightens the user's and never loosens them. What no rule matches is asked.
  */
@@ -8,7 +8,7 @@ import { matches, matchesText } from "./glob.ts";
 
 export type PermissionAnswer = PermissionRule["answer"];
 
-export type PermissionQuestion = {
+export type RuledCall = {
   readonly tool: NonNullable<PermissionRule["tool"]>;
   /** Relative to the work tree; absolute where outside of it. */
   readonly paths: readonly string[];
@@ -20,12 +20,12 @@ const TIGHTEST: readonly PermissionAnswer[] = ["deny", "ask", "allow"];
 /** The rule whose word holds; null: none speaks of it. */
 export const ruleFor = (
   rules: readonly PermissionRule[],
-  question: PermissionQuestion,
+  call: RuledCall,
   isolation: Isolation,
 ): PermissionRule | null => {
   const speaking = (["user", "project"] as const).flatMap((from) => {
     const own = rules.filter((rule) => (rule.from ?? "user") === from);
-    return own.find((rule) => speaksOf(rule, question, isolation)) ?? [];
+    return own.find((rule) => speaksOf(rule, call, isolation)) ?? [];
   });
   const words = TIGHTEST.map((answer) => speaking.find((rule) => rule.answer === answer));
   return words.find((rule) => rule !== undefined) ?? null;
@@ -34,24 +34,20 @@ export const ruleFor = (
 /** Null: no rule speaks of it. */
 export const answerByRules = (
   rules: readonly PermissionRule[],
-  question: PermissionQuestion,
+  call: RuledCall,
   isolation: Isolation,
-): PermissionAnswer | null => ruleFor(rules, question, isolation)?.answer ?? null;
+): PermissionAnswer | null => ruleFor(rules, call, isolation)?.answer ?? null;
 
-const speaksOf = (
-  rule: PermissionRule,
-  question: PermissionQuestion,
-  isolation: Isolation,
-): boolean => {
-  if (rule.tool !== undefined && rule.tool !== question.tool) return false;
+const speaksOf = (rule: PermissionRule, call: RuledCall, isolation: Isolation): boolean => {
+  if (rule.tool !== undefined && rule.tool !== call.tool) return false;
   const isAllowed = rule.answer === "allow";
-  if (isAllowed && rule.from === "project" && isolation === "none" && reachesOut(question.tool))
+  if (isAllowed && rule.from === "project" && isolation === "none" && reachesOut(call.tool))
     return false;
-  return speaksOfPaths(rule, question.paths) && speaksOfCommand(rule, question.command);
+  return speaksOfPaths(rule, call.paths) && speaksOfCommand(rule, call.command);
 };
 
 /** Without a fence a repository must not decide what is run on the machine, or fetched. */
-const reachesOut = (tool: PermissionQuestion["tool"]): boolean =>
+const reachesOut = (tool: RuledCall["tool"]): boolean =>
   !["read", "search", "think"].includes(tool);
 
 /** To allow, a rule must cover every path; to ask or deny, one is enough. */

@@ -10,7 +10,7 @@ import {
   mergeServers,
 } from "../../src/config/policy.ts";
 import { matches } from "../../src/domain/glob.ts";
-import { answerByRules, type PermissionQuestion } from "../../src/domain/permission.ts";
+import { answerByRules, type RuledCall } from "../../src/domain/permission.ts";
 
 const bounds = fc.record(
   {
@@ -142,7 +142,7 @@ const rule: fc.Arbitrary<PermissionRule> = fc.record(
   { requiredKeys: ["answer"] },
 );
 const rules = fc.array(rule, { maxLength: 4 });
-const question: fc.Arbitrary<PermissionQuestion> = fc.record({
+const question: fc.Arbitrary<RuledCall> = fc.record({
   tool,
   paths: fc.array(fc.constantFrom("a", "src/a", "/etc/passwd"), { maxLength: 2 }),
   command: fc.option(fc.constantFrom("git push", "npm test", "npm test; git push")),

@@ -10,13 +10,13 @@ import {
   judge,
   optionFor,
   relativePath,
-  type Question,
+  type PermissionRequest,
   type Rulebook,
 } from "../../src/domain/permission-rules.ts";
 
 const ROOT = "/data/runs/r-1/tree";
 
-const question = (facts: Partial<ToolFacts>, title = "a tool call"): Question => ({
+const question = (facts: Partial<ToolFacts>, title = "a tool call"): PermissionRequest => ({
   title,
   facts: { tool: "other", paths: [], command: null, ...facts },
 });
@@ -29,7 +29,10 @@ const book = (more: Partial<Rulebook> = {}): Rulebook => ({
   attempt: 2,
   ...more,
 });
-const before = (asked: Question, more: Partial<RememberedAnswer> = {}): RememberedAnswer => ({
+const before = (
+  asked: PermissionRequest,
+  more: Partial<RememberedAnswer> = {},
+): RememberedAnswer => ({
   ...asked,
   answer: "allow",
   by: "ada",
@@ -37,7 +40,8 @@ const before = (asked: Question, more: Partial<RememberedAnswer> = {}): Remember
   about: null,
   ...more,
 });
-const answerTo = (asked: Question, more: Partial<Rulebook> = {}) => judge(asked, book(more)).answer;
+const answerTo = (asked: PermissionRequest, more: Partial<Rulebook> = {}) =>
+  judge(asked, book(more)).answer;
 
 describe("without any rule", () => {
   const rows: readonly [string, Partial<ToolFacts>, "allow" | "ask"][] = [

@@ -8,7 +8,7 @@ import {
 } from "@tutti/protocol";
 import { type Draft, emit, reject } from "../draft.ts";
 import { PERMISSIONS_OPEN_MAX } from "../limits.ts";
-import { isSameQuestion, type Question } from "../permission-rules.ts";
+import { isSameRequest, type PermissionRequest } from "../permission-rules.ts";
 import { stepState } from "../steps.ts";
 import { actorName } from "./run.ts";
 
@@ -38,7 +38,10 @@ export const askPermission = (
   return null;
 };
 
-const questionOf = ({ title, facts = NO_FACTS }: Permission): Question => ({ title, facts });
+const requestOf = ({ title, facts = NO_FACTS }: Permission): PermissionRequest => ({
+  title,
+  facts,
+});
 
 const remember = (
   draft: Draft,
@@ -49,7 +52,7 @@ const remember = (
     type: "permission.remembered",
     permission: permission.id,
     remembered: {
-      ...questionOf(permission),
+      ...requestOf(permission),
       answer: about.option.kind.startsWith("allow") ? "allow" : "deny",
       by: actorName(draft),
       at: draft.now,
@@ -67,7 +70,7 @@ const answered = (draft: Draft, permission: string, option: string): void =>
 const answerVoided = (draft: Draft, permission: Permission, option: PermissionOption): void => {
   const { step } = permission;
   const open = draft.state.permissions.find(
-    (one) => one.step === step && isSameQuestion(questionOf(one), questionOf(permission)),
+    (one) => one.step === step && isSameRequest(requestOf(one), requestOf(permission)),
   );
   const same = open?.options.find((one) => one.id === option.id && one.kind === option.kind);
   if (open !== undefined && same !== undefined) {

@@ -1,4 +1,4 @@
-/** A question of an agent on its way: to the rules first, and to a person when they do not say. */
+/** A permission that an agent asks for, on its way: to the rules first, and to a person when they do not say. */
 import { type RememberedAnswer, TuttiError } from "@tutti/protocol";
 import { judge, optionFor, type Ruling } from "../../domain/permission-rules.ts";
 import { stepState } from "../../domain/steps.ts";
