@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBrowser, openContext, takePicture, violationsOf } from "../fixtures/browser.ts";
 import { createDaemon, startRun } from "../fixtures/daemon.ts";
 import { createProject, DUET } from "../fixtures/project.ts";
-import { signIn } from "../fixtures/web.ts";
+import { portOfItsOwn, signIn } from "../fixtures/web.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -53,7 +53,7 @@ it("a page that is opened before the daemon answers comes by itself, and its lin
 
 it("two pages show what happens as it happens, and find a daemon again that was killed", async () => {
   using project = createProject({ agents: DUET });
-  await using daemon = createDaemon(project);
+  await using daemon = createDaemon(project, { env: await portOfItsOwn() });
   await using context = await openContext(browser);
   const pages = [await context.newPage(), await context.newPage()];
   for (const page of pages) {

@@ -6,7 +6,7 @@ import type { Script } from "../../packages/tutti/src/agents/scripted/script.ts"
 import { openBrowser, openContext, WIDTHS } from "../fixtures/browser.ts";
 import { conduct, createDaemon, type Daemon, proceed, startRun } from "../fixtures/daemon.ts";
 import { AUTHOR, createProject, DUET, type Project } from "../fixtures/project.ts";
-import { signIn } from "../fixtures/web.ts";
+import { portOfItsOwn, signIn } from "../fixtures/web.ts";
 import { hiddenOf, look, lookAtState, widerIn } from "./look.ts";
 import { type Screen, SCREENS } from "./screens.ts";
 
@@ -56,7 +56,7 @@ const prepare = async (text: string): Promise<RunId> => {
 
 beforeAll(async () => {
   project = createProject({ agents: DUET });
-  daemon = createDaemon(project);
+  daemon = createDaemon(project, { env: await portOfItsOwn() });
   browser = await openBrowser();
   context = await openContext(browser, { reducedMotion: true });
   page = await context.newPage();
